@@ -1,0 +1,1 @@
+"""The chat face: the only code that knows Telegram."""

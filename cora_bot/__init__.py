@@ -1,0 +1,1 @@
+"""The core: forms, studies, dialogue, sealing, storage, export. No Telegram anywhere in it."""

@@ -1,0 +1,1 @@
+"""What every room may use: clock, chance, errors, problems, text, calendars, logging."""

@@ -1,0 +1,154 @@
+"""The state of one conversation: what ``advance`` reads and gives back. All values; the store reads and writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from cora_bot.study.model import Return, Step
+
+
+class Status(StrEnum):
+    """Where a person stands with the study."""
+
+    ENROLLING = "enrolling"
+    ACTIVE = "active"
+    STOPPED = "stopped"
+
+
+class Showing(StrEnum):
+    """What the live card of a chat shows."""
+
+    NOTHING = "nothing"
+    LANGUAGES = "languages"
+    QUESTION = "question"
+    ASIDE = "aside"  # menu, help, privacy, confirmations: a button leads back
+    INVITATION = "invitation"
+    RECEIPT = "receipt"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The one live card of a chat.
+
+    ``generation`` grows whenever the card shows something else, and buttons carry it; ``revision`` grows when the
+    same thing is drawn anew (a tick, an error line). ``message`` is Telegram's id once it is known; ``buried`` says
+    that something stands below it.
+    """
+
+    generation: int = 0
+    revision: int = 0
+    showing: Showing = Showing.NOTHING
+    message: int | None = None
+    sent_at: datetime | None = None
+    buried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A Telegram chat, without its address. ``misses`` counts wrong codes since ``misses_since``."""
+
+    id: bytes
+    card: Card = field(default_factory=Card)
+    misses: int = 0
+    misses_since: datetime | None = None
+    new: bool = False  # not stored yet
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A person in the study. ``id``, ``status``, ``language``, ``zone`` are open facts in the store, the rest is sealed.
+
+    ``case`` is the random id records carry; ``code`` what researchers call the person.
+    """
+
+    id: bytes
+    case: bytes
+    code: str
+    status: Status
+    language: str
+    zone: str = "UTC"
+    hour: int = 10
+    enrolled_at: datetime | None = None
+    country: str = ""
+    return_state: Return | None = None
+    return_date: date | None = None
+    purposes: frozenset[str] = frozenset()
+    paused_until: datetime | None = None
+    blocked: bool = False
+    told_removal: bool = False  # has been told that typed answers are removed from the chat
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """An answer that was sealed on arrival: which question, and the id of its record."""
+
+    ref: str
+    record: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One filling-in of a form. ``walk`` is ``forms.Walk.save()``; ``form_hash`` names the version it began on."""
+
+    id: bytes
+    form: str
+    form_hash: str
+    started_at: datetime
+    walk: str
+    wave: str = ""
+    number: int = 0
+    fragments: tuple[Fragment, ...] = ()
+    orders: int = 0  # how many records this session has sealed: their order inside the seal
+    explained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One occurrence of a wave for one person, as planned by the study and lived by the person.
+
+    ``next_at`` is when the due loop looks at it again (opening, reminder, close); None when final.
+    ``sent`` counts unsolicited messages sent for it, ``put_away`` how often "not now" was pressed.
+    ``reason`` says why it lapsed, expired or was cancelled (``paused``, ``stopped``, ``return_not_confirmed`` …).
+    """
+
+    wave: str
+    number: int
+    local: datetime
+    opens: datetime
+    closes: datetime
+    reminders: tuple[datetime, ...]
+    step: Step = Step.PLANNED
+    next_at: datetime | None = None
+    sent: int = 0
+    put_away: int = 0
+    reason: str = ""
+    opened_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenState:
+    """What the store knows of a presented token, looked up under lock: ``unknown | valid | used | expired``."""
+
+    state: str
+    relink: bytes | None = None  # participant the token belongs to, when it was made for a new phone
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything one input may read.
+
+    ``occurrence`` is the one the input is about (due), or the one the invitation or session belongs to;
+    ``other`` tells whether a different participant has a session in this chat. ``token`` is set when the input
+    carries one. ``open`` are this person's occurrences that are not final, for planning.
+    """
+
+    chat: Chat
+    participant: Participant | None = None
+    session: Session | None = None
+    occurrence: Occurrence | None = None
+    token: TokenState | None = None
+    planned: tuple[Occurrence, ...] = ()

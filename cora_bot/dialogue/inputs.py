@@ -1,0 +1,124 @@
+"""What can happen to a conversation. A closed union; nothing here knows Telegram."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """What a button does. The value is what travels in the button's data: short, stable, never a word of content."""
+
+    CHOOSE = "c"  # node, choice: select one, range
+    TOGGLE = "t"  # node, choice: select many
+    DONE = "d"  # node: select many finished, note read, acknowledged
+    SKIP = "s"  # node
+    BACK = "b"
+    FULL_TEXT = "f"  # the long text behind a question
+    RESUME = "r"  # away from menu, help, full text: what was open is shown again
+    LANGUAGE = "l"  # shows the list
+    SET_LANGUAGE = "L"  # choice: index into the study's languages
+    OPEN = "o"
+    LATER = "e"
+    NOT_NOW = "n"
+    MENU = "m"
+    PAUSE = "p"  # shows the lengths
+    SET_PAUSE = "P"  # choice: weeks
+    UNPAUSE = "u"
+    STOP = "x"  # asks
+    CONFIRM_STOP = "X"
+    PRIVACY = "v"
+    HELP = "h"
+    LEAVE = "q"  # stop answering this one
+    CONFIRM_LEAVE = "Q"
+    SEEN = "k"  # a receipt or notice has been read: empty it
+    RETURN_DATE = "w"  # change or confirm the day of return
+
+
+class CommandName(StrEnum):
+    """The commands; every one is a button too."""
+
+    MENU = "menu"
+    LANGUAGE = "language"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    PRIVACY = "privacy"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button. ``card`` is the generation of the card it sits on; ``node`` and ``choice`` as ``Verb`` says."""
+
+    verb: Verb
+    card: int = 0
+    node: int = 0
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button was pressed on message ``message``."""
+
+    press: Press
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """/start, with the token of a link, or empty. ``hint`` is the language the phone reports (may be "")."""
+
+    token: str
+    message: int
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    name: CommandName
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Typed text. ``hint`` is the language the phone reports."""
+
+    text: str
+    message: int
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A message we cannot take here: sticker, photo, voice, edit, forwarded, unknown command. ``what`` is its sort."""
+
+    what: str
+    message: int
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The person blocked the bot (or deleted the account)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unblocked:
+    """The bot may write again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceDue:
+    """``Conversation.occurrence`` has reached its ``next_at``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoreDue:
+    """A set chore fell due (see ``turn.Chore``)."""
+
+    kind: str
+    card: int
+
+
+Input = Pressed | Start | Command | Text | Unusable | Blocked | Unblocked | OccurrenceDue | ChoreDue

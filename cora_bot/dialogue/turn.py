@@ -1,0 +1,91 @@
+"""What one turn of a conversation produced. ``store.apply`` writes it in one transaction; sending comes later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from cora_bot.dialogue.conversation import Conversation, Occurrence
+from cora_bot.dialogue.prompt import Prompt
+from cora_bot.study.model import Planned
+
+
+class RecordKind(StrEnum):
+    CONSENT = "consent"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FRAGMENT = "fragment"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Something to be sealed to the researchers. ``head`` fields are bound inside the seal; ``body`` is JSON-able."""
+
+    id: bytes
+    kind: RecordKind
+    session: bytes
+    form: str
+    form_version: str
+    form_hash: str
+    wave: str
+    number: int
+    order: int
+    language: str
+    started_at: datetime
+    at: datetime
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """The card's new content; the card's generation, revision and showing are already in the new conversation.
+
+    ``fresh``: a new message (it notifies), never an edit. ``unsolicited``: nobody asked; it is judged again at the
+    moment of sending and sent at most once; ``reason`` goes to the contact ledger; ``key`` makes it unique.
+    """
+
+    prompt: Prompt
+    fresh: bool = False
+    unsolicited: bool = False
+    reason: str = "reply"
+    key: str = ""
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Housekeeping at a later time, unless the card shows something else by then. Kinds: ``empty_card``."""
+
+    kind: str
+    card: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The result of ``advance``.
+
+    ``conversation``: the new state (``participant`` or ``session`` None where there was one: it is deleted).
+    ``show``: new content of the card. ``remove``: ids of the person's own messages to be taken out of the chat.
+    ``records``: to be sealed. ``drop_records``: fragments that no longer count. ``plan``: the person's schedule
+    anew; None leaves it. ``toast``: text for the pressed button's spinner ("" just stops it). ``stale``: message id
+    of an old card that was pressed and should be emptied. ``counts``: names of counters to raise by one.
+    ``use_token``: the presented token is used up. ``notes``: action names for the log, no content.
+    """
+
+    conversation: Conversation
+    show: Show | None = None
+    remove: tuple[int, ...] = ()
+    records: tuple[Record, ...] = ()
+    drop_records: tuple[bytes, ...] = ()
+    plan: tuple[Planned, ...] | None = None
+    occurrence: Occurrence | None = None
+    chores: tuple[Chore, ...] = ()
+    toast: str = ""
+    stale: int | None = None
+    counts: tuple[str, ...] = ()
+    use_token: bool = False
+    close_link: bool = False
+    notes: tuple[str, ...] = ()

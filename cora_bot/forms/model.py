@@ -1,0 +1,86 @@
+"""A compiled form: what the walk, the dialogue, the checks and the export may know of it. Values, no behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    SELECT_ONE = "select_one"
+    SELECT_MANY = "select_many"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    TEXT = "text"
+    DATE = "date"
+    RANGE = "range"
+    NOTE = "note"
+    ACKNOWLEDGE = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a select as the form lists it. ``labels`` by language code; a missing language is absent."""
+
+    value: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, as compiled.
+
+    ``number`` is its place in the form, stable for one form version (buttons carry it). ``ref`` is the absolute path
+    (``/data/work``), ``name`` its last step. ``sealed`` says that its answer is sealed to the researchers on arrival
+    and is not kept in the open session. ``options`` are all choices in the form's order; a button's choice number is
+    an index into them, whatever filter or order applies when it is shown. ``labels``, ``hints``, ``guidance`` hold raw
+    texts by language (outputs unresolved) for checks and codebooks. ``start``, ``end``, ``step`` are set for ranges.
+    """
+
+    number: int
+    ref: str
+    name: str
+    kind: Kind
+    sealed: bool
+    labels: Mapping[str, str]
+    hints: Mapping[str, str]
+    guidance: Mapping[str, str]
+    options: tuple[Option, ...] = ()
+    appearance: str = ""
+    start: str = ""
+    end: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One value a finished record may carry: a question or a calculation, in the form's order."""
+
+    ref: str
+    name: str
+    kind: str
+    question: Question | None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A compiled questionnaire.
+
+    ``languages`` are BCP 47 codes (``fa-AF``) taken from headers such as ``label::Dari (fa-AF)``; ``hash`` is the
+    SHA-256 (hex) of ``xform``, the XForm XML, and names this exact version. ``program`` belongs to the walk: the
+    compiled tree and expressions, opaque to everyone else.
+    """
+
+    id: str
+    version: str
+    title: str
+    languages: tuple[str, ...]
+    default_language: str
+    questions: tuple[Question, ...]
+    columns: tuple[Column, ...]
+    hash: str
+    xform: str
+    program: object

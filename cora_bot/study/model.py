@@ -1,0 +1,173 @@
+"""A study as data: who is asked what, when, in which languages, and who can open it. Read from ``study.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class Anchor(StrEnum):
+    """The day a wave is counted from."""
+
+    RETURN_DATE = "return_date"
+    ENROLMENT = "enrolment"
+
+
+class Return(StrEnum):
+    """What is known of a person's return. ``PLANNED`` is not confirmed yet and holds every return-anchored wave."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    NOT_GOING = "not_going"
+
+
+class Step(StrEnum):
+    """Where an occurrence stands. Final: complete, partial, expired, lapsed, cancelled."""
+
+    PLANNED = "planned"
+    INVITED = "invited"
+    OPENED = "opened"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    EXPIRED = "expired"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+
+
+FINAL_STEPS = frozenset({Step.COMPLETE, Step.PARTIAL, Step.EXPIRED, Step.LAPSED, Step.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the study: BCP 47 code, name in itself (``دری``), and whether a speaker has reviewed the texts."""
+
+    code: str
+    name: str
+    review: str  # "reviewed" | "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One repeated (or single) occasion on which a form is offered.
+
+    ``offset`` is an ISO 8601 duration from the anchor day (calendar-aware, kept as text, may be negative);
+    ``recurrence`` an RFC 5545 RRULE with COUNT or UNTIL, counted from the first occurrence, or empty for once;
+    ``window`` how long an occurrence can be opened; ``reminders`` are offsets after its opening, all inside the window.
+    ``purpose`` is the consent purpose it needs. ``planned_return_only`` marks the wave that asks whether a planned
+    return date still holds; it is the only kind offered before the return is done.
+    """
+
+    id: str
+    form: str
+    anchor: Anchor
+    offset: str
+    recurrence: str
+    window: timedelta
+    reminders: tuple[timedelta, ...]
+    purpose: str
+    planned_return_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Local hours in which nothing unsolicited is sent; ``start`` > ``end`` spans midnight."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """Which questions of the consent form carry what the study needs (names of questions, codes of options).
+
+    Consent is given when every (question, code) of ``required`` was answered so; ``purposes`` maps a purpose to the
+    question whose answer ``yes`` grants it. ``taken`` says how consent was taken: read, heard or staff-read.
+    """
+
+    form: str
+    required: tuple[tuple[str, str], ...]
+    purposes: Mapping[str, str]
+    taken: str
+    country: str
+    zone: str  # question asked where a country has several zones, answered with an IANA zone; may be ""
+    return_status: str  # question answered with "planned" or "done"
+    return_date: str
+    hour: str  # question answered with an hour, "0".."23"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCheck:
+    """Which questions of the return-check form carry its result; ``status`` is answered yes, other_day or not_going."""
+
+    form: str
+    status: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long each class of data is kept, as ISO 8601 durations after the study's end (records) or the last contact."""
+
+    records: str
+    contacts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One study with one bot. ``hash`` is the SHA-256 (hex) of study.toml; texts by language code."""
+
+    id: str
+    title: str
+    version: str
+    languages: tuple[Language, ...]
+    default_language: str
+    recipients: tuple[str, ...]  # age recipients of those who can open
+    countries: Mapping[str, tuple[str, ...]]  # ISO 3166 code -> IANA zones
+    waves: tuple[Wave, ...]
+    enrolment: Enrolment
+    return_check: ReturnCheck
+    quiet: QuietHours
+    default_hour: int
+    retention: Retention
+    team_contact: Mapping[str, str]
+    privacy: Mapping[str, str]  # what /privacy shows
+    never_show: Mapping[str, tuple[str, ...]]  # words that never appear in unsolicited texts or the bot's profile
+    local_help: Mapping[str, str]
+    demo: bool
+    hash: str
+
+    def wave(self, wave_id: str) -> Wave:
+        return next(wave for wave in self.waves if wave.id == wave_id)
+
+    def language(self, code: str) -> Language:
+        return next(language for language in self.languages if language.code == code)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The days one person's waves are counted from, and what is needed to place them in their own time."""
+
+    enrolled: date
+    return_date: date | None
+    return_state: Return | None
+    zone: str
+    hour: int
+    purposes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One occurrence as the study's rules place it: instants in UTC plus the local moment it was planned for."""
+
+    wave: str
+    number: int
+    local: datetime  # naive wall time in the participant's zone
+    opens: datetime
+    closes: datetime
+    reminders: tuple[datetime, ...]
+
+
+Raw = Mapping[str, Any]
