@@ -59,7 +59,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A person in the study. ``id``, ``status``, ``language``, ``zone`` are open facts in the store, the rest is sealed.
+    """A person in the study. ``id``, ``status``, ``language``, ``zone`` are open facts in the store, the rest sealed.
 
     ``case`` is the random id records carry; ``code`` what researchers call the person.
     """

@@ -13,6 +13,7 @@ class Verb(StrEnum):
     TOGGLE = "t"  # node, choice: select many
     DONE = "d"  # node: select many finished, note read, acknowledged
     SKIP = "s"  # node
+    KEEP = "K"  # node: an answered question is left as it is
     BACK = "b"
     FULL_TEXT = "f"  # the long text behind a question
     RESUME = "r"  # away from menu, help, full text: what was open is shown again

@@ -69,10 +69,12 @@ class Turn:
 
     ``conversation``: the new state (``participant`` or ``session`` None where there was one: it is deleted).
     ``show``: new content of the card. ``remove``: ids of the person's own messages to be taken out of the chat.
-    ``records``: to be sealed. ``drop_records``: fragments that no longer count. ``plan``: the person's schedule
-    anew; None leaves it. ``toast``: text for the pressed button's spinner ("" just stops it). ``stale``: message id
-    of an old card that was pressed and should be emptied. ``counts``: names of counters to raise by one.
-    ``use_token``: the presented token is used up. ``notes``: action names for the log, no content.
+    ``records``: to be sealed. ``drop_records``: fragments that no longer count.
+    ``plan``: the person's schedule anew (unsent rows follow it, cancelled ones still to come live again); None leaves
+    it. ``occurrences``: of this person, changed by the turn; they win over ``plan``.
+    ``toast``: text for the pressed button's spinner ("" just stops it). ``stale``: message id of an old card that was
+    pressed and should be emptied. ``counts``: names of counters to raise by one. ``use_token``: the presented token is
+    used up. ``notes``: action names for the log, no content.
     """
 
     conversation: Conversation
@@ -81,11 +83,10 @@ class Turn:
     records: tuple[Record, ...] = ()
     drop_records: tuple[bytes, ...] = ()
     plan: tuple[Planned, ...] | None = None
-    occurrence: Occurrence | None = None
+    occurrences: tuple[Occurrence, ...] = ()
     chores: tuple[Chore, ...] = ()
     toast: str = ""
     stale: int | None = None
     counts: tuple[str, ...] = ()
     use_token: bool = False
-    close_link: bool = False
     notes: tuple[str, ...] = ()

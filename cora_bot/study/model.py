@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -109,7 +109,7 @@ class ReturnCheck:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long each class of data is kept, as ISO 8601 durations after the study's end (records) or the last contact."""
+    """How long data is kept, as ISO 8601 durations: records after the study's end, contacts after the last contact."""
 
     records: str
     contacts: str
@@ -125,7 +125,7 @@ class Study:
     languages: tuple[Language, ...]
     default_language: str
     recipients: tuple[str, ...]  # age recipients of those who can open
-    countries: Mapping[str, tuple[str, ...]]  # ISO 3166 code -> IANA zones
+    countries: Mapping[str, tuple[str, ...]]  # ISO 3166 code (or "other") -> IANA zones
     waves: tuple[Wave, ...]
     enrolment: Enrolment
     return_check: ReturnCheck
@@ -138,6 +138,7 @@ class Study:
     local_help: Mapping[str, str]
     demo: bool
     hash: str
+    source: str = field(default="", repr=False)  # study.toml itself, where it was read from a folder
 
     def wave(self, wave_id: str) -> Wave:
         return next(wave for wave in self.waves if wave.id == wave_id)

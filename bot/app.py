@@ -1,0 +1,156 @@
+"""The wiring of the chat face and its three loops: receive, due, deliver.
+
+Each loop only calls usecases; what is promised lies in the store, never in a loop. APScheduler is a ticker and nothing
+more: a tick that is missed, late or cut off loses nothing, since the next one asks the store what is due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.api import TELEGRAM, Api
+from bot.delivering import Delivering, Outbox, Settled
+from bot.pacing import OVERALL, PER_CHAT, Pace
+from bot.profile import command_texts, prepare, telegram_bot
+from bot.receive.polling import LONG_POLL, Polling
+from bot.request import AiohttpRequest
+from bot.sending import Sender
+from cora_bot.base.logging import log
+from cora_bot.usecases import deliver, due, receive
+from cora_bot.usecases.exchange import Arrived, Reaction, Sending
+from cora_bot.usecases.house import House
+
+TICK = 1.0  # seconds
+DUE_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Which bot, where, how. ``proxy`` is an HTTP proxy's address; ``rate`` 0 sends without any limit (simulations)."""
+
+    token: str = field(repr=False)
+    base_url: str = TELEGRAM
+    proxy: str | None = field(default=None, repr=False)
+    rate: float = OVERALL
+    per_chat: float = PER_CHAT
+    long_poll: int = LONG_POLL
+    read_timeout: float = 20
+
+
+class App:
+    """One bot of one study. Use ``run()`` in a process, ``async with`` in a test or a simulation."""
+
+    def __init__(self, house: House, connection: Connection) -> None:
+        self._house = house
+        self._connection = connection
+        self._request = AiohttpRequest(read_timeout=connection.read_timeout, proxy=connection.proxy)
+        api = Api(self._request, token=connection.token, base_url=connection.base_url)
+        self._polling = Polling(api, self._receive, long_poll=connection.long_poll)
+        self._delivering = Delivering(
+            Outbox(self._claim, self._settle),
+            Sender(api, house.clock),
+            pace=Pace(connection.rate, connection.per_chat),
+            clock=house.clock,
+        )
+        self._ticking = asyncio.Lock()
+        self._loops: tuple[asyncio.Task[None], ...] = ()
+        self._scheduler: AsyncIOScheduler | None = None
+
+    async def start(self) -> None:
+        """Recovers what a kill left behind, checks the profile, starts the loops. Raises CoraError."""
+        await self._request.initialize()
+        try:
+            bot = telegram_bot(self._request, token=self._connection.token, base_url=self._connection.base_url)
+            script = self._house.script
+            await prepare(bot, script.study, command_texts(script.phrases, script.study))
+            await deliver.recover(self._house)
+        except BaseException:
+            await self._request.shutdown()
+            raise
+        self._loops = (
+            asyncio.create_task(self._polling.run(), name="receive"),
+            asyncio.create_task(self._delivering.run(), name="deliver"),
+        )
+        self._scheduler = AsyncIOScheduler()
+        self._scheduler.add_job(
+            self._tick_quietly, "interval", seconds=TICK, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        self._scheduler.start()
+        log("started")
+
+    async def stop(self) -> None:
+        """Ends the loops in order: nothing new is taken, what is under way is committed and settled."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+        async with self._ticking:
+            loops, self._loops = self._loops, ()
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+        await self._request.shutdown()
+        log("stopped")
+
+    async def run(self) -> None:
+        """Serves until SIGTERM or SIGINT, or until a loop fails. Raises what the loop raised (CoraError)."""
+        ordered = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, ordered.set)
+        try:
+            async with self:
+                stopping = asyncio.create_task(ordered.wait())
+                done, _ = await asyncio.wait((stopping, *self._loops), return_when=asyncio.FIRST_COMPLETED)
+                stopping.cancel()
+                for task in done - {stopping}:
+                    task.result()
+        finally:
+            for name in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(name)
+
+    async def tick(self) -> None:
+        """Everything that is due now, until nothing is. The scheduler and simulations call this same method."""
+        async with self._ticking:
+            while await due.due(self._house, limit=DUE_BATCH):
+                self._delivering.wake()
+
+    async def settle_all(self) -> None:
+        """For tests: returns when nothing is left that can be sent now, and no spinner turns."""
+        await self._delivering.empty()
+        await self._polling.settled()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def _tick_quietly(self) -> None:
+        if self._ticking.locked():
+            return
+        try:
+            await self.tick()
+        except Exception as error:  # the ticker must go on: the store may be back at the next tick
+            log("due_failed", level=logging.ERROR, error=type(error).__name__)
+
+    async def _receive(self, batch: Sequence[Arrived]) -> list[Reaction]:
+        reactions = await receive.receive(self._house, batch)
+        self._delivering.wake()
+        return reactions
+
+    async def _claim(self, limit: int) -> Sequence[Sending]:
+        return await deliver.claim(self._house, limit=limit)
+
+    async def _settle(self, settled: Sequence[Settled]) -> None:
+        await deliver.settle(self._house, settled)

@@ -1,0 +1,83 @@
+"""`cora`: the core's commands plus those that need the chat face. The composition root."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import webbrowser
+from pathlib import Path
+
+import click
+
+from bot.app import App, Connection
+from bot.demo import PASSPHRASE, Demo, Premises, prepare
+from cora_bot.base.logging import start_logging
+from cora_bot.cli.main import attach, cora_group
+from cora_bot.cli.open_house import bot_token, open_house, server_settings
+from cora_bot.settings import read_settings
+from cora_bot.usecases.forms import register_forms
+
+
+@click.command()
+def run() -> None:
+    """Run the bot until it is told to stop (SIGTERM, Ctrl-C). For the SERVER.
+
+    Exit codes: 0 stopped as told; 1 it could not run, and why.
+    """
+    start_logging()
+    asyncio.run(_run())
+
+
+async def _run() -> None:
+    settings = server_settings()
+    connection = Connection(token=bot_token(settings), base_url=settings.api)
+    async with open_house(settings) as house:
+        await register_forms(house)
+        await App(house, connection).run()
+
+
+@click.command()
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="Port of the page.")
+@click.option("--open/--no-open", "show", default=False, help="Open the page in the browser.")
+@click.option("--fresh", is_flag=True, help="Begin anew: deletes the demonstration's folder first.")
+def pilot(folder: Path, port: int, *, show: bool, fresh: bool) -> None:
+    """Show the whole product on this machine: a phone, the server, the researcher's computer. For ANY machine.
+
+    Telegram is emulated on a loopback address; nothing leaves the machine. The page has time travel.
+
+    Exit codes: 0 stopped as told; 1 it could not run, and why.
+    """
+    place = prepare(folder, fresh=fresh)
+    asyncio.run(_pilot(place, port, show=show))
+
+
+async def _pilot(place: Premises, port: int, *, show: bool) -> None:
+    demo = Demo(place, port=port)
+    address = await demo.start()
+    try:
+        async with open_house(read_settings(place.settings(address))) as house:
+            await register_forms(house)
+            click.echo(f"The demonstration is at {address}")
+            click.echo(f"Its folder is {place.folder}; the passphrase of its key files is {PASSPHRASE}")
+            click.echo("Press Ctrl-C to stop.")
+            if show:
+                webbrowser.open(address)
+            await demo.serve(house, _told_to_stop)
+    finally:
+        await demo.stop()
+
+
+async def _told_to_stop() -> None:
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    await told.wait()
+
+
+cora = attach(cora_group(), run, pilot)
+
+
+def main() -> None:
+    """Entry point of the `cora` command."""
+    cora()

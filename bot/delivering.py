@@ -1,0 +1,179 @@
+"""The delivering loop: claims what is due, sends it at Telegram's pace, settles what became of it.
+
+Chats are served side by side; order within a chat is the store's: it hands out one row of a chat at a time. A row is
+claimed (committed as ``sending``) only when there is room to send it, since whatever is claimed and not settled at a
+kill is uncertain. Outcomes are settled together, and are kept while the store is down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bot.api import TokenRefused
+from bot.pacing import Backoff, Pace
+from bot.sending import Sender
+from cora_bot.base.clock import Clock, monotonic
+from cora_bot.base.logging import log
+from cora_bot.usecases.exchange import Outcome, Refused, Retry, Sending, SendMessage
+
+MOST_AT_ONCE = 32
+LOOK_AGAIN = 1.0  # seconds without a wake-up after which rows whose retry fell due are looked for
+STOP_GRACE = 8.0  # seconds sends under way may still take after the order to stop
+
+Settled = tuple[Sending, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The delivering usecase, as this loop needs it."""
+
+    claim: Callable[[int], Awaitable[Sequence[Sending]]]
+    settle: Callable[[Sequence[Settled]], Awaitable[None]]
+
+
+class Delivering:
+    """``wake`` it after every commit that may have put something into the outbox."""
+
+    def __init__(self, outbox: Outbox, sender: Sender, *, pace: Pace, clock: Clock) -> None:
+        self._outbox = outbox
+        self._sender = sender
+        self._pace = pace
+        self._clock = clock
+        self._changed = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._outcomes: list[Settled] = []
+        self._claimed = 0
+        self._asked = self._answered = 0
+        self._idle = asyncio.Event()
+        self._network = Backoff(first=0.5, most=15)
+        self._quiet_until = 0.0
+        self._token_refused = False
+
+    def wake(self) -> None:
+        self._changed.set()
+
+    async def empty(self) -> None:
+        """Returns when, after this call, a claim has found nothing to send now and nothing is under way."""
+        self._asked += 1
+        asked = self._asked
+        self.wake()
+        while self._answered < asked:
+            self._idle.clear()
+            await self._idle.wait()
+
+    async def run(self) -> None:
+        """Delivers until cancelled; then lets what is under way come to its end. Raises TokenRefused."""
+        store = Backoff(first=0.2, most=15)
+        try:
+            while True:
+                try:
+                    await self._round()
+                    store.succeeded()
+                except TokenRefused:
+                    raise
+                except Exception as error:  # whatever the store raises: outcomes are kept and settled later
+                    log("deliver_failed", level=logging.ERROR, error=type(error).__name__)
+                    await asyncio.sleep(store.failed())
+        finally:
+            await self._finish()
+
+    async def _round(self) -> None:
+        asked = self._asked
+        self._changed.clear()
+        await self._settle()
+        if self._token_refused:
+            raise TokenRefused
+        claimed = await self._claim()
+        if not claimed and not self._claimed and not self._quiet():
+            self._answered = asked
+            self._idle.set()
+        if not claimed and not self._outcomes:
+            await _first_of(self._changed, max(0.01, min(LOOK_AGAIN, self._quiet() or LOOK_AGAIN)))
+
+    def _quiet(self) -> float:
+        return max(0.0, self._quiet_until - monotonic())
+
+    async def _claim(self) -> int:
+        room = MOST_AT_ONCE - self._claimed
+        if room <= 0 or self._quiet() > 0:
+            return 0
+        claimed = await self._outbox.claim(room)
+        self._claimed += len(claimed)
+        for sending in claimed:
+            task = asyncio.create_task(self._deliver(sending))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return len(claimed)
+
+    async def _settle(self) -> None:
+        outcomes = tuple(self._outcomes)
+        if outcomes:
+            await self._outbox.settle(outcomes)
+            del self._outcomes[: len(outcomes)]
+            self._claimed -= len(outcomes)
+
+    async def _deliver(self, sending: Sending) -> None:
+        try:
+            outcome = await self._send(sending)
+        except Exception as error:  # ours to mend; the row must end, or its chat would wait for ever
+            log("send_failed", level=logging.ERROR, row=sending.id, error=type(error).__name__)
+            outcome = Refused("internal")
+        self._outcomes.append((sending, outcome))
+        self._changed.set()
+
+    async def _send(self, sending: Sending) -> Outcome:
+        if not await self._permitted(sending):
+            return Retry(self._clock.now(), "stopping")
+        try:
+            outcome = await self._sender.send(sending)
+        except TokenRefused:
+            self._token_refused = True
+            return Retry(self._clock.now(), "token_refused", whole_bot=True)
+        self._learn(sending, outcome)
+        log("sent", row=sending.id, outcome=type(outcome).__name__.lower(), reason=getattr(outcome, "reason", ""))
+        return outcome
+
+    async def _permitted(self, sending: Sending) -> bool:
+        """Waits for its turn at Telegram's pace; False when the order to stop came first."""
+        message = isinstance(sending.call, SendMessage)
+        while not self._stopping.is_set():
+            wait = self._pace.ask(sending.chat, monotonic(), message=message, unsolicited=sending.unsolicited)
+            if wait <= 0:
+                return True
+            await _first_of(self._stopping, wait)
+        return False
+
+    def _learn(self, sending: Sending, outcome: Outcome) -> None:
+        """What one outcome says about those to come: a flood limit, or that the network is down."""
+        if isinstance(outcome, Retry) and outcome.reason == "too_many":
+            wait = (outcome.at - self._clock.now()).total_seconds()
+            self._pace.hold(None if outcome.whole_bot else sending.chat, monotonic() + wait)
+        elif isinstance(outcome, Retry) and outcome.reason == "not_sent":
+            self._quiet_until = max(self._quiet_until, monotonic() + self._network.failed())
+        else:
+            self._network.succeeded()
+
+    async def _finish(self) -> None:
+        """Sends under way are waited for, those not begun are given back, all outcomes are settled."""
+        self._stopping.set()
+        if self._under_way:
+            await asyncio.wait(tuple(self._under_way), timeout=STOP_GRACE)
+        for task in tuple(self._under_way):
+            task.cancel()
+        try:
+            await self._settle()
+        except Exception as error:  # the rows stay ``sending``; the next start recovers them
+            log("settle_failed", level=logging.ERROR, error=type(error).__name__)
+
+
+async def _first_of(event: asyncio.Event, seconds: float) -> None:
+    """Returns when ``event`` is set or ``seconds`` have passed."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

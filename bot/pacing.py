@@ -1,0 +1,110 @@
+"""How fast Telegram lets one bot write. Pure: seconds come in as arguments, on any scale that only grows.
+
+30 calls a second over all chats, one new message a second to one chat with short bursts. Edits and deletions count
+overall only: Telegram states the limit per chat for messages, and when it does refuse one of them, ``hold`` obeys.
+Unsolicited messages leave ``RESERVE`` of the overall allowance to people who wait for a reply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+OVERALL: Final = 30.0
+PER_CHAT: Final = 1.0
+BURST: Final = 3.0
+RESERVE: Final = 10.0
+
+_SWEEP_EVERY: Final = 60.0
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """``size`` permits at most, refilled at ``rate`` a second."""
+
+    rate: float
+    size: float
+    held: float
+    at: float
+
+    def wait(self, now: float, keep: float = 0.0) -> float:
+        """Seconds until one may be taken and ``keep`` still be left."""
+        self.held = min(self.size, self.held + max(0.0, now - self.at) * self.rate)
+        self.at = max(now, self.at)
+        return max(0.0, (1 + keep - self.held) / self.rate)
+
+    def full(self, now: float) -> bool:
+        return self.wait(now) == 0 and self.held >= self.size
+
+
+@dataclass(slots=True)
+class Pace:
+    """The allowances of one bot. ``rate`` is the overall one; a rate of 0 is no limit at all."""
+
+    rate: float = OVERALL
+    per_chat: float = PER_CHAT
+    burst: float = BURST
+    _overall: _Bucket | None = None
+    _chats: dict[bytes, _Bucket] = field(default_factory=dict)
+    _held_until: dict[bytes, float] = field(default_factory=dict)
+    _all_held_until: float = 0.0
+    _swept_at: float = 0.0
+
+    def ask(self, chat: bytes, now: float, *, message: bool, unsolicited: bool = False) -> float:
+        """0 and the permit is taken, or the seconds after which to ask again."""
+        self._sweep(now)
+        held = max(self._all_held_until, self._held_until.get(chat, 0.0)) - now
+        if held > 0:
+            return held
+        if self.rate <= 0:
+            return 0.0
+        if self._overall is None:
+            size = max(self.rate, 1.0)
+            self._overall = _Bucket(self.rate, size, size, now)
+        keep = min(RESERVE, self._overall.size - 1) if unsolicited else 0.0
+        waits = [self._overall.wait(now, keep)]
+        if message:
+            waits.append(self._chat(chat, now).wait(now))
+        if max(waits) > 0:
+            return max(waits)
+        self._overall.held -= 1
+        if message:
+            self._chat(chat, now).held -= 1
+        return 0.0
+
+    def hold(self, chat: bytes | None, until: float) -> None:
+        """Telegram said: not before ``until``; to one chat, or (None) to anybody."""
+        if chat is None:
+            self._all_held_until = max(self._all_held_until, until)
+        else:
+            self._held_until[chat] = max(self._held_until.get(chat, 0.0), until)
+
+    def _chat(self, chat: bytes, now: float) -> _Bucket:
+        if chat not in self._chats:
+            self._chats[chat] = _Bucket(self.per_chat, self.burst, self.burst, now)
+        return self._chats[chat]
+
+    def _sweep(self, now: float) -> None:
+        """Forgets chats that are back to a full allowance: memory follows who is active, not who is enrolled."""
+        if now - self._swept_at < _SWEEP_EVERY:
+            return
+        self._swept_at = now
+        self._chats = {chat: bucket for chat, bucket in self._chats.items() if not bucket.full(now)}
+        self._held_until = {chat: until for chat, until in self._held_until.items() if until > now}
+
+
+@dataclass(slots=True)
+class Backoff:
+    """Growing pauses after failures in a row: ``first`` seconds, doubled up to ``most``."""
+
+    first: float = 0.5
+    most: float = 30.0
+    failures: int = 0
+
+    def failed(self) -> float:
+        """The pause after one more failure."""
+        self.failures += 1
+        return float(min(self.most, self.first * 2.0 ** min(self.failures - 1, 30)))
+
+    def succeeded(self) -> None:
+        self.failures = 0

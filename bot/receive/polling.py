@@ -1,0 +1,165 @@
+"""getUpdates: a batch, understood, committed, and only then acknowledged by the next offset.
+
+The offset is nowhere stored: Telegram hands out again whatever was not acknowledged, and the receiving usecase knows
+every update's natural key. Asking again for the same offset is throttled by Telegram, so a batch that cannot be
+committed is kept here and tried again; nothing is fetched meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from bot.answering import Answering
+from bot.api import Answer, Api, TokenRefused
+from bot.inbound import ALLOWED_UPDATES, Ignored, understand, update_id
+from bot.pacing import Backoff
+from bot.request import NotSent, Unanswered
+from cora_bot.base.clock import monotonic
+from cora_bot.base.logging import log
+from cora_bot.usecases.exchange import Arrived, Reaction
+
+Receive = Callable[[Sequence[Arrived]], Awaitable[list[Reaction]]]
+
+BATCH = 100
+LONG_POLL = 25
+GATHER = 0.03  # seconds between two fetches that are not full: small commits are dear
+STOP_GRACE = 5.0  # seconds a commit may still take after the order to stop
+NETWORK_GRACE = 15.0  # beyond the long poll, before a silent connection is given up
+
+_BATCH = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One batch: what arrived, in Telegram's order, the presses to answer in any case, and the offset behind it."""
+
+    arrived: tuple[Arrived, ...]
+    callbacks: tuple[str, ...]
+    offset: int
+
+
+class Polling:
+    """The receiving loop. ``receive`` commits a batch; ``long_poll`` is in seconds."""
+
+    def __init__(
+        self, api: Api, receive: Receive, *, long_poll: int = LONG_POLL, backoff: Backoff | None = None
+    ) -> None:
+        self._api = api
+        self._receive = receive
+        self._long_poll = long_poll
+        self._backoff = backoff or Backoff()
+        self._answering = Answering(api)
+        self._offset = 0
+        self._committing: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Polls until cancelled; a batch that is just being committed is finished first. Raises TokenRefused."""
+        try:
+            while True:
+                await self.once()
+        finally:
+            await self._finish()
+
+    async def once(self) -> int:
+        """One fetch and its commit; the number of updates fetched. For tests, and for ``run``."""
+        fetched = await self._fetch()
+        began = monotonic()
+        if not fetched:
+            return 0
+        understood = digest(fetched)
+        # Shielded: an orderly stop lets the store finish what it has begun.
+        self._committing = asyncio.create_task(self._commit(understood))
+        await asyncio.shield(self._committing)
+        if len(fetched) < BATCH:
+            await asyncio.sleep(max(0.0, GATHER - (monotonic() - began)))
+        return len(fetched)
+
+    async def settled(self) -> None:
+        """Returns when no spinner is being answered."""
+        await self._answering.settled()
+
+    async def _finish(self) -> None:
+        if self._committing is not None and not self._committing.done():
+            await asyncio.wait((self._committing,), timeout=STOP_GRACE)
+            self._committing.cancel()  # not committed by now: it was not acknowledged either, and comes again
+        await self._answering.close()
+
+    async def _commit(self, understood: Understood) -> None:
+        reactions = await self._received(understood.arrived)
+        # Not the highest ever seen: after a quiet week Telegram may begin again with a lower number.
+        self._offset = understood.offset
+        toasts = dict.fromkeys(understood.callbacks, "")
+        toasts.update({reaction.key.removeprefix("c:"): reaction.toast for reaction in reactions})
+        self._answering.answer_all(toasts.items())
+
+    async def _received(self, arrived: tuple[Arrived, ...]) -> list[Reaction]:
+        """The batch committed, however long the store takes to come back. Never given up: it would be lost."""
+        backoff = Backoff(first=0.2, most=30)
+        while arrived:
+            try:
+                return await self._receive(arrived)
+            except Exception as error:  # whatever the store raises: nothing is acknowledged before it is committed
+                log("receive_failed", level=logging.ERROR, error=type(error).__name__, updates=len(arrived))
+                await asyncio.sleep(backoff.failed())
+        return []
+
+    async def _fetch(self) -> list[msgspec.Raw]:
+        asked = {"limit": BATCH, "timeout": self._long_poll, "allowed_updates": ALLOWED_UPDATES}
+        if self._offset:
+            asked["offset"] = self._offset
+        try:
+            answer = await self._api.call("getUpdates", asked, read_timeout=self._long_poll + NETWORK_GRACE)
+        except (NotSent, Unanswered) as error:
+            return await self._pause("poll_failed", error=type(error).__name__)
+        if answer.code == 200:
+            self._backoff.succeeded()
+            return _BATCH.decode(answer.result)
+        return await self._refused(answer)
+
+    async def _refused(self, answer: Answer) -> list[msgspec.Raw]:
+        if answer.code in (401, 404):
+            raise TokenRefused
+        if answer.code == 409 and "webhook" in answer.description:
+            log("poll_conflict", level=logging.WARNING, because="a webhook is set for this bot; it is taken away")
+            return await self._drop_webhook()
+        if answer.code == 409:
+            return await self._pause("poll_conflict", because="another process polls with this bot's token")
+        if answer.code == 429:
+            await asyncio.sleep(answer.retry_after)
+        return await self._pause("poll_refused", code=answer.code)
+
+    async def _drop_webhook(self) -> list[msgspec.Raw]:
+        try:
+            await self._api.call("deleteWebhook", {"drop_pending_updates": False})
+        except (NotSent, Unanswered):
+            log("webhook_not_dropped", level=logging.WARNING)
+        return await self._pause("poll_refused", code=409)
+
+    async def _pause(self, action: str, **ids: str | int) -> list[msgspec.Raw]:
+        pause = self._backoff.failed()
+        log(action, level=logging.WARNING, pause=pause, **ids)
+        await asyncio.sleep(pause)
+        return []
+
+
+def digest(fetched: Sequence[msgspec.Raw]) -> Understood:
+    """A fetched batch, understood. Pure."""
+    arrived: list[Arrived] = []
+    callbacks: list[str] = []
+    offset = 0
+    for update in fetched:
+        offset = max(offset, (update_id(update) or 0) + 1)
+        met = understand(update)
+        match met:
+            case Ignored(reason, callback):
+                log("update_ignored", reason=reason)
+                callbacks += [callback] if callback else []
+            case Arrived(key):
+                arrived.append(met)
+                callbacks += [key.removeprefix("c:")] if key.startswith("c:") else []
+    return Understood(tuple(arrived), tuple(callbacks), offset)

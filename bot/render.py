@@ -1,0 +1,109 @@
+"""A call of the outbox to a Bot API method and its payload. Pure.
+
+Text is always plain: no ``parse_mode``, so nothing a participant typed and is shown back can become markup. Links are
+never previewed (Telegram would fetch them) and messages are protected from forwarding and saving.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import regex
+
+from bot.callbacks import pack
+from cora_bot.dialogue.prompt import Prompt
+from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, SendMessage
+
+TEXT_LIMIT = 4096  # UTF-16 code units
+TOAST_LIMIT = 200
+ELLIPSIS = "…"
+
+_GRAPHEME = regex.compile(r"\X")
+_ISOLATE_OPENERS = "\u2066\u2067\u2068"
+_ISOLATE_CLOSER = "\u2069"
+
+
+class _Button(TypedDict):
+    text: str
+    callback_data: str
+
+
+class _Keyboard(TypedDict):
+    inline_keyboard: list[list[_Button]]
+
+
+class _Preview(TypedDict):
+    is_disabled: bool
+
+
+class Payload(TypedDict, total=False):
+    """The parameters used, as the Bot API names them."""
+
+    chat_id: int
+    message_id: int
+    text: str
+    link_preview_options: _Preview
+    protect_content: bool
+    disable_notification: bool
+    reply_markup: _Keyboard
+
+
+def render(call: Call, address: int) -> tuple[str, Payload]:
+    """Method and payload of one call to the chat ``address``."""
+    match call:
+        case SendMessage(prompt, silent):
+            payload = _content(prompt, address)
+            payload["protect_content"] = True
+            payload["disable_notification"] = silent
+            return "sendMessage", payload
+        case EditMessage(message, prompt):
+            payload = _content(prompt, address)
+            payload["message_id"] = message
+            return "editMessageText", payload
+        case DeleteMessage(message):
+            return "deleteMessage", {"chat_id": address, "message_id": message}
+
+
+def _content(prompt: Prompt, address: int) -> Payload:
+    payload: Payload = {
+        "chat_id": address,
+        "text": shorten(prompt.text),
+        "link_preview_options": {"is_disabled": True},
+    }
+    if prompt.rows:  # an edit without a keyboard takes the old one away
+        payload["reply_markup"] = {
+            "inline_keyboard": [
+                [{"text": button.label, "callback_data": pack(button.press)} for button in row] for row in prompt.rows
+            ]
+        }
+    return payload
+
+
+def units(text: str) -> int:
+    """Length as Telegram counts it: UTF-16 code units."""
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def shorten(text: str, limit: int = TEXT_LIMIT) -> str:
+    """``text``, or its longest beginning of whole characters that fits into ``limit`` units, with an ellipsis.
+
+    Neither a surrogate pair nor a letter with its marks is cut apart, and direction isolates left open are closed.
+    """
+    if units(text) <= limit:
+        return text
+    kept: list[str] = []
+    used = units(ELLIPSIS)
+    opened = 0
+    for grapheme in _GRAPHEME.findall(text):
+        opened_then = max(0, opened + _balance(grapheme))
+        size = units(grapheme)
+        if used + size + opened_then > limit:
+            break
+        kept.append(grapheme)
+        used += size
+        opened = opened_then
+    return "".join(kept) + ELLIPSIS + _ISOLATE_CLOSER * opened
+
+
+def _balance(grapheme: str) -> int:
+    return sum(letter in _ISOLATE_OPENERS for letter in grapheme) - grapheme.count(_ISOLATE_CLOSER)

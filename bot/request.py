@@ -1,0 +1,124 @@
+"""HTTP to the Bot API on aiohttp, as python-telegram-bot's ``Bot`` wants it and for our own direct calls.
+
+Two failures, told apart because only one may be repeated freely: ``NotSent`` (no connection came about, so Telegram has
+seen nothing) and ``Unanswered`` (the request may have been taken: time-out while reading, connection cut). The address
+holds the bot's token, and so do aiohttp's errors: ours are raised outside its handlers and name only the kind of error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+from telegram._utils.defaultvalue import DefaultValue
+from telegram.error import NetworkError
+from telegram.request import BaseRequest, RequestData
+
+_JSON = {"Content-Type": "application/json"}
+_Timeout = DefaultValue[float] | float | DefaultValue[None] | None
+
+
+class NotSent(NetworkError):
+    """Nothing reached Telegram: no name, no route, no connection, none free."""
+
+
+class Unanswered(NetworkError):
+    """No answer was read: it may or may not have been taken."""
+
+
+class AiohttpRequest(BaseRequest):
+    """One pool of kept connections.
+
+    ``connect_timeout`` bounds waiting for a free connection and making a new one, ``read_timeout`` each wait for the
+    answer; both in seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        connections: int = 64,
+        connect_timeout: float = 10,
+        read_timeout: float = 20,
+        proxy: str | None = None,
+    ) -> None:
+        self._connections = connections
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._proxy = proxy
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=60)
+            self._session = aiohttp.ClientSession(
+                connector=connector, proxy=self._proxy, cookie_jar=aiohttp.DummyCookieJar()
+            )
+
+    async def shutdown(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def call(self, url: str, body: bytes, *, read_timeout: float | None = None) -> tuple[int, bytes]:
+        """Posts a JSON body; HTTP status and body of the answer. Raises ``NotSent`` or ``Unanswered``."""
+        timeouts = self._timeouts(read_timeout or self._read_timeout, self._connect_timeout)
+        return await self._exchange("POST", url, timeouts, data=body, headers=_JSON)
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: _Timeout = BaseRequest.DEFAULT_NONE,
+        write_timeout: _Timeout = BaseRequest.DEFAULT_NONE,
+        connect_timeout: _Timeout = BaseRequest.DEFAULT_NONE,
+        pool_timeout: _Timeout = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """What ``Bot`` calls. Write and pool time-outs are those of reading and connecting."""
+        del write_timeout, pool_timeout
+        read = self._read_timeout if isinstance(read_timeout, DefaultValue) else read_timeout
+        connect = self._connect_timeout if isinstance(connect_timeout, DefaultValue) else connect_timeout
+        body = _form(request_data) if request_data else None
+        return await self._exchange(method, url, self._timeouts(read, connect), data=body)
+
+    async def _exchange(
+        self, method: str, url: str, timeouts: aiohttp.ClientTimeout, **parts: Any
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise RuntimeError("the request is not initialized")
+        try:
+            # Redirects are not followed: they would carry the token elsewhere.
+            async with self._session.request(method, url, timeout=timeouts, allow_redirects=False, **parts) as response:
+                return response.status, await response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError, asyncio.IncompleteReadError) as error:
+            failure = _failure(error)
+        raise failure  # outside the handler: aiohttp's error, which knows the address, must not hang on ours
+
+    @staticmethod
+    def _timeouts(read: float | None, connect: float | None) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=read)
+
+
+def _failure(error: Exception) -> NotSent | Unanswered:
+    name = type(error).__name__
+    match error:
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return NotSent(f"not sent: {name}")
+        case aiohttp.ClientHttpProxyError() | aiohttp.InvalidURL():
+            return NotSent(f"not sent: {name}")
+        case _:
+            return Unanswered(f"no answer: {name}")
+
+
+def _form(request_data: RequestData) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    for name, text in request_data.json_parameters.items():
+        form.add_field(name, text)
+    for name, (filename, content, kind) in (request_data.multipart_data or {}).items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form

@@ -1,0 +1,102 @@
+"""``cora check``: everything that is wrong in a study or a form, in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from cora_bot.base.catalogs import LoadedCatalog, load_catalogs
+from cora_bot.base.errors import CoraError
+from cora_bot.base.problems import Problem, errors
+from cora_bot.base.resources import shipped
+from cora_bot.cli.catalogs import catalog_problems, seen_unasked
+from cora_bot.cli.failures import show_problems
+from cora_bot.dialogue.phrases import Phrases
+from cora_bot.forms.compile import SUFFIXES, compile_form
+from cora_bot.forms.model import Form
+from cora_bot.study.check import check_never_show
+from cora_bot.study.model import Study
+from cora_bot.study.reader import read_study
+from cora_bot.usecases.load_study import STUDY_FILE, read_folder, read_forms
+
+STATES = {"reviewed": "reviewed by a speaker", "draft": "DRAFT"}
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.pass_context
+def check(ctx: click.Context, path: Path) -> None:
+    """Check a study's folder or a single form. For ANY machine; needs no key and no network.
+
+    PATH is a folder with study.toml and forms/, or a form: an .xlsx workbook, Markdown tables (.md) or an XForm (.xml).
+    Prints all problems at once, each with file, sheet, row and how to mend it. Then shows, for a study, which languages
+    a speaker has reviewed, and for each form which questions are sealed on arrival.
+
+    Exit codes: 0 no errors (warnings are shown); 1 errors; 2 typed wrongly.
+    """
+    problems = _check_study(path) if path.is_dir() else _check_form(path)
+    show_problems(problems)
+    if errors(problems):
+        ctx.exit(1)
+
+
+def _check_form(path: Path) -> list[Problem]:
+    if path.name == STUDY_FILE:
+        raise CoraError(
+            f"{path} is a study's definition, not a form", f"Check the whole folder: cora check {path.parent}"
+        )
+    if path.suffix.lower() not in SUFFIXES:
+        raise CoraError(f"{path} is not a form", f"A form ends in {', '.join(SUFFIXES)}; a study is a folder.")
+    compiled = compile_form(path.read_bytes(), file=path.name)
+    if compiled.form is not None:
+        _show_forms([compiled.form])
+    return list(compiled.problems)
+
+
+def _check_study(folder: Path) -> list[Problem]:
+    reading = read_folder(folder, catalogs={})
+    problems = list(reading.problems)
+    study = reading.script.study if reading.script else _study(folder)
+    if study is not None:
+        catalogs = _catalogs()
+        problems += check_never_show(study.never_show, seen_unasked(study, Phrases(catalogs)))
+        problems += catalog_problems(shipped("locales"), [language.code for language in study.languages])
+        _show_study(study, catalogs)
+    forms = reading.script.forms if reading.script else read_forms(folder / "forms", under="forms")[0]
+    _show_forms(forms.values())
+    return problems
+
+
+def _study(folder: Path) -> Study | None:
+    """The study by itself: its words are checked also while a form is broken."""
+    try:
+        return read_study((folder / STUDY_FILE).read_text(encoding="utf-8"), file=STUDY_FILE)[0]
+    except (OSError, UnicodeDecodeError):
+        return None  # read_folder has said so
+
+
+def _catalogs() -> dict[str, LoadedCatalog]:
+    """None of them when one is broken: ``catalog_problems`` then says which, and where."""
+    try:
+        return load_catalogs(shipped("locales"))
+    except CoraError:
+        return {}
+
+
+def _show_study(study: Study, catalogs: Mapping[str, LoadedCatalog]) -> None:
+    click.echo(f"Study {study.id}, version {study.version}: {study.title}")
+    for language in study.languages:
+        own = catalogs[language.code].review if language.code in catalogs else "reviewed"
+        texts = f"study's texts {STATES[language.review]}, bot's own sentences {STATES[own]}"
+        click.echo(f"  {language.code:<8} {language.name}: {texts}")
+    click.echo(f"  {len(study.recipients)} can open the answers" + (" (demo study)" if study.demo else ""))
+
+
+def _show_forms(forms: Iterable[Form]) -> None:
+    for form in forms:
+        sealed = [question.name for question in form.questions if question.sealed]
+        click.echo(f"Form {form.id}, version {form.version or '(none)'}: {len(form.questions)} questions")
+        click.echo(f"  languages: {', '.join(form.languages)}")
+        click.echo(f"  sealed on arrival: {', '.join(sealed) or 'none'}")

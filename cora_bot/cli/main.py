@@ -1,0 +1,49 @@
+"""The ``cora`` command: the core's commands in the order a study needs them. ``bot/cli.py`` attaches the rest."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import click
+
+from cora_bot.cli.bundle import bundle
+from cora_bot.cli.check import check
+from cora_bot.cli.export import export
+from cora_bot.cli.failures import HandledGroup
+from cora_bot.cli.invite import invite
+from cora_bot.cli.keys import keys
+from cora_bot.cli.people import people
+from cora_bot.cli.try_form import try_form
+
+COMMANDS: tuple[click.Command, ...] = (check, try_form, keys, invite, people, bundle, export)
+
+
+class InOrder(HandledGroup):
+    """Lists its commands as they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+
+def cora_group() -> click.Group:
+    """A new ``cora`` group with the core's commands. Attach more with ``add_command``."""
+
+    @click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+    @click.version_option(version("cora-bot"), prog_name="cora")
+    def cora() -> None:
+        """Stay in contact with consented returnees: short sealed check-ins, opened only by the researchers.
+
+        Each command says on which machine it belongs. Exit codes: 0 done, 1 something is wrong with what was given
+        (it is named), 2 the command was typed wrongly. Settings are environment variables that begin with CORA_.
+        """
+
+    for command in COMMANDS:
+        cora.add_command(command)
+    return cora
+
+
+def attach(group: click.Group, *commands: click.Command) -> click.Group:
+    """``group`` with ``commands`` of another room (run, pilot) added."""
+    for command in commands:
+        group.add_command(command)
+    return group

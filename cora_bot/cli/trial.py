@@ -1,0 +1,135 @@
+"""A form walked at the terminal: an in-memory conversation on the very ``advance`` that talks to people.
+
+Nothing is stored: records stay in the turn that made them, and what they hold is printed at the end.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from cora_bot.base.chance import Chance, new_id
+from cora_bot.dialogue import cards
+from cora_bot.dialogue.advance import advance
+from cora_bot.dialogue.conversation import Chat, Conversation, Participant, Showing, Status
+from cora_bot.dialogue.handlers import questions
+from cora_bot.dialogue.inputs import Input, Pressed, Text, Verb
+from cora_bot.dialogue.prompt import Button, Prompt
+from cora_bot.dialogue.scene import Scene
+from cora_bot.dialogue.script import Script
+from cora_bot.dialogue.turn import Record, RecordKind, Turn
+from cora_bot.forms.model import Form
+from cora_bot.study.model import Enrolment, Language, QuietHours, Retention, Return, ReturnCheck, Study
+
+MESSAGE = 1
+BACK = "b"
+DIRECT = ":"
+
+
+class Trial:
+    """One walk through ``form``; ``prompt`` is what the person sees now."""
+
+    def __init__(self, script: Script, form: Form, *, language: str, now: datetime, chance: Chance) -> None:
+        self._script = script
+        self._chance = chance
+        person = _person(script.study, form, language=language, now=now, chance=chance)
+        conversation = Conversation(Chat(new_id(chance)), person)
+        scene, walk = questions.begin(Scene(conversation, script, now, chance), form.id)
+        self._records: list[Record] = []
+        self._conversation = conversation
+        self.prompt = Prompt("")
+        self._take(questions.ask(scene, walk))
+
+    @property
+    def finished(self) -> bool:
+        return self._conversation.session is None
+
+    @property
+    def buttons(self) -> list[Button]:
+        return [button for row in self.prompt.rows for button in row]
+
+    def typed(self, now: datetime) -> bool:
+        """Whether the question at hand is answered in writing, so that a bare number is an answer and no button."""
+        if self._conversation.chat.card.showing is not Showing.QUESTION:
+            return False
+        scene = Scene(self._conversation, self._script, now, self._chance)
+        shown = questions.pick_up(scene).shown(scene.language)
+        return shown is not None and cards.is_typed(shown)
+
+    def answer(self, line: str, now: datetime) -> bool:
+        """Takes one typed line: a button's number, ``b`` for back, or text. False when no such button is there."""
+        event = self._input(line.strip(), now)
+        if event is None:
+            return False
+        self._take(advance(self._conversation, event, script=self._script, now=now, chance=self._chance))
+        return True
+
+    def stored(self) -> list[tuple[str, str]]:
+        """(question, value) of everything that would have been sealed; sealed on arrival is marked."""
+        final = next((record for record in reversed(self._records) if record.kind is not RecordKind.FRAGMENT), None)
+        if final is None:
+            return []
+        values = [(ref, str(value)) for ref, value in final.body["values"].items()]
+        parts = {record.id.hex(): record for record in self._records}
+        sealed = [
+            (f"{ref} (sealed on arrival)", parts[part].body["value"]) for ref, part in final.body["sealed"].items()
+        ]
+        return values + sealed
+
+    def _input(self, line: str, now: datetime) -> Input | None:
+        if line.lower() == BACK:
+            back = [button for button in self.buttons if button.press.verb in (Verb.BACK, Verb.RESUME)]
+            return Pressed(back[0].press, MESSAGE) if back else None
+        direct = line.removeprefix(DIRECT)
+        if direct.isdecimal() and (line.startswith(DIRECT) or not self.typed(now)):
+            number = int(direct)
+            return Pressed(self.buttons[number - 1].press, MESSAGE) if 1 <= number <= len(self.buttons) else None
+        return Text(line, MESSAGE) if line else None
+
+    def _take(self, turn: Turn) -> None:
+        dropped = set(turn.drop_records)
+        self._records = [record for record in (*self._records, *turn.records) if record.id not in dropped]
+        self._conversation = turn.conversation
+        if turn.show is not None:
+            self.prompt = turn.show.prompt
+
+
+def _person(study: Study, form: Form, *, language: str, now: datetime, chance: Chance) -> Participant:
+    """Somebody who came back today and agreed to everything; still enrolling where the form is the consent form."""
+    enrolling = form.id == study.enrolment.form
+    return Participant(
+        id=new_id(chance),
+        case=new_id(chance),
+        code="AAA-AAA",
+        status=Status.ENROLLING if enrolling else Status.ACTIVE,
+        language=language,
+        enrolled_at=now,
+        return_state=None if enrolling else Return.DONE,
+        return_date=None if enrolling else now.date(),
+        purposes=frozenset(study.enrolment.purposes),
+        told_removal=True,
+    )
+
+
+def stand_in(form: Form) -> Study:
+    """A study around a form that belongs to none: its languages and nothing else."""
+    return Study(
+        id="trial",
+        title=form.title,
+        version="1",
+        languages=tuple(Language(code, code, "draft") for code in form.languages),
+        default_language=form.default_language,
+        recipients=(),
+        countries={},
+        waves=(),
+        enrolment=Enrolment("", (), {}, "", "", "", "", "", ""),
+        return_check=ReturnCheck("", "", ""),
+        quiet=QuietHours(time(20), time(8)),
+        default_hour=10,
+        retention=Retention("P1D", "P1D"),
+        team_contact={},
+        privacy={},
+        never_show={},
+        local_help={},
+        demo=True,
+        hash="",
+    )

@@ -1,0 +1,110 @@
+"""``cora try``: a form walked in the terminal, on the conversation that people have."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from cora_bot.base.catalogs import load_catalogs
+from cora_bot.base.chance import SystemChance
+from cora_bot.base.clock import SystemClock
+from cora_bot.base.errors import CoraError
+from cora_bot.base.problems import errors
+from cora_bot.base.resources import shipped
+from cora_bot.cli.failures import show_problems
+from cora_bot.cli.trial import BACK, DIRECT, Trial, stand_in
+from cora_bot.dialogue.phrases import Phrases
+from cora_bot.dialogue.script import Script
+from cora_bot.forms.compile import SUFFIXES, compile_form
+from cora_bot.forms.model import Form
+from cora_bot.study.model import Study
+from cora_bot.study.reader import read_study
+from cora_bot.usecases.load_study import STUDY_FILE
+
+QUIT = "q"
+
+
+@click.command("try")
+@click.argument("form", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--lang", "language", default="", help="Language to walk in, e.g. ar. [default: the form's]")
+@click.pass_context
+def try_form(ctx: click.Context, form: Path, language: str) -> None:
+    """Walk through a form in the terminal, as a person would in the chat. For ANY machine.
+
+    Buttons are numbered: type a number, or text where the question asks for it (there, a button is :1). Type b to go
+    back and q to quit. Shows at the end what would have been stored. Nothing is written to disk.
+
+    Exit codes: 0 done or quit; 1 the form has errors; 2 typed wrongly.
+    """
+    if form.suffix.lower() not in SUFFIXES:
+        raise CoraError(f"{form} is not a form", f"A form ends in {', '.join(SUFFIXES)}.")
+    compiled = compile_form(form.read_bytes(), file=form.name)
+    if compiled.form is None or errors(compiled.problems):
+        show_problems(compiled.problems)
+        ctx.exit(1)
+    script = _script(form, compiled.form)
+    trial = Trial(
+        script,
+        compiled.form,
+        language=_language(script.study, compiled.form, language),
+        now=_now(),
+        chance=SystemChance(),
+    )
+    if _converse(trial):
+        _show_stored(trial)
+
+
+def _script(path: Path, form: Form) -> Script:
+    """The form's own study where it lies in one that can be read; else a stand-in."""
+    home = path.absolute().parent.parent / STUDY_FILE
+    study = read_study(home.read_text(encoding="utf-8"), file=STUDY_FILE)[0] if home.is_file() else None
+    return Script(
+        study or stand_in(form), {form.id: form}, {form.hash: form}, Phrases(load_catalogs(shipped("locales")))
+    )
+
+
+def _language(study: Study, form: Form, wanted: str) -> str:
+    known = [language.code for language in study.languages]
+    if wanted and wanted not in known:
+        raise CoraError(f"there is no language {wanted!r} here", f"There are: {', '.join(known)}.")
+    return wanted or (form.default_language if form.default_language in known else study.default_language)
+
+
+def _converse(trial: Trial) -> bool:
+    """Until the form is finished (True) or the person quits (False)."""
+    show = True
+    while not trial.finished:
+        if show:
+            _show(trial)
+        try:
+            line = str(click.prompt(">", prompt_suffix=" ", default="", show_default=False))
+        except click.Abort:
+            line = QUIT
+        if line.strip().lower() == QUIT:
+            click.echo("Left. Nothing was stored.")
+            return False
+        show = trial.answer(line, _now())
+        if not show:
+            click.echo(f"There is no such button. Type a number, text, {BACK} (back) or {QUIT} (quit).")
+    _show(trial)
+    return True
+
+
+def _show(trial: Trial) -> None:
+    click.echo(f"\n{trial.prompt.text}\n")
+    mark = DIRECT if trial.typed(_now()) else ""
+    for number, button in enumerate(trial.buttons, start=1):
+        click.echo(f"  {mark}{number}  {button.label}")
+
+
+def _show_stored(trial: Trial) -> None:
+    stored = trial.stored()
+    click.echo("\nWould be stored, sealed:" if stored else "\nNothing would be stored.")
+    for ref, value in stored:
+        click.echo(f"  {ref} = {value}")
+
+
+def _now() -> datetime:
+    return SystemClock().now()

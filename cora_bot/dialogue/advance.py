@@ -1,0 +1,45 @@
+"""One turn: state and input in, Turn out. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from cora_bot.base.chance import Chance
+from cora_bot.dialogue.conversation import Conversation
+from cora_bot.dialogue.handlers import housekeeping
+from cora_bot.dialogue.inputs import Command, Input, Pressed, Start, Text, Unusable
+from cora_bot.dialogue.scene import Scene
+from cora_bot.dialogue.script import Script
+from cora_bot.dialogue.states import State, handler_for, key_of, state_of
+from cora_bot.dialogue.turn import Turn
+
+
+def advance(conversation: Conversation, event: Input, *, script: Script, now: datetime, chance: Chance) -> Turn:
+    """What happens next. Raises nothing a participant can cause."""
+    hint = event.hint if isinstance(event, Start | Text | Unusable) else ""
+    scene = Scene(conversation, script, now, chance, hint)
+    if isinstance(event, Pressed):
+        return _pressed(scene, event)
+    state = state_of(conversation)
+    if state is State.STRANGER and isinstance(event, Command):
+        event = Text("", event.message)  # a stranger's command is a stranger's message
+    turn = handler_for(state, key_of(event))(scene, event)
+    if isinstance(event, Command | Start) and turn.conversation.participant is not None:
+        turn = replace(turn, remove=(*turn.remove, event.message))
+    return turn
+
+
+def _pressed(scene: Scene, event: Pressed) -> Turn:
+    """Only buttons of the live card act. Was it delivered twice, the message that was pressed is the live one."""
+    card = scene.conversation.chat.card
+    if event.press.card != card.generation:
+        return housekeeping.stale(scene, event)
+    twin = card.message if card.message is not None and card.message != event.message else None
+    if card.message != event.message:
+        chat = replace(
+            scene.conversation.chat, card=replace(card, message=event.message, sent_at=card.sent_at or scene.now)
+        )
+        scene = replace(scene, conversation=replace(scene.conversation, chat=chat))
+    turn = handler_for(state_of(scene.conversation), event.press.verb)(scene, event)
+    return replace(turn, stale=twin) if twin is not None and turn.stale is None else turn

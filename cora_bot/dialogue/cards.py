@@ -1,0 +1,197 @@
+"""The prompts of the card: how a question, an invitation, the menu and the small notices look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cora_bot.base.calendars import day, number
+from cora_bot.base.text import isolate
+from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.conversation import Status
+from cora_bot.dialogue.inputs import Press, Verb
+from cora_bot.dialogue.prompt import Button, Prompt
+from cora_bot.dialogue.scene import Scene
+from cora_bot.forms.model import Kind
+from cora_bot.forms.walk import Shown, ShownChoice
+from cora_bot.study.model import Return, Step
+
+Row = tuple[Button, ...]
+
+SHORT_LABEL = 14
+"""Choices whose labels are all at most this long stand two in a row."""
+TYPED = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.TEXT, Kind.DATE})
+PICKED, UNPICKED, CHOSEN = "☑", "☐", "●"
+
+
+def button(scene: Scene, phrase: str, verb: Verb, *, node: int = 0, choice: int = 0, mark: str = "") -> Button:
+    label = scene.say(phrase)
+    return Button(f"{mark} {label}" if mark else label, Press(verb, node=node, choice=choice))
+
+
+# ---- a question ------------------------------------------------------------------------------------------------------
+
+
+def question(scene: Scene, shown: Shown, *, notices: Sequence[str] = ()) -> Prompt:
+    """One question with its buttons; ``notices`` stand above it (a tick, what was wrong)."""
+    parts = [*notices, _progress(scene, shown), shown.label, shown.hint, *_current(scene, shown), *_how(scene, shown)]
+    rows = [*_choices(shown), *_proceed(scene, shown), *_navigation(scene, shown)]
+    return Prompt("\n\n".join(part for part in parts if part), tuple(row for row in rows if row))
+
+
+def _progress(scene: Scene, shown: Shown) -> str:
+    if shown.question.kind is Kind.NOTE or shown.total < 2:
+        return ""
+    return isolate(f"{number(shown.position + 1, scene.language)} / {number(shown.total, scene.language)}")
+
+
+def _current(scene: Scene, shown: Shown) -> list[str]:
+    if shown.kept:
+        return [scene.say(p.ANSWER_LOCKED)]
+    if shown.value and is_typed(shown):
+        return [scene.say(p.ANSWER_NOW, answer=isolate(shown.value))]
+    return []
+
+
+def is_typed(shown: Shown) -> bool:
+    """Whether the answer is written rather than pressed."""
+    return shown.question.kind in TYPED or (shown.question.kind is Kind.RANGE and not shown.choices)
+
+
+def _how(scene: Scene, shown: Shown) -> list[str]:
+    match shown.question.kind:
+        case Kind.SELECT_MANY:
+            return [scene.say(p.CHOOSE_MANY)]
+        case Kind.RANGE if not shown.choices:
+            return [scene.say(p.WRITE_NUMBER_BETWEEN, start=shown.question.start, end=shown.question.end)]
+        case Kind.INTEGER | Kind.DECIMAL:
+            asked = scene.say(p.WRITE_NUMBER)
+        case Kind.DATE:
+            asked = scene.say(p.WRITE_DAY, example=day_example(scene))
+        case Kind.TEXT:
+            asked = scene.say(p.WRITE_ANSWER)
+        case _:
+            return []
+    return [asked] if scene.participant.told_removal else [asked, scene.say(p.REMOVAL)]
+
+
+def day_example(scene: Scene) -> str:
+    return isolate(day(scene.today(), scene.language))
+
+
+def _choices(shown: Shown) -> list[Row]:
+    verb = Verb.TOGGLE if shown.question.kind is Kind.SELECT_MANY else Verb.CHOOSE
+    buttons = [
+        Button(_marked(shown, choice), Press(verb, node=shown.question.number, choice=choice.index))
+        for choice in shown.choices
+    ]
+    if shown.question.kind is Kind.RANGE:
+        return [tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6)]
+    short = all(len(choice.label) <= SHORT_LABEL for choice in shown.choices)
+    if short and len(buttons) > 3:
+        return [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
+    return [(each,) for each in buttons]
+
+
+def _marked(shown: Shown, choice: ShownChoice) -> str:
+    if shown.question.kind is Kind.SELECT_MANY:
+        return f"{PICKED if choice.picked else UNPICKED} {choice.label}"
+    return f"{CHOSEN} {choice.label}" if choice.picked else choice.label
+
+
+def _proceed(scene: Scene, shown: Shown) -> list[Row]:
+    node = shown.question.number
+    rows: list[Row] = []
+    if shown.guidance:
+        rows.append((button(scene, p.FULL_TEXT, Verb.FULL_TEXT, node=node),))
+    match shown.question.kind:
+        case Kind.NOTE:
+            rows.append((button(scene, p.CONTINUE, Verb.DONE, node=node),))
+        case Kind.ACKNOWLEDGE:
+            rows.append((button(scene, p.OK, Verb.DONE, node=node),))
+        case Kind.SELECT_MANY:
+            rows.append((button(scene, p.DONE, Verb.DONE, node=node, mark="✓"),))
+    return rows
+
+
+def _navigation(scene: Scene, shown: Shown) -> list[Row]:
+    row: list[Button] = []
+    if shown.can_go_back:
+        row.append(button(scene, p.BACK, Verb.BACK))
+    picked = any(choice.picked for choice in shown.choices)
+    if has_answer(shown) and shown.question.kind not in (Kind.SELECT_MANY, Kind.ACKNOWLEDGE):
+        row.append(button(scene, p.KEEP, Verb.KEEP, node=shown.question.number))
+    elif not shown.required and not picked and shown.question.kind is not Kind.NOTE:
+        row.append(button(scene, p.SKIP, Verb.SKIP, node=shown.question.number))
+    if scene.participant.status is Status.ENROLLING:
+        away = (button(scene, p.LANGUAGE, Verb.LANGUAGE, mark="🌐"), button(scene, p.NO_THANKS, Verb.LEAVE))
+        return [tuple(row), away]
+    return [(*row, button(scene, p.MENU_BUTTON, Verb.MENU, mark="☰"))]
+
+
+def has_answer(shown: Shown) -> bool:
+    return shown.question.kind is not Kind.NOTE and (bool(shown.value) or shown.kept)
+
+
+def full_text(scene: Scene, shown: Shown) -> Prompt:
+    """The long text behind a question."""
+    return Prompt(shown.guidance, ((button(scene, p.BACK, Verb.RESUME),),))
+
+
+# ---- everything else -------------------------------------------------------------------------------------------------
+
+
+def languages(scene: Scene) -> Prompt:
+    """The languages, each named in itself; no sentence, because we do not know which one would be read."""
+    buttons = [
+        Button(language.name, Press(Verb.SET_LANGUAGE, choice=index))
+        for index, language in enumerate(scene.study.languages)
+    ]
+    rows: list[Row] = [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
+    return Prompt("🌐", tuple(rows))
+
+
+def invitation(scene: Scene, phrase: str) -> Prompt:
+    """One neutral sentence and three buttons: the only thing that is ever sent unasked."""
+    rows = (
+        (button(scene, p.OPEN, Verb.OPEN),),
+        (button(scene, p.LATER, Verb.LATER), button(scene, p.NOT_NOW, Verb.NOT_NOW)),
+    )
+    return Prompt(scene.say(phrase), rows)
+
+
+def notice(scene: Scene, text: str) -> Prompt:
+    return Prompt(text, ((button(scene, p.MENU_BUTTON, Verb.MENU, mark="☰"),),))
+
+
+def emptied(scene: Scene) -> Prompt:
+    """What is left of a card that has been read."""
+    if scene.conversation.participant is None:
+        return Prompt(p.NEUTRAL)
+    return notice(scene, p.NEUTRAL)
+
+
+def menu(scene: Scene) -> Prompt:
+    """Everything that can be done now, each as a button."""
+    person, occurrence = scene.participant, scene.conversation.occurrence
+    rows: list[Row] = []
+    if scene.conversation.session:
+        rows.append((button(scene, p.GO_BACK_TO_QUESTION, Verb.RESUME, mark="▶"),))
+        rows.append((button(scene, p.LEAVE, Verb.LEAVE),))
+    elif occurrence and occurrence.step is Step.INVITED:
+        rows.append((button(scene, p.OPEN_MESSAGE, Verb.OPEN, mark="▶"),))
+    rows.append((button(scene, p.LANGUAGE, Verb.LANGUAGE, mark="🌐"),))
+    if not scene.conversation.session and person.return_state in (Return.PLANNED, Return.NOT_GOING):
+        rows.append((button(scene, p.TRAVEL_DAY, Verb.RETURN_DATE),))
+    if person.paused_until and person.paused_until > scene.now:
+        rows.append((button(scene, p.RESUME, Verb.UNPAUSE),))
+    else:
+        rows.append((button(scene, p.PAUSE, Verb.PAUSE),))
+    rows.append((button(scene, p.PRIVACY, Verb.PRIVACY), button(scene, p.HELP, Verb.HELP)))
+    rows.append((button(scene, p.STOP, Verb.STOP),))
+    rows.append((button(scene, p.CLOSE, Verb.SEEN),))
+    return Prompt(scene.say(p.MENU), tuple(rows))
+
+
+def aside(scene: Scene, text: str, *rows: Row) -> Prompt:
+    """A text with its own buttons and a way back."""
+    return Prompt(text, (*rows, (button(scene, p.BACK, Verb.RESUME),)))

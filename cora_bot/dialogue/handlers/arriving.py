@@ -1,0 +1,85 @@
+"""People we do not know, codes, and the first choice: a language. Never a word of the study to a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from cora_bot.base.chance import case_code, new_id
+from cora_bot.dialogue import cards
+from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.conversation import Participant, Showing, Status
+from cora_bot.dialogue.handlers import asides, questions
+from cora_bot.dialogue.inputs import Pressed, Start, Text, Unusable
+from cora_bot.dialogue.prompt import Prompt
+from cora_bot.dialogue.scene import Scene, draw, nothing
+from cora_bot.dialogue.turn import Turn
+
+MISSES_ALLOWED = 5
+MISSES_WITHIN = timedelta(hours=1)
+"""After so many messages of a stranger within this time nothing is answered: codes are guessed in vain."""
+
+
+def knock(scene: Scene, _event: Start | Text | Unusable) -> Turn:
+    """A stranger: with a good code the way in, else one neutral sentence, and silence for who goes on guessing."""
+    scene = _forgiven(scene)
+    if scene.conversation.chat.misses >= MISSES_ALLOWED:
+        return nothing(_missed(scene), "stranger_ignored")
+    token = scene.conversation.token
+    if token is not None and token.state == "valid":
+        return _welcome(scene)
+    phrase = {"unknown": p.CODE_UNKNOWN, "used": p.CODE_USED, "expired": p.CODE_EXPIRED}.get(
+        token.state if token else "", p.STRANGER
+    )
+    return draw(_missed(scene), Prompt(scene.say(phrase)), Showing.NOTICE)
+
+
+def _forgiven(scene: Scene) -> Scene:
+    chat = scene.conversation.chat
+    if chat.misses_since is None or scene.now - chat.misses_since < MISSES_WITHIN:
+        return scene
+    fresh = replace(chat, misses=0, misses_since=None)
+    return replace(scene, conversation=replace(scene.conversation, chat=fresh))
+
+
+def _missed(scene: Scene) -> Scene:
+    chat = scene.conversation.chat
+    counted = replace(chat, misses=chat.misses + 1, misses_since=chat.misses_since or scene.now)
+    return replace(scene, conversation=replace(scene.conversation, chat=counted))
+
+
+def _welcome(scene: Scene) -> Turn:
+    """The code is used up; what is known of the person stays sealed and is forgotten unless consent follows."""
+    person = Participant(
+        id=new_id(scene.chance),
+        case=new_id(scene.chance),
+        code=case_code(scene.chance),
+        status=Status.ENROLLING,
+        language=scene.language,
+    )
+    scene = replace(scene, conversation=replace(scene.conversation, participant=person))
+    return replace(draw(scene, cards.languages(scene), Showing.LANGUAGES), use_token=True, notes=("token_used",))
+
+
+def stranger_again(scene: Scene, _event: object) -> Turn:
+    """A stranger presses an old button: the card says what it says to everybody."""
+    return draw(scene, Prompt(scene.say(p.STRANGER)), Showing.NOTICE)
+
+
+def languages(scene: Scene, event: object) -> Turn:
+    return asides.languages(scene, event)
+
+
+def set_language(scene: Scene, event: Pressed) -> Turn:
+    """The first choice of language opens the consent form."""
+    known = scene.study.languages
+    if not 0 <= event.press.choice < len(known):
+        return languages(scene, event)
+    scene = scene.with_person(language=known[event.press.choice].code)
+    scene, walk = questions.begin(scene, scene.study.enrolment.form)
+    return questions.ask(scene, walk)
+
+
+def languages_removing(scene: Scene, event: Start | Text | Unusable) -> Turn:
+    """Anything else before a language is chosen: the list again."""
+    return replace(languages(scene, event), remove=(event.message,))

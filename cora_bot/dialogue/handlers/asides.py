@@ -1,0 +1,169 @@
+"""Menu, language, break, stop, what is stored, help: away from the question and back to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from cora_bot.base.calendars import day_long
+from cora_bot.dialogue import cards
+from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.conversation import Showing, Status
+from cora_bot.dialogue.handlers import asking, consenting, finishing, planning, questions
+from cora_bot.dialogue.handlers.consenting import contact
+from cora_bot.dialogue.inputs import Press, Pressed, Verb
+from cora_bot.dialogue.prompt import Button
+from cora_bot.dialogue.scene import Scene, draw, fading
+from cora_bot.dialogue.turn import Turn
+from cora_bot.study.model import Step
+
+PAUSE_WEEKS = {1: p.ONE_WEEK, 2: p.TWO_WEEKS, 4: p.FOUR_WEEKS}
+
+
+def menu(scene: Scene, _event: object) -> Turn:
+    return draw(scene, cards.menu(scene), Showing.ASIDE)
+
+
+def resume(scene: Scene, event: object) -> Turn:
+    """Back to what was open: the question, or the empty card."""
+    if scene.conversation.session:
+        return asking.again(scene, event)
+    return close(scene, event)
+
+
+def close(scene: Scene, _event: object) -> Turn:
+    """The card is emptied at once: a receipt has been read, the menu is put away."""
+    if scene.conversation.session:
+        return asking.again(scene, _event)
+    return draw(scene, cards.emptied(scene), Showing.NOTHING)
+
+
+def languages(scene: Scene, _event: object) -> Turn:
+    return draw(scene, cards.languages(scene), Showing.LANGUAGES)
+
+
+def set_language(scene: Scene, event: Pressed) -> Turn:
+    """From now on in another language; an open question is shown again in it."""
+    known = scene.study.languages
+    if not 0 <= event.press.choice < len(known):
+        return languages(scene, event)
+    return resume(scene.with_person(language=known[event.press.choice].code), event)
+
+
+def ask_pause(scene: Scene, _event: object) -> Turn:
+    weeks = tuple(
+        Button(scene.say(phrase), Press(Verb.SET_PAUSE, choice=count)) for count, phrase in PAUSE_WEEKS.items()
+    )
+    return draw(scene, cards.aside(scene, scene.say(p.ASK_PAUSE), weeks), Showing.ASIDE)
+
+
+def pause(scene: Scene, event: Pressed) -> Turn:
+    if event.press.choice not in PAUSE_WEEKS:
+        return ask_pause(scene, event)
+    until = scene.now + timedelta(weeks=event.press.choice)
+    last = scene.today() + timedelta(weeks=event.press.choice)
+    text = scene.say(p.PAUSED, day=day_long(last, scene.language))
+    return fading(scene, draw(scene.with_person(paused_until=until), cards.notice(scene, text), Showing.NOTICE))
+
+
+def unpause(scene: Scene, _event: object) -> Turn:
+    """The end of a break: what waited only because of it may come now."""
+    scene = scene.with_person(paused_until=None)
+    freed = tuple(
+        replace(each, next_at=scene.now, reason="")
+        for each in scene.conversation.planned
+        if each.reason == "paused" and each.step in (Step.PLANNED, Step.INVITED, Step.OPENED)
+    )
+    turn = draw(scene, cards.notice(scene, scene.say(p.RESUMED)), Showing.NOTICE)
+    return replace(fading(scene, turn), occurrences=freed)
+
+
+def ask_stop(scene: Scene, _event: object) -> Turn:
+    yes = cards.button(scene, p.YES_STOP, Verb.CONFIRM_STOP)
+    text = scene.say(p.ASK_STOP, contact=contact(scene))
+    return draw(scene, cards.aside(scene, text, (yes,)), Showing.ASIDE)
+
+
+def stop(scene: Scene, _event: object) -> Turn:
+    """No more messages: what was begun is kept as partial, everything planned is cancelled in the same turn."""
+    broken = finishing.break_off(scene, "stopped") if scene.conversation.session else Turn(scene.conversation)
+    over = {(each.wave, each.number) for each in broken.occurrences}
+    cancelled = tuple(
+        finishing.ended(each, Step.CANCELLED, scene.now, "stopped")
+        for each in scene.conversation.planned
+        if (each.wave, each.number) not in over
+    )
+    gone = replace(scene, conversation=broken.conversation).with_person(status=Status.STOPPED, paused_until=None)
+    drawn = draw(gone, cards.notice(gone, gone.say(p.STOPPED)), Showing.NOTICE)
+    turn = replace(
+        broken,
+        conversation=drawn.conversation,
+        show=drawn.show,
+        occurrences=(*broken.occurrences, *cancelled),
+        notes=("stopped",),
+    )
+    return fading(scene, turn)
+
+
+def ask_return(scene: Scene, _event: object) -> Turn:
+    """Somebody who asked for no more messages writes again."""
+    yes = cards.button(scene, p.START_AGAIN, Verb.UNPAUSE)
+    rows = ((yes,), (cards.button(scene, p.PRIVACY, Verb.PRIVACY),), (cards.button(scene, p.CLOSE, Verb.SEEN),))
+    prompt = replace(cards.notice(scene, scene.say(p.STOPPED_ALREADY)), rows=rows)
+    return draw(scene, prompt, Showing.ASIDE)
+
+
+def come_back(scene: Scene, _event: object) -> Turn:
+    scene = scene.with_person(status=Status.ACTIVE, blocked=False)
+    turn = draw(scene, cards.notice(scene, scene.say(p.RESUMED)), Showing.NOTICE)
+    return fading(scene, replace(turn, plan=planning.plan_for(scene), notes=("came_back",)))
+
+
+def privacy(scene: Scene, _event: object) -> Turn:
+    texts = scene.study.privacy
+    text = texts.get(scene.language) or texts.get(scene.study.default_language, "")
+    return draw(scene, cards.aside(scene, text), Showing.ASIDE)
+
+
+def help_(scene: Scene, _event: object) -> Turn:
+    texts = scene.study.local_help
+    local = texts.get(scene.language) or texts.get(scene.study.default_language, "")
+    text = scene.say(p.HELP_TEXT, help=local, contact=contact(scene))
+    return draw(scene, cards.aside(scene, text), Showing.ASIDE)
+
+
+def ask_leave(scene: Scene, _event: object) -> Turn:
+    yes = cards.button(scene, p.YES_LEAVE, Verb.CONFIRM_LEAVE)
+    return draw(scene, cards.aside(scene, scene.say(p.ASK_LEAVE), (yes,)), Showing.ASIDE)
+
+
+def leave(scene: Scene, _event: object) -> Turn:
+    """Stops answering this one; what was answered is kept."""
+    broken = finishing.break_off(scene, "left")
+    after = replace(scene, conversation=broken.conversation)
+    drawn = draw(after, cards.notice(after, after.say(p.LEFT)), Showing.NOTICE)
+    return fading(scene, replace(broken, conversation=drawn.conversation, show=drawn.show))
+
+
+def nobody_reads(scene: Scene, event: object) -> Turn:
+    """Free text while nothing is asked: an honest answer, and the message is removed."""
+    notices = [scene.say(p.NOT_READ, contact=contact(scene))]
+    if not scene.participant.told_removal:
+        notices.append(scene.say(p.REMOVED))
+    scene = scene.with_person(told_removal=True)
+    turn = draw(scene, cards.notice(scene, "\n\n".join(notices)), Showing.NOTICE)
+    return replace(fading(scene, turn), remove=(getattr(event, "message"),))  # noqa: B009
+
+
+def cannot_take(scene: Scene, event: object) -> Turn:
+    """A sticker, a photo, a voice message: removed, with a word; an open question is shown again."""
+    if scene.conversation.session:
+        walk = questions.pick_up(scene)
+        turn = questions.ask(scene, walk, notices=[f"⚠ {scene.say(p.CANNOT_TAKE)}"], anew=True)
+    else:
+        turn = fading(scene, draw(scene, cards.notice(scene, scene.say(p.CANNOT_TAKE)), Showing.NOTICE))
+    return replace(turn, remove=(getattr(event, "message"),))  # noqa: B009
+
+
+consent_refused = consenting.refuse
+"""Leaving while consent is asked: nothing is kept."""

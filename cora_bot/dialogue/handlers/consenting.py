@@ -1,0 +1,138 @@
+"""The end of the consent form: a person joins, or leaves nothing behind.
+
+Which questions carry what is said in ``study.toml``; the texts themselves are the form's, in the person's language,
+and are kept in the consent record exactly as they were shown, with their hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from cora_bot.base.calendars import day_long
+from cora_bot.base.text import isolate
+from cora_bot.dialogue import cards
+from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.conversation import Participant, Showing, Status
+from cora_bot.dialogue.handlers import planning, questions
+from cora_bot.dialogue.inputs import Press, Verb
+from cora_bot.dialogue.prompt import Button, Prompt
+from cora_bot.dialogue.scene import Scene, draw, fading
+from cora_bot.dialogue.turn import RecordKind, Turn
+from cora_bot.forms.model import Form, Question
+from cora_bot.forms.walk import Walk
+from cora_bot.study.model import Return
+
+YES = "yes"
+
+
+def conclude(scene: Scene, walk: Walk) -> Turn:
+    """Consent given joins; anything else is a refusal."""
+    form = questions.form_of(scene, scene.session)
+    answers = named(form, walk.values())
+    if any(answers.get(question) != code for question, code in scene.study.enrolment.required):
+        return refuse(scene, None)
+    person = _joined(scene, answers)
+    scene, record = questions.record(scene, RecordKind.CONSENT, _body(scene, form, walk, answers))
+    receipt = _receipt(scene, form, answers)
+    joined = replace(scene, conversation=replace(scene.conversation, participant=person, session=None))
+    turn = draw(joined, receipt, Showing.RECEIPT)
+    return fading(
+        scene,
+        replace(turn, records=(record,), plan=planning.plan_for(joined), counts=("enrolled",), notes=("enrolled",)),
+    )
+
+
+def refuse(scene: Scene, _event: object) -> Turn:
+    """Nothing stays but the used token and a count."""
+    prompt = Prompt(scene.say(p.REFUSED))
+    gone = replace(scene, conversation=replace(scene.conversation, participant=None, session=None))
+    return replace(draw(gone, prompt, Showing.NOTICE), counts=("refused",), notes=("refused",))
+
+
+def named(form: Form, values: Mapping[str, str]) -> dict[str, str]:
+    """Values by question name instead of path."""
+    return {column.name: values[column.ref] for column in form.columns if column.ref in values}
+
+
+def _joined(scene: Scene, answers: Mapping[str, str]) -> Participant:
+    rules = scene.study.enrolment
+    country = answers.get(rules.country, "")
+    zones = scene.study.countries.get(country, ("UTC",))
+    chosen = answers.get(rules.zone, "") if rules.zone else ""
+    day = answers.get(rules.return_date, "")
+    status = answers.get(rules.return_status, "")
+    hour = answers.get(rules.hour, "")
+    return replace(
+        scene.participant,
+        status=Status.ACTIVE,
+        zone=chosen if chosen in zones else zones[0],
+        country=country,
+        hour=int(hour) if hour.isdigit() else scene.study.default_hour,
+        enrolled_at=scene.now,
+        return_state=Return(status) if status else None,
+        return_date=date.fromisoformat(day) if day else None,
+        purposes=frozenset(purpose for purpose, question in rules.purposes.items() if answers.get(question) == YES),
+    )
+
+
+def _body(scene: Scene, form: Form, walk: Walk, answers: Mapping[str, str]) -> dict[str, object]:
+    texts = {
+        question.name: {
+            "label": _in(question.labels, scene.language, form),
+            "hint": _in(question.hints, scene.language, form),
+            "full_text": _in(question.guidance, scene.language, form),
+            "options": {option.value: _in(option.labels, scene.language, form) for option in question.options},
+        }
+        for question in form.questions
+        if question.ref in walk.values() or question.guidance or not question.options
+    }
+    exact = json.dumps(texts, ensure_ascii=False, sort_keys=True)
+    return {
+        "values": walk.values(),
+        "sealed": {},
+        "texts": texts,
+        "text_hash": hashlib.sha256(exact.encode()).hexdigest(),
+        "taken": answers.get(scene.study.enrolment.taken, ""),
+        "code": scene.participant.code,
+    }
+
+
+def _in(texts: Mapping[str, str], language: str, form: Form) -> str:
+    return texts.get(language) or texts.get(form.default_language, "")
+
+
+def _receipt(scene: Scene, form: Form, answers: Mapping[str, str]) -> Prompt:
+    asked = {question.name: question for question in form.questions}
+    purposes = [
+        f"• {_in(asked[name].labels, scene.language, form)} – {_chosen(scene, form, asked[name], answers[name])}"
+        for name in scene.study.enrolment.purposes.values()
+        if name in answers and name in asked
+    ]
+    text = scene.say(
+        p.RECEIPT,
+        code=isolate(scene.participant.code),
+        day=day_long(scene.today(), scene.language),
+        purposes="\n".join(purposes),
+        contact=contact(scene),
+    )
+    return Prompt(text, ((Button(scene.say(p.I_HAVE_READ), Press(Verb.SEEN)),),))
+
+
+def _chosen(scene: Scene, form: Form, question: Question, value: str) -> str:
+    labels = {option.value: _in(option.labels, scene.language, form) for option in question.options}
+    return labels.get(value, value)
+
+
+def contact(scene: Scene) -> str:
+    """How the team is reached, in the person's language."""
+    texts = scene.study.team_contact
+    return texts.get(scene.language) or texts.get(scene.study.default_language, "")
+
+
+def ask_refuse(scene: Scene, _event: object) -> Turn:
+    yes = cards.button(scene, p.YES_END, Verb.CONFIRM_LEAVE)
+    return draw(scene, cards.aside(scene, scene.say(p.ASK_REFUSE), (yes,)), Showing.ASIDE)

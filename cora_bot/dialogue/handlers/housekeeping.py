@@ -1,0 +1,65 @@
+"""What happens without a word of the person's: blocked, unblocked, a card to be emptied, an old button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cora_bot.dialogue import cards
+from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.conversation import Showing
+from cora_bot.dialogue.handlers import arriving, asides, asking
+from cora_bot.dialogue.inputs import ChoreDue, Pressed
+from cora_bot.dialogue.scene import Scene, draw, nothing
+from cora_bot.dialogue.turn import Turn
+from cora_bot.study.model import Step
+
+
+def blocked(scene: Scene, _event: object) -> Turn:
+    if scene.conversation.participant is None:
+        return nothing(scene, "stranger_blocked")
+    return nothing(scene.with_person(blocked=True), "blocked")
+
+
+def unblocked(scene: Scene, _event: object) -> Turn:
+    """The bot may write again; what waited for it may come now."""
+    if scene.conversation.participant is None:
+        return nothing(scene, "stranger_unblocked")
+    freed = tuple(
+        replace(each, next_at=scene.now, reason="")
+        for each in scene.conversation.planned
+        if each.reason == "blocked" and each.step in (Step.PLANNED, Step.INVITED, Step.OPENED)
+    )
+    return replace(nothing(scene.with_person(blocked=False), "unblocked"), occurrences=freed)
+
+
+def chore(scene: Scene, event: ChoreDue) -> Turn:
+    """A card is emptied some time after it was drawn, unless it shows something else by then."""
+    if event.kind != "empty_card" or event.card != scene.conversation.chat.card.generation:
+        return nothing(scene)
+    return draw(scene, cards.emptied(scene), Showing.NOTHING)
+
+
+def redraw(scene: Scene, event: object) -> Turn:
+    """The live card as it stands: the answer to a press that came too late."""
+    conversation = scene.conversation
+    if conversation.participant is None:
+        return arriving.stranger_again(scene, event)
+    match conversation.chat.card.showing:
+        case Showing.LANGUAGES:
+            return draw(scene, cards.languages(scene), Showing.LANGUAGES, anew=True)
+        case Showing.INVITATION if conversation.occurrence:
+            phrase = p.GO_ON if conversation.session else p.INVITATION
+            return draw(scene, cards.invitation(scene, phrase), Showing.INVITATION, anew=True)
+        case Showing.ASIDE if not conversation.session:
+            return asides.menu(scene, event)
+        case _ if conversation.session:
+            return asking.again(scene, event)
+        case _:
+            return draw(scene, cards.emptied(scene), Showing.NOTHING)
+
+
+def stale(scene: Scene, event: Pressed) -> Turn:
+    """A button of an old card: the live card is shown again, the old one emptied."""
+    turn = redraw(scene, event)
+    old = event.message if event.message != scene.conversation.chat.card.message else None
+    return replace(turn, stale=old, notes=("stale_press",))

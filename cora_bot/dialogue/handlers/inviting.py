@@ -1,0 +1,176 @@
+"""An occurrence falls due: the neutral message, its reminders, its end; and the three buttons under it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from cora_bot.dialogue import cards
+from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.conversation import Occurrence, Showing, Status
+from cora_bot.dialogue.handlers import asking, finishing, questions
+from cora_bot.dialogue.inputs import Pressed
+from cora_bot.dialogue.scene import Scene, draw, fading
+from cora_bot.dialogue.turn import Turn
+from cora_bot.study.model import Anchor, Return, Step
+from cora_bot.study.schedule import allowed_at, later
+
+HOLD = timedelta(days=1)
+"""How long a due occurrence waits when the person cannot be asked now."""
+
+LATER_HOURS = 3
+GRACE = timedelta(hours=24)
+"""How long after its window a check-in that was opened may still be finished."""
+
+
+def due(scene: Scene, _event: object) -> Turn:
+    """``conversation.occurrence`` has reached its ``next_at``."""
+    occurrence = scene.conversation.occurrence
+    if occurrence is None or occurrence.step not in (Step.PLANNED, Step.INVITED, Step.OPENED):
+        return Turn(scene.conversation, notes=("due_without_occurrence",))
+    if scene.now >= occurrence.closes:
+        return _over(scene, occurrence)
+    held = _hold(scene, occurrence)
+    if held is not None:
+        return _only(scene, held)
+    allowed = allowed_at(scene.study, scene.participant.zone, scene.now)
+    if allowed > scene.now:
+        return _only(scene, replace(occurrence, next_at=min(allowed, occurrence.closes)))
+    return _send(scene, occurrence)
+
+
+def _only(scene: Scene, occurrence: Occurrence) -> Turn:
+    return Turn(scene.conversation, occurrences=(occurrence,))
+
+
+def _hold(scene: Scene, occurrence: Occurrence) -> Occurrence | None:
+    """The occurrence put off (or ended) because nothing may be sent to this person now; None when it may."""
+    person = scene.participant
+    if person.status is not Status.ACTIVE:
+        return finishing.ended(occurrence, Step.CANCELLED, scene.now, "stopped")
+    until: datetime | None = None
+    reason = ""
+    if person.paused_until and person.paused_until > scene.now:
+        until, reason = min(person.paused_until, scene.now + HOLD), "paused"
+    elif person.blocked:
+        until, reason = scene.now + HOLD, "blocked"
+    elif _busy(scene, occurrence):
+        until, reason = scene.now + HOLD, "another_open"
+    return replace(occurrence, next_at=min(until, occurrence.closes), reason=reason) if until else None
+
+
+def _busy(scene: Scene, occurrence: Occurrence) -> bool:
+    """Whether something else of this person is open or waiting: one thing at a time."""
+    session = scene.conversation.session
+    if session and (session.wave, session.number) != (occurrence.wave, occurrence.number):
+        return True
+    return any(
+        other.step in (Step.INVITED, Step.OPENED) and (other.wave, other.number) != (occurrence.wave, occurrence.number)
+        for other in scene.conversation.planned
+    )
+
+
+def _send(scene: Scene, occurrence: Occurrence) -> Turn:
+    phrase = {Step.PLANNED: p.INVITATION, Step.INVITED: p.REMINDER, Step.OPENED: p.GO_ON}[occurrence.step]
+    sent = replace(
+        occurrence,
+        step=Step.INVITED if occurrence.step is Step.PLANNED else occurrence.step,
+        next_at=_next(occurrence, scene.now),
+        sent=occurrence.sent + 1,
+        reason="",
+    )
+    inviting = replace(scene, conversation=replace(scene.conversation, occurrence=sent))
+    turn = draw(inviting, cards.invitation(inviting, phrase), Showing.INVITATION)
+    if turn.show is None:
+        raise LookupError("an invitation shows itself")
+    kind = "invitation" if occurrence.step is Step.PLANNED else "reminder"
+    show = replace(
+        turn.show,
+        fresh=True,
+        unsolicited=True,
+        reason=f"{kind}:{sent.wave}",
+        key=f"{scene.participant.id.hex()}/{sent.wave}/{sent.number}/{sent.sent}",
+        valid_until=sent.closes,
+    )
+    return replace(turn, show=show, occurrences=(sent,))
+
+
+def _next(occurrence: Occurrence, now: datetime) -> datetime:
+    return next((each for each in occurrence.reminders if each > now), occurrence.closes)
+
+
+def _over(scene: Scene, occurrence: Occurrence) -> Turn:
+    """The window has closed. Who has begun may finish for a while; then what there is counts as partial."""
+    match occurrence.step:
+        case Step.PLANNED:
+            return _only(scene, finishing.ended(occurrence, Step.LAPSED, scene.now, occurrence.reason or "late"))
+        case Step.INVITED:
+            reason = "put_away" if occurrence.put_away else "not_opened"
+            turn = _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, reason))
+            return _emptied(scene, turn) if _shows(scene, Showing.INVITATION) else turn
+        case _:
+            if scene.now < occurrence.closes + GRACE:
+                return _only(scene, replace(occurrence, next_at=occurrence.closes + GRACE))
+            if scene.conversation.session is None:
+                return _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, "not_finished"))
+            return _emptied(scene, finishing.break_off(scene, "not_finished"))
+
+
+def _shows(scene: Scene, showing: Showing) -> bool:
+    return scene.conversation.chat.card.showing is showing
+
+
+def _emptied(scene: Scene, turn: Turn) -> Turn:
+    after = replace(scene, conversation=turn.conversation)
+    drawn = draw(after, cards.emptied(after), Showing.NOTHING)
+    return replace(turn, conversation=drawn.conversation, show=drawn.show)
+
+
+def open_it(scene: Scene, _event: Pressed) -> Turn:
+    """Open: the first question (or where it stood). A planned return is confirmed before anything else."""
+    occurrence = scene.conversation.occurrence
+    if occurrence is None or occurrence.step is not Step.INVITED:
+        return _closed(scene)
+    if scene.now >= occurrence.closes:
+        over = _over(scene, occurrence)
+        told = _closed(replace(scene, conversation=over.conversation))
+        return replace(told, occurrences=over.occurrences)
+    opened = replace(occurrence, step=Step.OPENED, opened_at=scene.now, next_at=_next(occurrence, scene.now), reason="")
+    scene = replace(scene, conversation=replace(scene.conversation, occurrence=opened))
+    scene, walk = questions.begin(scene, _form_for(scene, opened), wave=opened.wave, number=opened.number)
+    return replace(questions.ask(scene, walk), occurrences=(opened,))
+
+
+def _form_for(scene: Scene, occurrence: Occurrence) -> str:
+    wave = scene.study.wave(occurrence.wave)
+    unconfirmed = wave.anchor is Anchor.RETURN_DATE and scene.participant.return_state is Return.PLANNED
+    return scene.study.return_check.form if unconfirmed else wave.form
+
+
+def _closed(scene: Scene) -> Turn:
+    return fading(scene, draw(scene, cards.notice(scene, scene.say(p.CLOSED)), Showing.NOTICE))
+
+
+def postpone(scene: Scene, _event: Pressed) -> Turn:
+    """Later: asked again in a few hours, inside the person's waking day."""
+    occurrence = scene.conversation.occurrence
+    if occurrence is None or occurrence.step not in (Step.INVITED, Step.OPENED):
+        return _closed(scene)
+    at = later(scene.study, scene.participant.zone, scene.now, LATER_HOURS)
+    moved = replace(occurrence, next_at=min(at, occurrence.closes))
+    turn = fading(scene, draw(scene, cards.notice(scene, scene.say(p.ASK_LATER)), Showing.NOTICE))
+    return replace(turn, occurrences=(moved,))
+
+
+def put_away(scene: Scene, _event: Pressed) -> Turn:
+    """Not now: the card is emptied without a word. The reminders stay as they were planned."""
+    occurrence = scene.conversation.occurrence
+    turn = draw(scene, cards.emptied(scene), Showing.NOTHING)
+    if occurrence is None or occurrence.step not in (Step.INVITED, Step.OPENED):
+        return turn
+    return replace(turn, occurrences=(replace(occurrence, put_away=occurrence.put_away + 1),))
+
+
+def go_on(scene: Scene, event: Pressed) -> Turn:
+    """Open on a reminder of something begun: where it stood."""
+    return asking.again(scene, event)

@@ -1,0 +1,155 @@
+"""The bot's own sentences: named here in English, translated in ``locales/``. Studies bring their own texts.
+
+The English text is the catalogue key. ``UNSOLICITED`` are those a locked phone may show to anybody: they name nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+
+class Catalog(Protocol):
+    """One language's translations, as ``gettext`` and Babel provide them."""
+
+    def gettext(self, message: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """All catalogs by language code; English needs none."""
+
+    catalogs: Mapping[str, Catalog]
+
+    def say(self, phrase: str, language: str, **values: str) -> str:
+        """``phrase`` (a constant of this module) in ``language``, with ``{name}`` fields filled."""
+        catalog = self.catalogs.get(language)
+        text = catalog.gettext(phrase) if catalog else phrase
+        return text.format(**values) if values else text
+
+
+def N_(text: str) -> str:  # noqa: N802 - the marker gettext extractors know
+    """Marks a sentence for extraction."""
+    return text
+
+
+# Unsolicited: may stand on a lock screen, in anybody's sight.
+INVITATION: Final = N_("You have a short message. Open it when you have a quiet moment.")
+REMINDER: Final = N_("A short message is still waiting for you.")
+GO_ON: Final = N_("You can go on where you left off.")
+OPEN: Final = N_("Open")
+LATER: Final = N_("Later")
+NOT_NOW: Final = N_("Not now")
+UNSOLICITED: Final = (INVITATION, REMINDER, GO_ON, OPEN, LATER, NOT_NOW)
+
+# The commands as Telegram's menu lists them: anybody who holds the phone sees these.
+MENU_COMMAND: Final = N_("Show the menu")
+LANGUAGE_COMMAND: Final = N_("Choose your language")
+PAUSE_COMMAND: Final = N_("Take a break")
+RESUME_COMMAND: Final = N_("End the break")
+STOP_COMMAND: Final = N_("No more messages")
+PRIVACY_COMMAND: Final = N_("What is stored")
+HELP_COMMAND: Final = N_("Help")
+COMMANDS: Final = {
+    "menu": MENU_COMMAND,
+    "language": LANGUAGE_COMMAND,
+    "pause": PAUSE_COMMAND,
+    "resume": RESUME_COMMAND,
+    "stop": STOP_COMMAND,
+    "privacy": PRIVACY_COMMAND,
+    "help": HELP_COMMAND,
+}
+
+# Strangers and codes: said to people we do not know.
+STRANGER: Final = N_("Hello. This is a private chat. If you were given a code, please type it here.")
+CODE_UNKNOWN: Final = N_("I do not know this code. Please check it and type it again.")
+CODE_USED: Final = N_("This code has been used already. Please ask the person who gave it to you for a new one.")
+CODE_EXPIRED: Final = N_("This code is too old. Please ask the person who gave it to you for a new one.")
+STRANGER_PHRASES: Final = (STRANGER, CODE_UNKNOWN, CODE_USED, CODE_EXPIRED)
+
+# Walking a form.
+SAVED: Final = N_("✓ Saved.")
+YOU_WROTE: Final = N_("✓ You wrote: {answer}")
+WRITE_ANSWER: Final = N_("Please write your answer.")
+WRITE_NUMBER: Final = N_("Please write a number.")
+WRITE_NUMBER_BETWEEN: Final = N_("Please write a number from {start} to {end}.")
+WRITE_DAY: Final = N_("Please write the day, for example {example}.")
+CHOOSE_MANY: Final = N_("You can choose several. Then press Done.")
+REMOVAL: Final = N_(
+    "As soon as your answer is saved and locked, I remove your message from this chat, "
+    "so that nobody who holds this phone can read it."
+)
+REMOVED: Final = N_("I removed your message from this chat, so that nobody who holds this phone can read it.")
+ANSWER_NOW: Final = N_("Your answer until now: {answer}")
+ANSWER_LOCKED: Final = N_("Your answer is saved and locked. I cannot show it. If you write again, it is replaced.")
+DROPPED: Final = N_("An earlier answer no longer fits and was taken out. Please choose again.")
+REQUIRED: Final = N_("Please answer this question before you go on.")
+NOT_POSSIBLE: Final = N_("This answer is not possible here. Please look at it again.")
+NOT_A_NUMBER: Final = N_("That is not a number I can read. Please write it with digits, for example 3.")
+NOT_WHOLE: Final = N_("Please write a whole number, without a comma or point.")
+NOT_A_DAY: Final = N_("I cannot read this day. Please write it like this: {example}")
+TOO_LONG: Final = N_("This is too long. Please write it shorter.")
+PRESS_A_BUTTON: Final = N_("Please press one of the buttons.")
+CANNOT_TAKE: Final = N_("I can only take buttons and written text here.")
+DONE: Final = N_("Done")
+CONTINUE: Final = N_("Continue")
+OK: Final = N_("OK")
+BACK: Final = N_("Back")
+SKIP: Final = N_("Skip")
+KEEP: Final = N_("Keep it")
+FULL_TEXT: Final = N_("Read the full text")
+THANK_YOU: Final = N_("Thank you. Everything is saved and locked.")
+CLOSED: Final = N_("This one is closed now. Thank you.")
+ASK_LATER: Final = N_("All right. I will ask again later.")
+LEFT: Final = N_("All right, we stop here. What you answered until now is kept.")
+ASK_LEAVE: Final = N_("Do you want to stop answering? What you answered until now is kept.")
+LEAVE: Final = N_("Stop answering")
+YES_LEAVE: Final = N_("Yes, stop answering")
+
+# Enrolment.
+REFUSED: Final = N_("That is all right. Nothing about you was stored. All the best to you.")
+ASK_REFUSE: Final = N_("Do you want to end this? Nothing about you is stored then.")
+NO_THANKS: Final = N_("No, thank you")
+YES_END: Final = N_("Yes, end it")
+RECEIPT: Final = N_(
+    "Thank you. This is your receipt.\n\nYour code: {code}\nDay: {day}\n\n{purposes}\n\n"
+    "You can stop or change this at any time with /menu.\n{contact}\n\n"
+    "This message is emptied when you have read it. Write down your code if you want to keep it."
+)
+I_HAVE_READ: Final = N_("I have read it")
+
+# Menu, language, pause, stop, privacy, help.
+MENU: Final = N_("What would you like to do?")
+MENU_BUTTON: Final = N_("Menu")
+OPEN_MESSAGE: Final = N_("Open the message")
+GO_BACK_TO_QUESTION: Final = N_("Go on answering")
+LANGUAGE: Final = N_("Language")
+PAUSE: Final = N_("Take a break")
+RESUME: Final = N_("End the break")
+STOP: Final = N_("No more messages")
+PRIVACY: Final = N_("What is stored")
+HELP: Final = N_("Help")
+TRAVEL_DAY: Final = N_("Change the day of travel")
+CLOSE: Final = N_("Close")
+ASK_PAUSE: Final = N_("How long should I leave you in peace?")
+ONE_WEEK: Final = N_("1 week")
+TWO_WEEKS: Final = N_("2 weeks")
+FOUR_WEEKS: Final = N_("4 weeks")
+PAUSED: Final = N_("All right. You will hear nothing until {day}. You can end the break at any time with /resume.")
+RESUMED: Final = N_("All right. I will write again when there is something.")
+ASK_STOP: Final = N_(
+    "Do you want no more messages? I will not write to you any more. What you answered until now stays with the team. "
+    "If you want it deleted, please tell the team: {contact}"
+)
+YES_STOP: Final = N_("Yes, no more messages")
+STOPPED: Final = N_("All right. I will not write to you any more. All the best to you.")
+STOPPED_ALREADY: Final = N_("You asked for no more messages. Would you like to hear from me again?")
+START_AGAIN: Final = N_("Yes, write to me again")
+HELP_TEXT: Final = N_(
+    "Press the buttons to answer. You can go back, skip, or stop at any time.\n\n"
+    "/menu shows everything you can do.\n/pause takes a break.\n/stop ends the messages.\n\n"
+    "{help}\n\n{contact}"
+)
+NOT_READ: Final = N_("Nobody reads what is written here now. This is how you reach the team: {contact}")
+NEUTRAL: Final = "✓"

@@ -1,0 +1,20 @@
+"""What a conversation is played from: one study, its forms in every version still in use, the bot's own sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cora_bot.dialogue.phrases import Phrases
+from cora_bot.forms.model import Form
+from cora_bot.study.model import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """``forms`` are the current ones by form id; ``versions`` every one in use by ``Form.hash``."""
+
+    study: Study
+    forms: Mapping[str, Form]
+    versions: Mapping[str, Form]
+    phrases: Phrases

@@ -1,0 +1,234 @@
+"""Every transition of a conversation, in one table.
+
+Rule 1: which handler takes which input in which state is said here and nowhere else.
+Rule 2: a pair that is missing is a mistake of ours and raises an error naming both; the tests hold the table total.
+Rule 3: a command is the button of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from cora_bot.dialogue.conversation import Conversation, Status
+from cora_bot.dialogue.handlers import arriving, asides, asking, consenting, housekeeping, inviting, returning
+from cora_bot.dialogue.inputs import (
+    Blocked,
+    ChoreDue,
+    Command,
+    CommandName,
+    Input,
+    OccurrenceDue,
+    Pressed,
+    Start,
+    Text,
+    Unblocked,
+    Unusable,
+    Verb,
+)
+from cora_bot.dialogue.scene import Scene
+from cora_bot.dialogue.turn import Turn
+from cora_bot.study.model import Step
+
+Handler = Callable[[Scene, Any], Turn]
+
+
+class State(StrEnum):
+    """Where a conversation stands."""
+
+    STRANGER = "stranger"
+    CHOOSING = "choosing"  # a code was good, no language yet
+    CONSENTING = "consenting"
+    RESTING = "resting"
+    INVITED = "invited"
+    ANSWERING = "answering"
+    STOPPED = "stopped"
+
+
+class Event(StrEnum):
+    """What can happen besides the buttons."""
+
+    START = "start"
+    TEXT = "text"
+    UNUSABLE = "unusable"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    DUE = "due"
+    CHORE = "chore"
+
+
+Key = Verb | Event
+
+COMMANDS: Final[Mapping[CommandName, Verb]] = {
+    CommandName.MENU: Verb.MENU,
+    CommandName.LANGUAGE: Verb.LANGUAGE,
+    CommandName.PAUSE: Verb.PAUSE,
+    CommandName.RESUME: Verb.UNPAUSE,
+    CommandName.STOP: Verb.STOP,
+    CommandName.PRIVACY: Verb.PRIVACY,
+    CommandName.HELP: Verb.HELP,
+}
+
+_HAPPENS: Final[Mapping[Key, Handler]] = {
+    Event.BLOCKED: housekeeping.blocked,
+    Event.UNBLOCKED: housekeeping.unblocked,
+    Event.CHORE: housekeeping.chore,
+    Event.DUE: inviting.due,
+}
+
+_OUT_OF_PLACE: Final[Mapping[Key, Handler]] = dict.fromkeys(Verb, housekeeping.redraw)
+"""A button that means nothing in this state only shows the card again."""
+
+_ASIDES: Final[Mapping[Key, Handler]] = {
+    Verb.MENU: asides.menu,
+    Verb.RESUME: asides.resume,
+    Verb.SEEN: asides.close,
+    Verb.LANGUAGE: asides.languages,
+    Verb.SET_LANGUAGE: asides.set_language,
+    Verb.PAUSE: asides.ask_pause,
+    Verb.SET_PAUSE: asides.pause,
+    Verb.UNPAUSE: asides.unpause,
+    Verb.STOP: asides.ask_stop,
+    Verb.CONFIRM_STOP: asides.stop,
+    Verb.PRIVACY: asides.privacy,
+    Verb.HELP: asides.help_,
+    Event.START: asides.menu,
+    Event.UNUSABLE: asides.cannot_take,
+}
+
+_QUESTION: Final[Mapping[Key, Handler]] = {
+    Verb.CHOOSE: asking.choose,
+    Verb.TOGGLE: asking.toggle,
+    Verb.DONE: asking.done,
+    Verb.SKIP: asking.skip,
+    Verb.KEEP: asking.keep,
+    Verb.BACK: asking.back,
+    Verb.FULL_TEXT: asking.full_text,
+    Event.TEXT: asking.typed,
+}
+
+TRANSITIONS: Final[Mapping[State, Mapping[Key, Handler]]] = {
+    State.STRANGER: {
+        **dict.fromkeys(Verb, arriving.stranger_again),
+        **_HAPPENS,
+        Event.START: arriving.knock,
+        Event.TEXT: arriving.knock,
+        Event.UNUSABLE: arriving.knock,
+    },
+    State.CHOOSING: {
+        **dict.fromkeys(Verb, arriving.languages),
+        **_HAPPENS,
+        Verb.SET_LANGUAGE: arriving.set_language,
+        Event.START: arriving.languages_removing,
+        Event.TEXT: arriving.languages_removing,
+        Event.UNUSABLE: arriving.languages_removing,
+    },
+    State.CONSENTING: {
+        **_OUT_OF_PLACE,
+        **_HAPPENS,
+        **_QUESTION,
+        Verb.LANGUAGE: asides.languages,
+        Verb.SET_LANGUAGE: asides.set_language,
+        Verb.RESUME: asides.resume,
+        Verb.LEAVE: consenting.ask_refuse,
+        Verb.STOP: consenting.ask_refuse,
+        Verb.CONFIRM_LEAVE: consenting.refuse,
+        Verb.HELP: asides.help_,
+        Event.START: asking.again,
+        Event.UNUSABLE: asides.cannot_take,
+    },
+    State.RESTING: {
+        **_OUT_OF_PLACE,
+        **_HAPPENS,
+        **_ASIDES,
+        Verb.OPEN: inviting.open_it,
+        Verb.LATER: inviting.postpone,
+        Verb.NOT_NOW: inviting.put_away,
+        Verb.RETURN_DATE: returning.change,
+        Event.TEXT: asides.nobody_reads,
+    },
+    State.INVITED: {
+        **_OUT_OF_PLACE,
+        **_HAPPENS,
+        **_ASIDES,
+        Verb.OPEN: inviting.open_it,
+        Verb.LATER: inviting.postpone,
+        Verb.NOT_NOW: inviting.put_away,
+        Verb.RETURN_DATE: returning.change,
+        Event.TEXT: asides.nobody_reads,
+    },
+    State.ANSWERING: {
+        **_OUT_OF_PLACE,
+        **_HAPPENS,
+        **_ASIDES,
+        **_QUESTION,
+        Verb.OPEN: inviting.go_on,
+        Verb.LATER: inviting.postpone,
+        Verb.NOT_NOW: inviting.put_away,
+        Verb.LEAVE: asides.ask_leave,
+        Verb.CONFIRM_LEAVE: asides.leave,
+    },
+    State.STOPPED: {
+        **_OUT_OF_PLACE,
+        **_HAPPENS,
+        Verb.MENU: asides.ask_return,
+        Verb.RESUME: asides.ask_return,
+        Verb.SEEN: asides.close,
+        Verb.UNPAUSE: asides.come_back,
+        Verb.LANGUAGE: asides.languages,
+        Verb.SET_LANGUAGE: asides.set_language,
+        Verb.PRIVACY: asides.privacy,
+        Verb.HELP: asides.help_,
+        Verb.PAUSE: asides.ask_return,
+        Verb.STOP: asides.ask_return,
+        Event.START: asides.ask_return,
+        Event.TEXT: asides.nobody_reads,
+        Event.UNUSABLE: asides.cannot_take,
+    },
+}
+
+
+def state_of(conversation: Conversation) -> State:
+    """Where a conversation stands, derived from what is stored."""
+    person = conversation.participant
+    if person is None:
+        return State.STRANGER
+    if person.status is Status.STOPPED:
+        return State.STOPPED
+    if person.status is Status.ENROLLING:
+        return State.CONSENTING if conversation.session else State.CHOOSING
+    if conversation.session:
+        return State.ANSWERING
+    occurrence = conversation.occurrence
+    return State.INVITED if occurrence and occurrence.step is Step.INVITED else State.RESTING
+
+
+def key_of(event: Input) -> Key:
+    match event:
+        case Pressed(press=press):
+            return press.verb
+        case Command(name=name):
+            return COMMANDS[name]
+        case Start():
+            return Event.START
+        case Text():
+            return Event.TEXT
+        case Unusable():
+            return Event.UNUSABLE
+        case Blocked():
+            return Event.BLOCKED
+        case Unblocked():
+            return Event.UNBLOCKED
+        case OccurrenceDue():
+            return Event.DUE
+        case ChoreDue():
+            return Event.CHORE
+
+
+def handler_for(state: State, key: Key) -> Handler:
+    """The handler of a pair; raises ``LookupError`` naming both when the table has none."""
+    try:
+        return TRANSITIONS[state][key]
+    except KeyError:
+        raise LookupError(f"no transition from {state!r} on {key!r}") from None

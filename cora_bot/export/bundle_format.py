@@ -1,0 +1,66 @@
+"""The bundle's format: names and columns, for its writer (``usecases/bundle.py``) and its reader.
+
+A bundle is one zip file. It holds no address, no chat id and no key; answers are in it only as sealed records.
+A change that an older reader would misread raises ``VERSION``; readers refuse versions they do not know.
+
+    manifest.json           see ``Manifest``
+    records/<hex>.age       sealed records by record id
+    cases.csv, occurrences.csv, contacts.csv   open facts, UTF-8, comma, header row as below
+    forms/<sha256>.xml      every form version that any record may name (the XForm XML; the name is its SHA-256)
+    study.toml              the study's definition
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+FORMAT: Final = "cora-bundle"
+VERSION: Final = 1
+
+MANIFEST: Final = "manifest.json"
+STUDY: Final = "study.toml"
+CASES: Final = "cases.csv"
+OCCURRENCES: Final = "occurrences.csv"
+CONTACTS: Final = "contacts.csv"
+RECORD: Final = re.compile(r"records/([0-9a-f]{32})\.age")
+FORM: Final = re.compile(r"forms/([0-9a-f]{64})\.xml")
+
+CASE_COLUMNS: Final = ("code", "case", "language", "zone", "status")
+OCCURRENCE_COLUMNS: Final = (
+    "code",
+    "wave",
+    "number",
+    "opens",
+    "closes",
+    "step",
+    "sent",
+    "put_away",
+    "reason",
+    "opened_at",
+    "finished_at",
+)
+
+# What the manifest counts; a reader compares each with what it finds.
+COUNTED: Final = ("records", "cases", "occurrences", "contacts", "forms")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``manifest.json``: what the server says it put in.
+
+    ``bundle`` is a random id (hex); ``counts`` has a number for each of ``COUNTED``; ``erased`` are the cases (hex)
+    whose answers were erased on request and must disappear from every earlier export; ``recipients`` are the
+    fingerprints of those who can open. In JSON the fields stand under these names, with ``format`` and ``version``,
+    ``made_at`` as ISO 8601 in UTC.
+    """
+
+    bundle: str
+    study: str
+    made_at: datetime
+    counts: Mapping[str, int]
+    erased: tuple[str, ...]
+    recipients: tuple[str, ...]

@@ -1,0 +1,129 @@
+"""The codebook: every form version with its questions, options, languages and rules, as Markdown.
+
+Texts stand as the author wrote them. Rules (relevant, constraint, required, calculate) are shown as the XForm has them:
+that is what was applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from defusedxml.ElementTree import fromstring
+
+from cora_bot.export.columns import FormColumns
+from cora_bot.export.dispositions import AAPOR, MEANINGS
+from cora_bot.forms.model import Column, Form, Kind, Question
+from cora_bot.study.model import Study
+
+_RULES = ("relevant", "constraint", "required", "calculate")
+_BIND = "{http://www.w3.org/2002/xforms}bind"
+
+READING = """## How to read the tables
+
+- An **empty cell** means that no answer is stored: the question was not asked, was skipped, or was not reached.
+  "Don't know" and "prefer not to say" are answers and have codes of their own, listed below where they are offered.
+- `answers_wide.csv` has one row per case, wave and number. Where several were stored, a complete one is taken before a
+  partial one, then the later one; `answers_long.csv` has all of them.
+- A question with several choices has its codes with spaces between, and a column `name/option` with 1 or 0 for each
+  option; these are empty where the question has no answer.
+- Days are the text the person gave (year-month-day), never converted. Instants are in UTC.
+- A cell that a spreadsheet might run as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break, and is not
+  a plain number) or that begins with an apostrophe has an apostrophe put before it. A leading apostrophe is therefore
+  never part of the answer: remove exactly one to get it back.
+- Files are UTF-8 with a byte order mark, commas, CRLF. In R: `readr::read_csv(file, col_types = cols(.default = "c"))`.
+"""
+
+
+def codebook(forms: Sequence[FormColumns], *, study: Study, export: str) -> str:
+    """``codebook.md``; ``export`` is the export's id."""
+    return "\n".join(_lines(forms, study, export)) + "\n"
+
+
+def _lines(forms: Sequence[FormColumns], study: Study, export: str) -> Iterator[str]:
+    yield f"# Codebook: {_inline(study.title)}"
+    yield ""
+    yield f"Study `{study.id}`, version {study.version}, export `{export}`."
+    yield ""
+    yield READING
+    yield "## Outcomes in dispositions.csv"
+    yield ""
+    yield from _table(("disposition", "after AAPOR", "meaning"), ((key, AAPOR[key], MEANINGS[key]) for key in AAPOR))
+    yield "## Languages"
+    yield ""
+    yield from _table(("code", "language", "texts"), ((one.code, one.name, one.review) for one in study.languages))
+    for form in forms:
+        for version in form.versions:
+            yield from _form(form, version)
+
+
+def _form(columns: FormColumns, form: Form) -> Iterator[str]:
+    yield f"## Form {form.id}, version {form.version or '(none)'}: {_inline(form.title)}"
+    yield ""
+    yield f"Languages: {', '.join(form.languages) or '(none)'}. SHA-256 of the form: `{form.hash}`"
+    yield ""
+    rules = _rules(form.xform)
+    for column in form.columns:
+        yield from _column(columns.name(column.ref), column, rules.get(column.ref, {}))
+    valued = {column.ref for column in form.columns}
+    for question in form.questions:
+        if question.ref not in valued:
+            yield f"### {question.name} ({question.kind}, no answer)"
+            yield ""
+            yield from _texts("text", question.labels)
+            yield ""
+
+
+def _column(name: str, column: Column, rules: Mapping[str, str]) -> Iterator[str]:
+    yield f"### {name}"
+    yield ""
+    yield f"- path: `{column.ref}`"
+    yield f"- type: {column.kind}"
+    question = column.question
+    if question is not None:
+        yield from _question(question)
+    for rule, text in rules.items():
+        yield f"- {rule}: `{_inline(text)}`"
+    yield ""
+    if question is not None and question.options:
+        languages = sorted({language for option in question.options for language in option.labels})
+        yield from _table(
+            ("code", *languages),
+            ((option.value, *(option.labels.get(one, "") for one in languages)) for option in question.options),
+        )
+
+
+def _question(question: Question) -> Iterator[str]:
+    if question.sealed:
+        yield "- sealed on arrival: the server could not read it even while the form was open"
+    if question.kind is Kind.RANGE:
+        yield f"- range: {question.start} to {question.end}, step {question.step}"
+    yield from _texts("label", question.labels)
+    yield from _texts("hint", question.hints)
+    yield from _texts("guidance", question.guidance)
+
+
+def _texts(what: str, texts: Mapping[str, str]) -> Iterator[str]:
+    for language, text in texts.items():
+        yield f"- {what} ({language}): {_inline(text)}"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(header) + " |"
+    yield "|" + " --- |" * len(header)
+    for row in rows:
+        yield "| " + " | ".join(_inline(cell).replace("|", "\\|") for cell in row) + " |"
+    yield ""
+
+
+def _inline(text: str) -> str:
+    """On one line: a line break in a label would break out of its list or table."""
+    return " ".join(text.split())
+
+
+def _rules(xform: str) -> dict[str, dict[str, str]]:
+    """Per path, the rules of its bind."""
+    binds = fromstring(xform).iter(_BIND)
+    return {
+        bind.get("nodeset", ""): {rule: text for rule in _RULES if (text := bind.get(rule)) and text != "false()"}
+        for bind in binds
+    }

@@ -1,0 +1,117 @@
+"""One export, from the carried bundle to the folder of tables. The one place that knows the whole sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from cora_bot.base.chance import Chance, new_id
+from cora_bot.base.errors import CoraError
+from cora_bot.export import dispositions
+from cora_bot.export.answers import gather
+from cora_bot.export.bundle_reader import AGAIN, Bundle, open_bundle
+from cora_bot.export.cells import csv_file
+from cora_bot.export.codebook import codebook
+from cora_bot.export.columns import form_columns
+from cora_bot.export.folder import ACCOUNT, earlier_erased, publish
+from cora_bot.export.opened import Stamp
+from cora_bot.export.opening import Progress, open_all
+from cora_bot.export.readme import readme
+from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
+from cora_bot.export.tables import chosen, long_rows, wide_rows
+from cora_bot.forms.compile import load_xform
+from cora_bot.forms.model import Form
+from cora_bot.study.model import Study
+from cora_bot.study.reader import read_study
+from cora_bot.vault.agefile import Identity
+
+
+def export_bundle(
+    path: Path,
+    identities: Sequence[Identity],
+    folder: Path,
+    *,
+    language: str,
+    now: datetime,
+    chance: Chance,
+    progress: Progress,
+) -> Reconciliation:
+    """Opens the bundle in ``path`` and writes the export into ``folder``. ``language`` of labels, "" for the study's.
+
+    Writes also when something differs: the account says what. Raises ``CoraError`` when the bundle or the folder
+    cannot be used, and then writes nothing.
+    """
+    with open_bundle(path) as bundle:
+        erased = earlier_erased(folder, bundle.manifest.study) | frozenset(bundle.manifest.erased)
+        study = _study(bundle)
+        labels = _label_language(study, language)
+        forms = {digest: _form(digest, xform) for digest, xform in bundle.forms.items()}
+        opening = open_all(bundle, identities, progress=progress)
+        stamp = Stamp(new_id(chance).hex(), now, tuple(one.recipient.fingerprint() for one in identities))
+        codes = {case.case: case.code for case in bundle.cases if case.case not in erased}
+        gathered = gather(opening.opened, codes=codes, erased=erased, forms=forms)
+        facts = [fact for fact in bundle.occurrences if fact.code in codes.values()]
+        answerable = [fact for fact in facts if fact.wave not in _settled_without_a_form(study)]
+        account = reconcile(bundle, opening, gathered, facts=answerable, notes=_notes(bundle, stamp, erased))
+        columns = form_columns(forms.values(), first=_form_order(study))
+        files = {
+            "answers_long.csv": csv_file(long_rows(gathered.answerings, columns, language=labels)),
+            "answers_wide.csv": csv_file(wide_rows(chosen(gathered.answerings), columns)),
+            "dispositions.csv": csv_file(dispositions.rows(facts)),
+            "codebook.md": codebook(columns, study=study, export=stamp.export).encode(),
+            "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
+            ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),
+        }
+    publish(folder, files)
+    return account
+
+
+def _study(bundle: Bundle) -> Study:
+    study, problems = read_study(bundle.study_toml, file="study.toml")
+    if study is None:
+        raise CoraError(
+            f"the study definition in the bundle cannot be read: {problems[0].message}",
+            "Install the version of cora-bot that the server runs, then export again.",
+        )
+    if study.id != bundle.manifest.study:
+        raise CoraError(f"the bundle says it is of {bundle.manifest.study}, its study.toml of {study.id}", AGAIN)
+    return study
+
+
+def _form(digest: str, xform: str) -> Form:
+    try:
+        return load_xform(xform)
+    except ValueError:
+        raise CoraError(
+            f"the bundle's form {digest[:12]}… cannot be read",
+            "Install the version of cora-bot that the server runs, then export again.",
+        ) from None
+
+
+def _label_language(study: Study, wanted: str) -> str:
+    known = [language.code for language in study.languages]
+    if wanted and wanted not in known:
+        raise CoraError(f"the study has no language {wanted!r}", f"It has: {', '.join(known)}.")
+    return wanted or study.default_language
+
+
+def _form_order(study: Study) -> list[str]:
+    """Consent first, then as the waves name them."""
+    return list(dict.fromkeys([study.enrolment.form, *(wave.form for wave in study.waves)]))
+
+
+def _settled_without_a_form(study: Study) -> frozenset[str]:
+    """The check of a planned return may be settled from the menu: no record need stand behind such an occasion."""
+    return frozenset(wave.id for wave in study.waves if wave.planned_return_only)
+
+
+def _notes(bundle: Bundle, stamp: Stamp, erased: frozenset[str]) -> list[str]:
+    notes = [
+        f"key {fingerprint} is not among those who can open new answers of this study"
+        for fingerprint in stamp.opened_with
+        if fingerprint not in bundle.manifest.recipients
+    ]
+    if erased:
+        notes.append(f"{len(erased)} erased persons are left out; delete copies of earlier exports elsewhere")
+    return notes

@@ -1,0 +1,98 @@
+"""The export folder: opened answers on the researcher's disk, so it is private, whole or absent, and never mixed.
+
+An export goes into a folder that is empty, absent, or holds an earlier export of the same study and nothing else; it
+replaces that one whole, which is how answers erased since then disappear. Files are 0600 in a 0700 folder. They are
+written into a hidden folder beside it and renamed; what a killed run left there is removed by the next.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from cora_bot.base.errors import CoraError
+
+ACCOUNT: Final = "reconciliation.json"
+FILES: Final = (
+    "README.txt",
+    "answers_long.csv",
+    "answers_wide.csv",
+    "codebook.md",
+    "dispositions.csv",
+    ACCOUNT,
+)
+OTHER_FOLDER: Final = "Give --to a new or empty folder, or the folder of an earlier export of this study."
+
+
+def earlier_erased(folder: Path, study: str) -> frozenset[str]:
+    """Checks that an export of ``study`` may go into ``folder``; cases (hex) an export there already knew as erased.
+
+    Raises ``CoraError`` when the folder is something else.
+    """
+    if not folder.exists():
+        if not folder.parent.is_dir():
+            raise CoraError(f"there is no folder {folder.parent}", "Make it first, or give another place with --to.")
+        return frozenset()
+    if not folder.is_dir() or folder.is_symlink():
+        raise CoraError(f"{folder} is not a folder", OTHER_FOLDER)
+    names = sorted(path.name for path in folder.iterdir())
+    if not names:
+        return frozenset()
+    foreign = [name for name in names if name not in FILES]
+    if foreign:
+        raise CoraError(f"{folder} holds other things ({', '.join(foreign[:3])})", OTHER_FOLDER)
+    account = _account(folder)
+    if account.get("study") != study:
+        raise CoraError(f"{folder} does not hold an export of the study {study}", OTHER_FOLDER)
+    erased = account.get("erased")
+    return frozenset(str(case) for case in erased) if isinstance(erased, list) else frozenset()
+
+
+def _account(folder: Path) -> dict[str, object]:
+    try:
+        account = json.loads((folder / ACCOUNT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return account if isinstance(account, dict) else {}
+
+
+def publish(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Puts ``files`` in the place of ``folder``: all of them or, after any failure, none."""
+    fresh = folder.with_name(f".{folder.name}.unfinished")
+    old = folder.with_name(f".{folder.name}.replaced")
+    _clear(fresh)
+    _clear(old)
+    fresh.mkdir(mode=0o700)
+    try:
+        for name, content in files.items():
+            _write(fresh / name, content)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+    except BaseException:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        _clear(fresh)
+        raise
+    _clear(old)
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def _clear(folder: Path) -> None:
+    """Removes what an interrupted run left; a folder that holds anything not ours is refused."""
+    if not folder.exists() and not folder.is_symlink():
+        return
+    if folder.is_symlink() or not folder.is_dir() or any(path.name not in FILES for path in folder.iterdir()):
+        raise CoraError(f"{folder} is in the way", "It is not ours to remove: move it elsewhere, then export again.")
+    shutil.rmtree(folder)

@@ -1,0 +1,57 @@
+"""What the export works on: opened records, and the answerings put together from them. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cora_bot.forms.model import Form
+from cora_bot.vault.record import RecordHead
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRecord:
+    """One record after opening: its bound head and its body as it was sealed."""
+
+    head: RecordHead
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A record (or file) that could not go into the export, and why. ``record`` is an id, never content."""
+
+    record: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """One filled-in form of one person. ``values`` are canonical strings by ref; an unanswered question is absent.
+
+    ``status`` is complete, partial or consent. ``code`` is the case code. ``parts`` are the ids of the records sealed
+    on arrival that ``values`` was completed from.
+    """
+
+    record: str
+    code: str
+    wave: str
+    number: int
+    form: Form
+    status: str
+    language: str
+    started_at: datetime
+    finished_at: datetime
+    values: Mapping[str, str]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells one export from another: a random id, the time, the fingerprints of the keys that opened it."""
+
+    export: str
+    at: datetime
+    opened_with: tuple[str, ...]

@@ -1,0 +1,47 @@
+"""README.txt of an export: what each file is, that answers lie open in it, and what to do with it."""
+
+from __future__ import annotations
+
+from cora_bot.export.bundle_format import Manifest
+from cora_bot.export.cells import instant
+from cora_bot.export.opened import Stamp
+from cora_bot.study.model import Study
+
+TEXT = """\
+{title}
+
+THIS FOLDER HOLDS OPENED ANSWERS. They concern people whose safety may depend on them.
+Keep it on an encrypted disk, do not send it by mail, do not put it into a cloud folder or a repository, and delete it
+when the work with it is done. Persons appear by case code only; together with other knowledge a code may still
+point to a person.
+
+study             {study}
+export            {export}
+made at           {at}
+from bundle       {bundle}, made at {made_at}
+opened with key   {keys}
+complete          {complete}
+
+answers_long.csv       one row per answer, with its question and option as people read them
+answers_wide.csv       one row per case, wave and number; one column per question
+dispositions.csv       what became of every planned occasion: answered, refused, not reached …
+codebook.md            every question, option, language and rule, and how to read the tables
+reconciliation.json    sealed = opened = exported, and the name of every record for which that does not hold
+README.txt             this file
+
+Persons who had their answers erased are left out. The next export into this folder replaces all of it and leaves out
+whoever was erased by then: export anew before each analysis, and delete copies made elsewhere.
+"""
+
+
+def readme(manifest: Manifest, study: Study, stamp: Stamp, *, complete: bool) -> str:
+    return TEXT.format(
+        title=study.title,
+        study=study.id,
+        export=stamp.export,
+        at=instant(stamp.at),
+        bundle=manifest.bundle,
+        made_at=instant(manifest.made_at),
+        keys=", ".join(stamp.opened_with),
+        complete="yes" if complete else "NO: see reconciliation.json",
+    )

@@ -1,0 +1,189 @@
+"""The questions of a form: which kind each control is, what it says, what can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
+
+from cora_bot.forms import texts
+from cora_bot.forms.expr.compiler import compile_nodes
+from cora_bot.forms.expr.errors import ExpressionError
+from cora_bot.forms.expr.nodes import Node
+from cora_bot.forms.expr.parser import parse
+from cora_bot.forms.expr.scope import Scope
+from cora_bot.forms.expr.syntax import Ast, Call, Path, Step
+from cora_bot.forms.model import Kind
+from cora_bot.forms.program import Asked, Choice, Itemset, Spec, Texts
+from cora_bot.forms.xform import Control, child, children
+
+if TYPE_CHECKING:
+    from cora_bot.forms.build import Builder
+
+SUPPORTED = "select_one, select_multiple, integer, decimal, text, date, note, acknowledge, range, calculate, hidden"
+INPUTS = {"int": Kind.INTEGER, "integer": Kind.INTEGER, "decimal": Kind.DECIMAL, "date": Kind.DATE, "string": Kind.TEXT}
+LEAVES = {"int", "integer", "decimal", "date", "dateTime", "time", "string", "boolean"}
+MAX_STEPS = 11  # a range of that many steps is shown as buttons
+
+
+def kind_of(control: Control, spec: Spec) -> Kind | None:
+    """None: a control the chat cannot ask yet."""
+    if spec.readonly or (spec.calculate is not None and control.tag == "input"):
+        return Kind.NOTE if control.tag == "input" else None
+    match control.tag:
+        case "select1":
+            return Kind.SELECT_ONE
+        case "select":
+            return Kind.SELECT_MANY
+        case "trigger":
+            return Kind.ACKNOWLEDGE
+        case "range":
+            return Kind.RANGE
+        case "input" if spec.type in INPUTS:
+            return INPUTS[spec.type]
+        case _:
+            return None
+
+
+class Asker:
+    """Builds the questions of one form."""
+
+    def __init__(self, builder: Builder, specs: list[Spec]) -> None:
+        self.builder = builder
+        self.specs = specs
+        self.shared: dict[str, tuple[Choice, ...]] = {}
+
+    def all(self) -> Iterator[Asked]:
+        seen: set[str] = set()
+        for control in self.builder.form.controls:
+            slot = self.builder.slots.get(control.ref)
+            if slot is None:
+                self.builder.problem(
+                    control.ref, "form.reference", f"a question asks for {control.ref}, which does not exist"
+                )
+                continue
+            seen.add(control.ref)
+            made = self.one(control, self.specs[slot])
+            if made is not None:
+                yield made
+        for spec in self.specs:
+            if spec.path not in seen and spec.type not in LEAVES:
+                self.unsupported(spec.path, spec.type)
+
+    def unsupported(self, path: str, what: str) -> None:
+        message = f"questions of the type “{what}” cannot be asked yet"
+        self.builder.problem(path, "form.type", message, f"Supported now: {SUPPORTED}.")
+
+    def one(self, control: Control, spec: Spec) -> Asked | None:
+        kind = kind_of(control, spec)
+        if kind is None:
+            self.unsupported(spec.path, spec.type if control.tag in ("input", "upload") else control.tag)
+            return None
+        if kind is Kind.NOTE and spec.required is not None:
+            self.builder.problem(spec.path, "form.note-required", "a note cannot be required", "Clear the cell.")
+        label, hint = child(control.element, "label"), child(control.element, "hint")
+        choices, itemset = self.choices(control, spec)
+        return Asked(
+            spec.slot,
+            kind,
+            labels=self.texts(spec.path, label, "label"),
+            hints=self.texts(spec.path, hint, "hint"),
+            guidance=self.texts(spec.path, hint, "guidance_hint", sort="guidance"),
+            choices=range_choices(control) if kind is Kind.RANGE else choices,
+            itemset=itemset,
+        )
+
+    def texts(self, path: str, element: Element | None, what: str, *, sort: str = "") -> Texts:
+        if element is None:
+            return {}
+        reference = element.get("ref", "")
+        if reference:
+            return self.builder.texts(path, texts.itext_id(reference), sort=sort, what=what)
+        if sort or texts.missing(element):
+            return {}
+        return {self.builder.default: texts.template(element, self.builder.compiler(path, what))}
+
+    def choices(self, control: Control, spec: Spec) -> tuple[tuple[Choice, ...], Itemset | None]:
+        itemset = child(control.element, "itemset")
+        if itemset is None:
+            items = [self.item(item, spec.path) for item in children(control.element, "item")]
+            return tuple(items), None
+        source = itemset.get("nodeset", "")
+        try:
+            bare, filtered, randomized = _unfiltered(parse(source))
+            scope = Scope(spec.path, self.builder.slots, self.builder.instances)
+            nodes, expression = compile_nodes(source, scope)
+        except ExpressionError as error:
+            self.builder.problem(spec.path, f"form.{error.code}", f"choice_filter: {error}")
+            return (), None
+        self.builder.judge(spec.path, expression, "choice_filter")
+        return self.listed(bare, itemset, spec.path), Itemset(nodes, expression, filtered, randomized)
+
+    def item(self, item: Element, path: str) -> Choice:
+        value = child(item, "value")
+        return Choice(
+            (value.text or "").strip() if value is not None else "", self.texts(path, child(item, "label"), "label")
+        )
+
+    def listed(self, bare: Path | None, itemset: Element, path: str) -> tuple[Choice, ...]:
+        """Every choice of the list, in its order; ``Node.index`` of an item is its place here."""
+        value, label = child(itemset, "value"), child(itemset, "label")
+        value_name = value.get("ref", "name") if value is not None else "name"
+        label_name = label.get("ref", "label") if label is not None else "label"
+        name = _instance(bare)
+        if bare is None or name not in self.builder.form.instances:
+            self.builder.problem(path, "form.choices", "the choices must come from the choices sheet")
+            return ()
+        key = f"{name} {value_name} {label_name}"
+        if key not in self.shared:
+            items = self.builder.form.instances[name].children[0].children
+            for node in items:
+                node.value = _text(node, value_name)
+            self.shared[key] = tuple(Choice(str(node.value), self.labelled(node, label_name, path)) for node in items)
+        return self.shared[key]
+
+    def labelled(self, node: Node, label_name: str, path: str) -> Texts:
+        held = texts.itext_id(label_name)
+        if held:
+            return self.builder.texts(path, _text(node, held), what="choice label")
+        text = _text(node, label_name)
+        return {self.builder.default: (text,)} if text.strip() not in ("", texts.MISSING) else {}
+
+
+def _text(node: Node, name: str) -> str:
+    return next((str(kid.value) for kid in node.named(name)), "")
+
+
+def _unfiltered(tree: Ast) -> tuple[Path | None, bool, bool]:
+    """The path without its filter, whether it had one, whether it is shuffled."""
+    match tree:
+        case Call("randomize", (inner, *_)):
+            bare, filtered, _shuffled = _unfiltered(inner)
+            return bare, filtered, True
+        case Path(start, steps):
+            plain = tuple(Step(step.axis, step.name) for step in steps)
+            return Path(start, plain), plain != steps, False
+        case _:
+            return None, False, False
+
+
+def _instance(path: Path | None) -> str:
+    match path:
+        case Path(Call("instance", (literal,)), (Step("child", "root"), Step("child", "item"))):
+            return str(getattr(literal, "text", ""))
+        case _:
+            return ""
+
+
+def range_choices(control: Control) -> tuple[Choice, ...]:
+    """The steps of a range as choices, where they are few enough for buttons."""
+    try:
+        start, end, step = (Decimal(control.attributes.get(name, "")) for name in ("start", "end", "step"))
+    except InvalidOperation:
+        return ()
+    step = abs(step) if end >= start else -abs(step)
+    count = int((end - start) / step) + 1 if step else 0
+    if not 1 <= count <= MAX_STEPS:
+        return ()
+    return tuple(Choice(format((start + step * n).normalize(), "f"), {}) for n in range(count))

@@ -1,0 +1,202 @@
+"""What can be said of a workbook before it is converted: each finding with its sheet and row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cora_bot.base.problems import Problem, Severity
+from cora_bot.forms.expr.compiler import compile_expression
+from cora_bot.forms.expr.errors import ExpressionError
+from cora_bot.forms.sheets import Row, Workbook, each_choice
+from cora_bot.forms.texts import language_code
+
+EXPRESSIONS = {
+    "relevant": ("relevant", "relevance", "bind::relevant"),
+    "constraint": ("constraint", "bind::constraint"),
+    "calculation": ("calculation", "calculate", "bind::calculate"),
+    "required": ("required", "bind::required"),
+    "choice_filter": ("choice_filter",),
+}
+TRANSLATED = {
+    "label": "label",
+    "hint": "hint",
+    "guidance_hint": "guidance_hint",
+    "constraint_message": "constraint_message",
+    "constraint message": "constraint_message",
+    "required_message": "required_message",
+    "required message": "required_message",
+}
+TYPES = {
+    "select_one",
+    "select one",
+    "select one from",
+    "select1",
+    "select_multiple",
+    "select multiple",
+    "select all that apply",
+    "select all that apply from",
+    "integer",
+    "int",
+    "decimal",
+    "text",
+    "string",
+    "date",
+    "note",
+    "acknowledge",
+    "trigger",
+    "range",
+    "calculate",
+    "hidden",
+    "start",
+    "end",
+    "today",
+    "deviceid",
+    "username",
+    "phonenumber",
+    "email",
+    "simserial",
+    "subscriberid",
+    "begin group",
+    "end group",
+    "begin_group",
+    "end_group",
+}
+SUPPORTED = "select_one, select_multiple, integer, decimal, text, date, note, acknowledge, range, calculate, hidden"
+REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}]+?)\s*\}")
+REGEX = re.compile(r"""regex\s*\([^,]*,\s*(?:'([^']*)'|"([^"]*)")""")
+COLUMN = re.compile(r"^(?:bind::)?(.+?)\s*::?\s*(.+)$")
+
+
+def workbook_problems(workbook: Workbook, file: str) -> Iterator[Problem]:
+    sheet = _Sheet(workbook, file)
+    yield from sheet.languages()
+    yield from sheet.questions()
+    yield from sheet.choices()
+
+
+class _Sheet:
+    def __init__(self, workbook: Workbook, file: str) -> None:
+        self.workbook = workbook
+        self.file = file
+        self.names = {row.get("name") for row in workbook.rows("survey")} - {""}
+        self.translations = {name: self._translations(name) for name in ("survey", "choices")}
+        self.all_languages = sorted({name for each in self.translations.values() for (_, name) in each})
+
+    def _translations(self, sheet: str) -> dict[tuple[str, str], str]:
+        """(label, language) -> column header."""
+        found: dict[tuple[str, str], str] = {}
+        for header in self.workbook.headers.get(sheet, ()):
+            parts = COLUMN.match(header) if "::" in header or re.match(r"[a-z_ ]+:[^:]+\(", header) else None
+            base = TRANSLATED.get((parts[1] if parts else header).strip().lower())
+            if base is not None:
+                found[base, parts[2].strip() if parts else ""] = header
+        return found
+
+    def at(
+        self, sheet: str, row: Row | None, code: str, message: str, hint: str = "", *, warning: bool = False
+    ) -> Problem:
+        severity = Severity.WARNING if warning else Severity.ERROR
+        return Problem(code, message, hint, self.file, sheet, row.number if row else None, severity)
+
+    def languages(self) -> Iterator[Problem]:
+        settings = next(iter(self.workbook.rows("settings")), None)
+        default = settings.get("default_language") if settings else ""
+        for name in self.all_languages:
+            if name and not language_code(name):
+                hint = "Write the header as “label::English (en)”: the code in brackets."
+                yield self.at("survey", None, "form.language", f"the language “{name}” has no code", hint)
+        if "" in self.all_languages and not (default and language_code(default)):
+            hint = "Write “label::English (en)” instead of “label”, and default_language in settings."
+            yield self.at("survey", None, "form.language", "a column of texts names no language", hint)
+        if default and default not in self.all_languages and "" not in self.all_languages:
+            message = f"default_language is “{default}”, but no column has that language"
+            yield self.at("settings", settings, "form.language", message, "Write it exactly as in the headers.")
+        elif not default and len(self.all_languages) > 1:
+            message = "the form has several languages, but settings name no default_language"
+            yield self.at("settings", settings, "form.language", message, "Add the column default_language.")
+
+    def questions(self) -> Iterator[Problem]:
+        for row in self.workbook.rows("survey"):
+            kind = " ".join(row.get("type").split())
+            if kind:
+                yield from self._type(row, kind)
+            yield from self._expressions(row)
+            yield from self._texts("survey", row)
+
+    def _type(self, row: Row, kind: str) -> Iterator[Problem]:
+        first = kind.split(" ")[0]
+        if kind.lower() in ("begin repeat", "begin_repeat", "end repeat", "end_repeat"):
+            if kind.lower().startswith("begin"):
+                yield self.at(
+                    "survey", row, "form.repeat", "repeats are not supported yet", "Ask with single questions."
+                )
+        elif kind.lower() not in TYPES and first.lower() not in TYPES and not _old_select(kind):
+            hint = f"Supported now: {SUPPORTED}."
+            yield self.at("survey", row, "form.type", f"questions of the type “{kind}” cannot be asked yet", hint)
+        if re.search(r"\bor_other\b|\bor specify other\b", kind) and len(self.all_languages) > 1:
+            hint = "Add a choice “other” and a text question with a relevant."
+            yield self.at("survey", row, "form.or-other", "or_other cannot be translated", hint)
+
+    def _expressions(self, row: Row) -> Iterator[Problem]:
+        for column, headers in EXPRESSIONS.items():
+            source = row.get(*headers)
+            if source and not (column == "required" and source.lower() in ("yes", "no", "true", "false")):
+                yield from self._expression(row, column, source)
+        for header, cell in row.cells.items():
+            for name in REFERENCE.findall(cell):
+                if name not in self.names:
+                    message = f"{header}: there is no question named “{name}”"
+                    yield self.at("survey", row, "form.reference", message, "Check the spelling of the name.")
+
+    def _expression(self, row: Row, column: str, source: str) -> Iterator[Problem]:
+        try:
+            made = compile_expression(REFERENCE.sub(r"/data/\1", source))
+        except ExpressionError as error:
+            yield self.at("survey", row, f"form.{error.code}", f"{column}: {error}", "Check brackets and quotes.")
+            return
+        for fault in made.faults:
+            hint = "Check the function in the XLSForm reference."
+            yield self.at("survey", row, f"form.{fault.code}", f"{column}: {fault.message}", hint)
+        if "truth-of-reference" in made.lints:
+            message = f"{column}: a bare reference is taken as true or false"
+            yield self.at("survey", row, "form.truth", message, "Compare it: ${name} != ''.", warning=True)
+        for single, double in REGEX.findall(source):
+            pattern = single or double
+            if not (pattern.startswith("^") and pattern.endswith("$")):
+                hint = "Write '^…$': engines differ in whether a part may match."
+                yield self.at("survey", row, "form.regex", f"{column}: the pattern is not anchored", hint, warning=True)
+
+    def _texts(self, sheet: str, row: Row) -> Iterator[Problem]:
+        """A text that some languages have and others lack."""
+        columns = self.translations[sheet]
+        for base in dict.fromkeys(base for base, _ in columns):
+            filled = {name for (each, name), header in columns.items() if each == base and _filled(row, header)}
+            lacking = [name for name in self.all_languages if name not in filled]
+            if filled and lacking:
+                missing = ", ".join(name or "the language without a name" for name in lacking)
+                message = f"“{row.get('name')}” has no {base} in {missing}"
+                yield self.at(sheet, row, "form.translation", message, "The default language is shown.", warning=True)
+
+    def choices(self) -> Iterator[Problem]:
+        seen: dict[tuple[str, str], int] = {}
+        for name, row in each_choice(self.workbook):
+            value = row.get("name", "value")
+            if value and len(value.split()) > 1:
+                hint = "Use an underscore: a choice is stored in a list separated by spaces."
+                yield self.at(
+                    "choices", row, "form.choice-space", f"the choice “{value}” of {name} holds a space", hint
+                )
+            if (name, value) in seen:
+                message = f"the choice “{value}” of {name} stands in row {seen[name, value]} already"
+                yield self.at("choices", row, "form.choice-twice", message, "Give every choice its own value.")
+            seen.setdefault((name, value), row.number)
+            yield from self._texts("choices", row)
+
+
+def _filled(row: Row, header: str) -> bool:
+    return row.get(header).strip() not in ("", "-")
+
+
+def _old_select(kind: str) -> bool:
+    return kind.lower().startswith(("select one ", "select multiple ", "select all that apply"))

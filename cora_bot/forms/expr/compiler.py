@@ -1,0 +1,253 @@
+"""Syntax tree -> closures. ``compile_expression`` is the room's door; what it finds goes into the Expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cora_bot.forms.expr import coerce, lazy, operators, paths
+from cora_bot.forms.expr.context import Context, NodesRun, Run
+from cora_bot.forms.expr.errors import EvaluationError, ExpressionError
+from cora_bot.forms.expr.functions import FUNCTIONS
+from cora_bot.forms.expr.functions.function import Function
+from cora_bot.forms.expr.nodes import Node
+from cora_bot.forms.expr.parser import parse
+from cora_bot.forms.expr.scope import Compiled, Expression, Fault, Findings, Scope
+from cora_bot.forms.expr.syntax import Ast, Binary, Call, Literal, Negate, Number, Path
+from cora_bot.forms.expr.values import Value
+
+FREE = Scope()
+
+
+def compile_expression(source: str, scope: Scope = FREE) -> Expression:
+    """Raises ExpressionError for syntax and unsupported axes; unknown functions are ``faults`` of the expression."""
+    compiler = Compiler(scope)
+    try:
+        made = compiler.value(parse(source))
+    except RecursionError as error:
+        raise ExpressionError("syntax", "the expression is nested too deep") from error
+    return _expression(source, made, compiler.findings)
+
+
+def compile_nodes(source: str, scope: Scope = FREE) -> tuple[NodesRun, Expression]:
+    """An expression that must yield nodes (an itemset's nodeset), and what is known of it."""
+    compiler = Compiler(scope)
+    nodes = compiler.nodes(parse(source))
+    if nodes is None:
+        raise ExpressionError("nodes", "the expression must be a path")
+    return nodes, _expression(source, Compiled(paths.first_value(nodes)), compiler.findings)
+
+
+def _expression(source: str, made: Compiled, found: Findings) -> Expression:
+    return Expression(
+        source,
+        made.run,
+        made.gives,
+        frozenset(found.reads),
+        tuple(dict.fromkeys(found.unknown)),
+        frozenset(found.lints),
+        tuple(found.faults),
+        found.volatile,
+    )
+
+
+class Compiler:
+    """One expression's compilation."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.findings = Findings()
+        self.resolver = paths.Resolver(scope, self.findings)
+        self.inside = False
+
+    def value(self, tree: Ast) -> Compiled:
+        match tree:
+            case Number(value):
+                return Compiled(lambda _context: value, "n")
+            case Literal(text):
+                return Compiled(lambda _context: text, "s")
+            case Negate(operand):
+                return operators.negate(self.value(operand))
+            case Binary("|", _, _):
+                return Compiled(paths.first_value(self.union(tree)))
+            case Binary(symbol, left, right):
+                if symbol in ("and", "or"):
+                    self.lint_boolean(left, right)
+                return operators.binary(symbol, self.value(left), self.value(right))
+            case Call():
+                return self.call(tree)
+            case Path():
+                return self.path(tree)
+
+    def nodes(self, tree: Ast) -> NodesRun | None:
+        """The nodes of a path, or None where the tree is no path."""
+        match tree:
+            case Path():
+                return self.path_nodes(tree)
+            case Binary("|", _, _):
+                return self.union(tree)
+            case Call():
+                return lazy.node_function(self, tree)
+            case _:
+                return None
+
+    def path_only(self, tree: Ast, function: str) -> NodesRun:
+        """The nodes of an argument that must be a path."""
+        nodes = self.nodes(tree)
+        if nodes is None:
+            raise ExpressionError("nodes", f"{function}() takes a path")
+        return nodes
+
+    def union(self, tree: Binary) -> NodesRun:
+        self.findings.lints.add("union")
+        left, right = self.nodes(tree.left), self.nodes(tree.right)
+        if left is None or right is None:
+            raise ExpressionError("nodes", "“|” joins paths only")
+
+        def run(context: Context) -> list[Node]:
+            return list(dict.fromkeys([*left(context), *right(context)]))
+
+        return run
+
+    def path(self, tree: Path) -> Compiled:
+        found = self.resolver.prefix(tree, self.inside)
+        if found is not None and not found[1]:
+            self.resolver.read(found[0])
+            return Compiled(paths.slot_value(found[0]))
+        match tree:
+            case Path("context", (step,)) if self.inside and not step.predicates and step.name != "*":
+                if step.axis == "child":
+                    return Compiled(paths.child_value(step.name))
+        return Compiled(paths.first_value(self.path_nodes(tree)))
+
+    def path_nodes(self, tree: Path) -> NodesRun:
+        found = self.resolver.prefix(tree, self.inside)
+        if found is not None:
+            slot, steps = found
+            if not steps:
+                self.resolver.read(slot)
+                return paths.slot_nodes(slot)
+            self.resolver.read_below(slot)
+            start = paths.slot_nodes(slot)
+        else:
+            steps, start = tree.steps, self.start(tree.start)
+        self.lint_steps(tree)
+        outer, self.inside = self.inside, True
+        runs = [paths.step_run(step, [self.value(test) for test in step.predicates]) for step in steps]
+        self.inside = outer
+        return paths.walked(start, runs)
+
+    def start(self, start: str | Ast) -> NodesRun:
+        if isinstance(start, str):
+            return (lambda context: [context.root]) if start == "root" else (lambda context: [context.node])
+        instance = self.resolver.instance(start)
+        if instance is not None:
+            return lambda context: [context.instances[instance]] if instance in context.instances else []
+        nodes = self.nodes(start)
+        if nodes is None:
+            raise ExpressionError("nodes", "only a path can be followed by “/” or “[”")
+        return nodes
+
+    def call(self, tree: Call) -> Compiled:
+        """A call that cannot run is noted, and throws when reached, as on a tablet."""
+        try:
+            return self.known_call(tree)
+        except ExpressionError as error:
+            fault = Fault(error.code, str(error))
+            self.findings.faults.append(fault)
+            return Compiled(throwing(fault))
+
+    def known_call(self, tree: Call) -> Compiled:
+        special = lazy.LAZY.get(tree.name)
+        if special is not None:
+            return special(self, tree)
+        nodes = lazy.node_function(self, tree)
+        if nodes is not None:
+            return Compiled(paths.first_value(nodes))
+        function = FUNCTIONS.get(tree.name)
+        if function is None:
+            raise ExpressionError("function", f"there is no function “{tree.name}()”")
+        lazy.check_count(tree, function.least, function.most)
+        if tree.name in ("not", "boolean"):
+            self.lint_boolean(*tree.arguments)
+        self.findings.volatile |= function.volatile
+        return Compiled(self.eager(function, tree), function.gives)
+
+    def eager(self, function: Function, tree: Call) -> Run:
+        if "f" in function.takes:
+            return self.flat(function, tree)
+        arguments = [self.argument(function.takes[at], each) for at, each in enumerate(tree.arguments)]
+        return bind(function.call, arguments, context=function.context)
+
+    def argument(self, kind: str, tree: Ast) -> Callable[[Context], Any]:
+        match kind:
+            case "n":
+                return coerce.number(self.value(tree))
+            case "s":
+                return coerce.text(self.value(tree))
+            case "b":
+                return coerce.boolean(self.value(tree))
+            case "d":
+                return coerce.day(self.value(tree))
+            case "N":
+                nodes = self.nodes(tree)
+                if nodes is None:
+                    raise ExpressionError("nodes", "the function takes a path")
+                return nodes
+            case _:
+                return self.value(tree).run
+
+    def flat(self, function: Function, tree: Call) -> Run:
+        """Functions whose last arguments are values or nodes: they get one flat list."""
+        plain = function.takes.index("f")
+        lead = [self.argument(function.takes[at], each) for at, each in enumerate(tree.arguments[:plain])]
+        parts = [self.spread(each) for each in tree.arguments[plain:]]
+        call = function.call
+
+        def run(context: Context) -> Value:
+            values = [value for part in parts for value in part(context)]
+            return call(*[each(context) for each in lead], values)  # type: ignore[no-any-return]
+
+        return run
+
+    def spread(self, tree: Ast) -> Callable[[Context], list[Value]]:
+        nodes = self.nodes(tree)
+        if nodes is not None:
+            return lambda context: [node.value for node in nodes(context)]
+        run = self.value(tree).run
+        return lambda context: [run(context)]
+
+    def lint_steps(self, tree: Path) -> None:
+        """What a tablet cannot walk."""
+        if any(step.axis == "descendant-or-self" for step in tree.steps):
+            self.findings.lints.add("descendant")
+        if any(step.name == "node()" for step in tree.steps):
+            self.findings.lints.add("any-node")
+        if isinstance(tree.start, Path | Binary):
+            self.findings.lints.add("bracketed-path")
+
+    def lint_boolean(self, *trees: Ast) -> None:
+        """A bare reference as a truth: blank is false here and on tablets, true elsewhere."""
+        if any(isinstance(tree, Path) for tree in trees):
+            self.findings.lints.add("truth-of-reference")
+
+
+def throwing(fault: Fault) -> Run:
+    def run(_context: Context) -> Value:
+        raise EvaluationError(fault.message)
+
+    return run
+
+
+def bind(call: Callable[..., Any], arguments: list[Callable[[Context], Any]], *, context: bool) -> Run:
+    if context:
+        return lambda ctx: call(ctx, *[each(ctx) for each in arguments])
+    match arguments:
+        case []:
+            return lambda _ctx: call()
+        case [a]:
+            return lambda ctx: call(a(ctx))
+        case [a, b]:
+            return lambda ctx: call(a(ctx), b(ctx))
+        case _:
+            return lambda ctx: call(*[each(ctx) for each in arguments])

@@ -1,0 +1,167 @@
+"""Functions that choose what to run, that yield nodes, or that look at where the expression stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cora_bot.forms.expr import coerce
+from cora_bot.forms.expr.context import Context, NodesRun
+from cora_bot.forms.expr.errors import ExpressionError
+from cora_bot.forms.expr.functions.nodesets import seed_of, shuffled
+from cora_bot.forms.expr.nodes import Node
+from cora_bot.forms.expr.scope import Compiled
+from cora_bot.forms.expr.syntax import Call, Path
+from cora_bot.forms.expr.values import Value, to_number
+
+if TYPE_CHECKING:
+    from cora_bot.forms.expr.compiler import Compiler
+
+
+def check_count(tree: Call, least: int, most: int | None) -> None:
+    count = len(tree.arguments)
+    if count < least or (most is not None and count > most):
+        wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
+        raise ExpressionError("arguments", f"{tree.name}() takes {wanted} arguments, not {count}")
+
+
+def if_(compiler: Compiler, tree: Call) -> Compiled:
+    check_count(tree, 3, 3)
+    compiler.lint_boolean(tree.arguments[0])
+    test = coerce.boolean(compiler.value(tree.arguments[0]))
+    yes, no = compiler.value(tree.arguments[1]), compiler.value(tree.arguments[2])
+    then, otherwise = yes.run, no.run
+    gives = yes.gives if yes.gives == no.gives else "v"
+    return Compiled(lambda context: then(context) if test(context) else otherwise(context), gives)
+
+
+def coalesce(compiler: Compiler, tree: Call) -> Compiled:
+    check_count(tree, 1, None)
+    runs = [compiler.value(each).run for each in tree.arguments]
+
+    def run(context: Context) -> Value:
+        value: Value = ""
+        for each in runs:
+            value = each(context)
+            if value != "" and value == value:
+                return value
+        return value
+
+    return Compiled(run)
+
+
+def once(compiler: Compiler, tree: Call) -> Compiled:
+    """The node's own value if it has one, else the argument's."""
+    check_count(tree, 1, 1)
+    run = compiler.value(tree.arguments[0]).run
+    return Compiled(lambda context: context.current.value if context.current.value != "" else run(context))
+
+
+def position(compiler: Compiler, tree: Call) -> Compiled:
+    """Without a path: the place in a predicate. With one: the place among the neighbours of the same name."""
+    check_count(tree, 0, 1)
+    if not tree.arguments:
+        return Compiled(lambda context: float(context.position), "n")
+    nodes = compiler.path_only(tree.arguments[0], tree.name)
+
+    def run(context: Context) -> Value:
+        found = nodes(context)
+        return float(_place(found[0])) if found else ""
+
+    return Compiled(run)
+
+
+def _place(node: Node) -> int:
+    if node.parent is None:
+        return 1
+    return next(at for at, each in enumerate(node.parent.named(node.name), 1) if each is node)
+
+
+def last(_compiler: Compiler, tree: Call) -> Compiled:
+    check_count(tree, 0, 0)
+    return Compiled(lambda context: float(context.size), "n")
+
+
+def name(compiler: Compiler, tree: Call) -> Compiled:
+    check_count(tree, 0, 1)
+    nodes = compiler.path_only(tree.arguments[0], tree.name) if tree.arguments else _here
+
+    def run(context: Context) -> Value:
+        found = nodes(context)
+        return found[0].name.lstrip("@") if found else ""
+
+    return Compiled(run, "s")
+
+
+LAZY: dict[str, Callable[[Compiler, Call], Compiled]] = {
+    "if": if_,
+    "coalesce": coalesce,
+    "once": once,
+    "position": position,
+    "last": last,
+    "name": name,
+    "local-name": name,
+}
+
+
+def node_function(compiler: Compiler, tree: Call) -> NodesRun | None:
+    """Nodes, for the functions that yield them; None for all others."""
+    match tree.name:
+        case "current":
+            check_count(tree, 0, 0)
+            return compiler.path_nodes(Path(tree, ())) if compiler.scope.slots else _current
+        case "instance":
+            check_count(tree, 1, 1)
+            return compiler.start(tree)
+        case "randomize":
+            return _randomize(compiler, tree)
+        case "indexed-repeat":
+            return _indexed(compiler, tree)
+        case _:
+            return None
+
+
+def _current(context: Context) -> list[Node]:
+    return [context.current]
+
+
+def _here(context: Context) -> list[Node]:
+    return [context.node]
+
+
+def _randomize(compiler: Compiler, tree: Call) -> NodesRun:
+    check_count(tree, 1, 2)
+    nodes = compiler.path_only(tree.arguments[0], tree.name)
+    if len(tree.arguments) == 1:
+        return lambda context: shuffled(nodes(context), context.seed)
+    seed = compiler.value(tree.arguments[1]).run
+    return lambda context: shuffled(nodes(context), seed_of(seed(context)))
+
+
+def _indexed(compiler: Compiler, tree: Call) -> NodesRun:
+    """indexed-repeat(target, repeat, n[, repeat, n …]): the target inside the n-th instances."""
+    check_count(tree, 3, 7)
+    target, pairs = tree.arguments[0], tree.arguments[1:]
+    if len(pairs) % 2 or not all(isinstance(each, Path) for each in (target, *pairs[::2])):
+        raise ExpressionError("arguments", "indexed-repeat() takes a path, then pairs of a repeat and a number")
+    nodes = compiler.path_only(target, tree.name)
+    repeats = [compiler.path_only(each, tree.name) for each in pairs[::2]]
+    places = [compiler.value(each).run for each in pairs[1::2]]
+
+    def run(context: Context) -> list[Node]:
+        found = nodes(context)
+        for repeat, place in zip(repeats, places, strict=True):
+            wanted, number = to_number(place(context)), repeat(context)
+            chosen = [node for node in number if _place(node) == wanted]
+            found = [node for node in found if any(_below(node, top) for top in chosen)]
+        return found
+
+    return run
+
+
+def _below(node: Node | None, top: Node) -> bool:
+    while node is not None:
+        if node is top:
+            return True
+        node = node.parent
+    return False

@@ -1,0 +1,65 @@
+"""What a compiler knows of the form around an expression, and what it found out about the expression."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cora_bot.forms.expr.context import Context, Run
+from cora_bot.forms.expr.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``context``: the path of the node that bears the expression. ``slots``: number of every path of the primary
+    instance; none where the tree is not known before (paths are then walked). ``instances``: ids of the secondary
+    ones; None: any."""
+
+    context: str = ""
+    slots: Mapping[str, int] = field(default_factory=dict)
+    instances: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What can be parsed but not run: a function that does not exist, a wrong number of arguments."""
+
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Findings:
+    """``reads``: slots the value may depend on. ``unknown``: references that lead nowhere. ``lints``: codes."""
+
+    reads: set[int] = field(default_factory=set)
+    unknown: list[str] = field(default_factory=list)
+    lints: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """``gives``: n number, s text, b boolean, v not known before it runs."""
+
+    run: Run
+    gives: str = "v"
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression. ``volatile``: it reads the clock."""
+
+    source: str
+    run: Run
+    gives: str
+    reads: frozenset[int]
+    unknown: tuple[str, ...]
+    lints: frozenset[str]
+    faults: tuple[Fault, ...]
+    volatile: bool
+
+    def on(self, context: Context, node: Node) -> object:
+        """Its value with ``node`` as context. Raises EvaluationError."""
+        return self.run(context.at(node))

@@ -1,0 +1,50 @@
+"""Texts as they are shown: in the language asked for, else the form's default, with outputs filled in."""
+
+from __future__ import annotations
+
+from cora_bot.forms.expr.values import to_text
+from cora_bot.forms.instance import Instance
+from cora_bot.forms.program import Asked, Program, Template, Texts
+
+
+class Renderer:
+    """Reads the live instance at the moment of asking."""
+
+    def __init__(self, program: Program, instance: Instance) -> None:
+        self.program = program
+        self.instance = instance
+        self.language = program.default_language
+        instance.context.choice_name = self.choice_name
+
+    def text(self, texts: Texts, language: str, slot: int) -> str:
+        """'' where neither language has it."""
+        self.language = language or self.program.default_language
+        parts = texts.get(self.language)
+        if parts is None:
+            parts = texts.get(self.program.default_language)
+        return self._filled(parts, slot) if parts is not None else ""
+
+    def choice(self, asked: Asked, index: int, language: str) -> str:
+        """A choice's label; its value where it has none."""
+        choice = asked.choices[index]
+        return self.text(choice.texts, language, asked.slot) or choice.value
+
+    def choice_name(self, path: str, value: str) -> str:
+        """What ``jr:choice-name`` shows: the label of a question's choice in the language asked in."""
+        slot = self.program.slots.get(path)
+        for asked in self.program.asked:
+            if asked.slot == slot:
+                for index, choice in enumerate(asked.choices):
+                    if choice.value == value:
+                        return self.choice(asked, index, self.language)
+        return ""
+
+    def _filled(self, parts: Template, slot: int) -> str:
+        out: list[str] = []
+        for part in parts:
+            if isinstance(part, str):
+                out.append(part)
+                continue
+            value = self.instance.evaluate(part, slot)
+            out.append("" if value is None else to_text(value))
+        return "".join(out)

@@ -1,0 +1,195 @@
+"""A form's workbook as rows with their numbers, from .xlsx or Markdown tables, read in bounded time and memory.
+
+In a spreadsheet a row's number is what the spreadsheet shows; in Markdown it is the line of the file.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyxform.errors import PyXFormError
+from pyxform.xls2json_backends import xlsx_to_dict
+
+MAX_BYTES = 5_000_000
+MAX_UNPACKED = 40_000_000  # an .xlsx is a zip file: what it may unpack to
+MAX_ROWS = 5_000
+MAX_CHOICES = 5_000
+MAX_COLUMNS = 300
+SHEETS = ("survey", "choices", "settings", "entities", "external_choices", "osm")
+PIPE = re.compile(r"(?<!\\)\|")
+RULE = re.compile(r"[\s|:\-]+\Z")
+GROUPS = re.compile(r"(begin|end)[ _](group|repeat|loop)\Z")
+
+
+class UnreadableError(Exception):
+    """The upload is no workbook we read. ``str(error)`` says why, ``hint`` what to do."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    number: int
+    cells: Mapping[str, str]
+
+    def get(self, *names: str) -> str:
+        """The first filled cell among these columns."""
+        return next((self.cells[name] for name in names if self.cells.get(name)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """``book`` is the dict pyxform converts; ``headers`` keep the columns of each sheet in their order."""
+
+    sheets: Mapping[str, tuple[Row, ...]]
+    headers: Mapping[str, tuple[str, ...]]
+    book: Mapping[str, Any]
+
+    def rows(self, sheet: str) -> tuple[Row, ...]:
+        return self.sheets.get(sheet, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each path of the instance, and each choice list, is written."""
+
+    by_path: Mapping[str, int] = field(default_factory=dict)
+    by_list: Mapping[str, int] = field(default_factory=dict)
+
+    def row(self, path: str) -> int | None:
+        return self.by_path.get(path.partition("/")[2].partition("/")[2])
+
+
+def read_workbook(source: bytes, suffix: str) -> Workbook:
+    """Raises UnreadableError."""
+    if len(source) > MAX_BYTES:
+        raise UnreadableError("form.too-large", f"the file has more than {MAX_BYTES:,} bytes", "Split the form in two.")
+    book = _markdown(source) if suffix == ".md" else _spreadsheet(source)
+    sheets = {name: _rows(book, name) for name in SHEETS if isinstance(book.get(name), list)}
+    limit = {"choices": MAX_CHOICES}
+    for name, rows in sheets.items():
+        most = limit.get(name, MAX_ROWS)
+        if len(rows) > most:
+            raise UnreadableError(
+                "form.too-long", f"sheet {name} has more than {most:,} rows", "Split the form in two."
+            )
+    headers = {name: tuple(next(iter(book.get(f"{name}_header") or [{}]))) for name in sheets}
+    for name, columns in headers.items():
+        if len(columns) > MAX_COLUMNS:
+            raise UnreadableError(
+                "form.too-wide", f"sheet {name} has more than {MAX_COLUMNS} columns", "Remove columns."
+            )
+    if not sheets.get("survey"):
+        raise UnreadableError(
+            "form.no-survey", "there is no sheet “survey” with questions", "Name the first sheet survey."
+        )
+    return Workbook(sheets, headers, {key: text for key, text in book.items() if key != "_lines"})
+
+
+def _rows(book: Mapping[str, Any], sheet: str) -> tuple[Row, ...]:
+    lines = book.get("_lines", {}).get(sheet)
+    numbered = zip(lines, book[sheet], strict=True) if lines else enumerate(book[sheet], 2)
+    return tuple(Row(number, {str(k).strip(): str(v) for k, v in cells.items()}) for number, cells in numbered if cells)
+
+
+def _spreadsheet(source: bytes) -> dict[str, Any]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(source)) as packed:
+            sizes = [info.file_size for info in packed.infolist()]
+            macros = any(info.filename.endswith("vbaProject.bin") for info in packed.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
+        raise UnreadableError(
+            "form.damaged", "the file is no .xlsx workbook or is damaged", "Save it anew as .xlsx."
+        ) from error
+    if sum(sizes) > MAX_UNPACKED or len(sizes) > 2_000:
+        raise UnreadableError(
+            "form.too-large", "the workbook unpacks to more than any form needs", "Remove pictures and empty rows."
+        )
+    if macros:
+        raise UnreadableError("form.macros", "the workbook holds macros", "Save it as .xlsx without macros.")
+    try:
+        return dict(xlsx_to_dict(io.BytesIO(source)))
+    except PyXFormError as error:
+        raise UnreadableError(
+            "form.damaged", str(error), "Open the workbook, mend it, and save it anew as .xlsx."
+        ) from error
+    except Exception as error:  # openpyxl raises whatever a damaged part makes it raise
+        raise UnreadableError("form.damaged", "the workbook is damaged", "Save it anew as .xlsx.") from error
+
+
+def _markdown(source: bytes) -> dict[str, Any]:
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            "form.encoding", "the file is not UTF-8 text", "Save it with the encoding UTF-8."
+        ) from error
+    tables: dict[str, list[tuple[int, list[str]]]] = {}
+    sheet = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if not stripped.startswith("|") or RULE.match(stripped):
+            continue
+        first, *cells = [cell.strip().replace("\\|", "|") for cell in PIPE.split(stripped.strip())[1:]]
+        if first:
+            sheet = first.lower()
+            tables.setdefault(sheet, [])
+        if cells and not cells[-1]:
+            cells = cells[:-1] if stripped.endswith("|") else cells
+        if sheet and any(cells):
+            tables[sheet].append((number, cells))
+    return _tables(tables)
+
+
+def _tables(tables: Mapping[str, list[tuple[int, list[str]]]]) -> dict[str, Any]:
+    book: dict[str, Any] = {"sheet_names": list(tables), "_lines": {}}
+    for name, rows in tables.items():
+        if name not in SHEETS or not rows:
+            continue
+        columns = rows[0][1]
+        filled = [column for column in columns if column]
+        if len(set(filled)) != len(filled):
+            raise UnreadableError(
+                "form.column-twice", f"sheet {name} has a column twice", "Give every column its own name."
+            )
+        book[name] = [
+            {column: cell for column, cell in zip(columns, cells, strict=False) if column and cell}
+            for _, cells in rows[1:]
+        ]
+        book[f"{name}_header"] = [dict.fromkeys(filled)]
+        book["_lines"][name] = [number for number, _ in rows[1:]]
+    return book
+
+
+def places(workbook: Workbook) -> Places:
+    """Paths are below the root: ``g1/age``."""
+    by_path: dict[str, int] = {}
+    stack: list[str] = []
+    for row in workbook.rows("survey"):
+        kind, name = " ".join(row.get("type").split()).lower(), row.get("name")
+        group = GROUPS.match(kind)
+        if group and group[1] == "end":
+            del stack[-1:]
+            continue
+        by_path.setdefault("/".join([*stack, name]), row.number)
+        if group:
+            stack.append(name)
+    by_list: dict[str, int] = {}
+    for row in workbook.rows("choices"):
+        by_list.setdefault(row.get("list_name", "list name"), row.number)
+    return Places(by_path, by_list)
+
+
+def each_choice(workbook: Workbook) -> Iterator[tuple[str, Row]]:
+    for row in workbook.rows("choices"):
+        name = row.get("list_name", "list name")
+        if name:
+            yield name, row

@@ -1,0 +1,50 @@
+"""What a walk gives to be shown, and what came of an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cora_bot.forms.model import Question
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChoice:
+    """``index`` is the place among all options of the question."""
+
+    index: int
+    value: str
+    label: str
+    picked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The current question in one language. ``value`` is the canonical answer so far; ``kept``: a sealed one exists.
+
+    ``position`` of ``total``: how many questions of those that apply lie before this one.
+    """
+
+    question: Question
+    label: str
+    hint: str
+    guidance: str
+    choices: tuple[ShownChoice, ...]
+    required: bool
+    value: str
+    kept: bool
+    can_go_back: bool
+    position: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An answer was taken ("" where one was cleared). ``sealed``: it is only here, the walk does not keep it.
+
+    ``dropped``: questions whose choices no longer fit and were taken back.
+    """
+
+    ref: str
+    value: str
+    sealed: bool = False
+    dropped: tuple[Question, ...] = ()

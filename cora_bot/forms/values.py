@@ -1,0 +1,125 @@
+"""What a person typed -> the canonical value of a question's kind, or why it is none.
+
+Digits of every script count. Both ``.`` and ``,`` (and ٫) mark decimals; ٬, ’ and blanks group thousands. Dates are
+read day first; years 1300 to 1499 are Solar Hijri. What could mean two things is refused, not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+import jdatetime
+
+MAX_TEXT = 4_000
+MAX_DIGITS = 15  # more than that a spreadsheet would round
+MAX_WHOLE = 2_147_483_647  # what a tablet's integer holds
+YEARS = range(1850, 2151)
+SOLAR_HIJRI = range(1300, 1500)
+
+NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?\Z", re.ASCII)
+DATE = re.compile(r"(\d{1,4})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\s*(\d{1,4})\Z", re.ASCII)
+MARKS = {ord(sign): None for sign in "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff\u200b"}
+SIGNS = str.maketrans(
+    {"٫": ".", "٬": "", "’": "", "'": "", "−": "-", "–": "-", "‐": "-", "‑": "-", "٪": "%", "⁄": "/", "،": ","}
+)
+
+
+class ViolationCode(StrEnum):
+    """Why an answer was not taken."""
+
+    REQUIRED = "required"
+    CONSTRAINT = "constraint"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_WHOLE = "not_whole"
+    NOT_A_DATE = "not_a_date"
+    OUT_OF_RANGE = "out_of_range"
+    TOO_LONG = "too_long"
+    NOT_A_CHOICE = "not_a_choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """``message`` is the author's text in the language asked in, or '' where the author wrote none."""
+
+    code: ViolationCode
+    message: str = ""
+
+
+def western(text: str) -> str:
+    """Digits of any script as 0-9, direction marks gone, outer blanks gone."""
+    text = text.translate(MARKS).strip()
+    return "".join([str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text])
+
+
+def whole(text: str) -> str | Violation:
+    """``3``, ``٣``, ``1 200``, ``3.0``. A fraction is not whole; more than a tablet holds is out of range."""
+    made = number(text)
+    if isinstance(made, Violation):
+        return made
+    if "." in made:
+        return Violation(ViolationCode.NOT_WHOLE)
+    if abs(int(made)) > MAX_WHOLE:
+        return Violation(ViolationCode.OUT_OF_RANGE)
+    return made
+
+
+def number(text: str) -> str | Violation:
+    """Plain decimal notation without needless zeros."""
+    plain = re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))", "", western(text).translate(SIGNS))
+    if plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")
+    found = NUMBER.match(plain)
+    if found is None or not (found[2] or found[3]):
+        return Violation(ViolationCode.NOT_A_NUMBER)
+    if len((found[2] or "").lstrip("0") + (found[3] or "")) > MAX_DIGITS:
+        return Violation(ViolationCode.OUT_OF_RANGE)
+    try:
+        value = Decimal(plain)
+    except InvalidOperation:
+        return Violation(ViolationCode.NOT_A_NUMBER)
+    return "0" if not value else format(value.normalize(), "f")
+
+
+def day(text: str) -> str | Violation:
+    """An ISO day. Reads ``2026-12-03``, ``3.12.2026``, ``3/12/2026``, ``۱۴۰۵/۹/۱۲``, ``12/9/1405``."""
+    found = DATE.match(western(text).translate(SIGNS))
+    if found is None:
+        return Violation(ViolationCode.NOT_A_DATE)
+    parts = [found[1], found[2], found[3]]
+    if len(parts[0]) == 4 and len(parts[2]) <= 2:
+        year, month, of_month = (int(part) for part in parts)
+    elif len(parts[2]) == 4 and len(parts[0]) <= 2:
+        of_month, month, year = (int(part) for part in parts)
+    else:
+        return Violation(ViolationCode.NOT_A_DATE)
+    try:
+        if year in SOLAR_HIJRI:
+            return str(jdatetime.date(year, month, of_month).togregorian().isoformat())
+        made = date(year, month, of_month)
+    except ValueError:
+        return Violation(ViolationCode.NOT_A_DATE)
+    return made.isoformat() if made.year in YEARS else Violation(ViolationCode.OUT_OF_RANGE)
+
+
+def words(text: str) -> str | Violation:
+    """A text as typed, without the blanks around it and without what cannot be stored as XML."""
+    kept = "".join([letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs")])
+    kept = kept.strip()
+    return kept if len(kept) <= MAX_TEXT else Violation(ViolationCode.TOO_LONG)
+
+
+def stepped(text: str, start: str, end: str, step: str) -> str | Violation:
+    """A number of a range: within its ends and on a step."""
+    made = number(text)
+    if isinstance(made, Violation):
+        return made
+    value, low, high = Decimal(made), Decimal(start), Decimal(end)
+    low, high = min(low, high), max(low, high)
+    if not low <= value <= high or (value - Decimal(start)) % abs(Decimal(step)):
+        return Violation(ViolationCode.OUT_OF_RANGE)
+    return made

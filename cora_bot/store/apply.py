@@ -1,0 +1,231 @@
+"""Writes what a batch of turns produced: the only function that does. Set by set, in one transaction, all or nothing.
+
+Steps of one chat are folded first: of its cards only the last is sent, everything else adds up. Records come sealed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cora_bot.base.chance import Chance
+from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session
+from cora_bot.dialogue.turn import Chore, Show, Turn
+from cora_bot.store import chats, chores, counters, occurrences, outbox, participants, records, sessions
+from cora_bot.store.database import Tx
+from cora_bot.store.outbox import Parcel
+from cora_bot.store.records import Blob
+from cora_bot.store.tables import Kind
+from cora_bot.study.model import Planned
+from cora_bot.vault.working import WorkingKeys
+
+DELETABLE = timedelta(hours=47)
+"""Telegram deletes for 48 hours; an hour is left for the row to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One advance. ``key`` is the natural key of what it answers: it makes the reply's row unique."""
+
+    before: Conversation
+    turn: Turn
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """All steps of one chat together."""
+
+    before: Conversation
+    after: Conversation
+    show: tuple[Show, str] | None
+    unasked: tuple[tuple[Show, Conversation], ...]
+    turns: tuple[Turn, ...]
+
+    @property
+    def chat(self) -> Chat:
+        return self.after.chat
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What the vault and the key store made of the batch: sealed records, and who has a link."""
+
+    blobs: tuple[Blob, ...] = ()
+    linked: frozenset[bytes] = frozenset()
+
+
+async def apply(
+    tx: Tx, steps: Sequence[Step], sealed: Sealed, *, keys: WorkingKeys, chance: Chance, now: datetime
+) -> None:
+    folds = fold(steps)
+    await chats.write(tx, [each.chat for each in folds if each.chat != each.before.chat])
+    await _write_people(tx, folds, sealed, keys=keys, chance=chance, now=now)
+    await _write_sessions(tx, folds, keys=keys, chance=chance, now=now)
+    await _write_occurrences(tx, folds, now)
+    await records.write(tx, sealed.blobs)
+    await records.remove(tx, [record for step in steps for record in step.turn.drop_records])
+    await outbox.put(tx, parcels(folds, now), keys=keys, chance=chance, now=now)
+    await chores.write(tx, _chores(folds))
+    await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
+
+
+def fold(steps: Sequence[Step]) -> list[Fold]:
+    by_chat: dict[bytes, list[Step]] = {}
+    for step in steps:
+        by_chat.setdefault(step.before.chat.id, []).append(step)
+    return [_fold(several) for several in by_chat.values()]
+
+
+def _fold(steps: Sequence[Step]) -> Fold:
+    show: tuple[Show, str] | None = None
+    unasked: list[tuple[Show, Conversation]] = []
+    for step in steps:
+        new = step.turn.show
+        if new is None:
+            continue
+        if new.unsolicited:
+            unasked.append((new, step.turn.conversation))
+        else:
+            # A reply that had to be a new message stays one, whatever is drawn over it before it is sent.
+            fresh = new.fresh or (show is not None and show[0].fresh)
+            show = (replace(new, fresh=fresh), step.key)
+    return Fold(
+        before=steps[0].before,
+        after=steps[-1].turn.conversation,
+        show=show,
+        unasked=tuple(unasked),
+        turns=tuple(step.turn for step in steps),
+    )
+
+
+async def _write_people(
+    tx: Tx, folds: Sequence[Fold], sealed: Sealed, *, keys: WorkingKeys, chance: Chance, now: datetime
+) -> None:
+    changed: list[Participant] = []
+    joined: dict[bytes, bytes] = {}
+    gone: dict[bytes, bytes] = {}
+    for each in folds:
+        before, after = each.before.participant, each.after.participant
+        if before is not None and after is None:
+            gone[before.id] = before.case
+        if after is not None and after != before:
+            changed.append(after)
+        if after is not None and (before is None or before.id != after.id):
+            joined[each.chat.id] = after.id
+    await participants.write(tx, changed, linked=sealed.linked, keys=keys, chance=chance)
+    await participants.join(tx, joined, now)
+    await forget_people(tx, gone, linked=sealed.linked, now=now)
+
+
+async def forget_people(tx: Tx, gone: Mapping[bytes, bytes], *, linked: frozenset[bytes], now: datetime) -> None:
+    """Deletes people (participant → case) with all they said; who has a link is noted for the key store to follow."""
+    await records.remove_cases(tx, list(gone.values()), now)
+    await records.begin_cutting(tx, {who: case for who, case in gone.items() if who in linked})
+    await participants.remove(tx, gone)
+
+
+async def _write_sessions(tx: Tx, folds: Sequence[Fold], *, keys: WorkingKeys, chance: Chance, now: datetime) -> None:
+    written: dict[bytes, Session] = {}
+    ended: list[bytes] = []
+    for each in folds:
+        person, before, after = each.after.participant, each.before.session, each.after.session
+        if person is None:
+            continue  # deleted with all they had
+        if after is None and before is not None:
+            ended.append(person.id)
+        elif after is not None and after != before:
+            written[person.id] = after
+    await sessions.remove(tx, ended)
+    await sessions.write(tx, written, keys=keys, chance=chance, now=now)
+
+
+async def _write_occurrences(tx: Tx, folds: Sequence[Fold], now: datetime) -> None:
+    """Step by step inside a chat, so that what one turn changed wins over its plan, and the next plan over that."""
+    together: dict[bytes, list[Occurrence]] = {}
+    for each in folds:
+        for turn in each.turns:
+            person = turn.conversation.participant
+            if person is None or each.after.participant is None:
+                continue
+            if turn.plan is not None:
+                await occurrences.write(tx, {person.id: together.pop(person.id, [])})
+                plan: tuple[Planned, ...] = turn.plan
+                await occurrences.replan(tx, person.id, plan, status=person.status, now=now)
+            for changed in turn.occurrences:
+                several = together.setdefault(person.id, [])
+                several[:] = [one for one in several if occurrences.place(one) != occurrences.place(changed)]
+                several.append(changed)
+    await occurrences.write(tx, together)
+
+
+def _chores(folds: Sequence[Fold]) -> list[tuple[bytes, Chore]]:
+    return [(each.chat.id, chore) for each in folds for turn in each.turns for chore in turn.chores]
+
+
+def parcels(folds: Sequence[Fold], now: datetime) -> list[Parcel]:
+    """The outbox rows of a batch: cards first, so that nobody waits for a tidy chat."""
+    cards = [parcel for each in folds for parcel in _cards(each)]
+    removed = [
+        Parcel(each.chat.id, f"{each.chat.id.hex()}/x/{message}", Kind.REMOVE, message=message)
+        for each in folds
+        for turn in each.turns
+        for message in turn.remove
+    ]
+    stale = [
+        retired(each.chat.id, turn.stale, sent_at=now, now=now)
+        for each in folds
+        for turn in each.turns
+        # A press that overtook its own card's edit names the live card: that one stays.
+        if turn.stale is not None and turn.stale != each.chat.card.message
+    ]
+    return [*cards, *removed, *stale]
+
+
+def retired(chat_id: bytes, message: int | None, *, sent_at: datetime | None, now: datetime) -> Parcel:
+    """An old card of ours: deleted while that works, else emptied."""
+    young = sent_at is not None and now - sent_at < DELETABLE
+    kind = Kind.RETIRE if young else Kind.EMPTY
+    return Parcel(chat_id, f"{chat_id.hex()}/{kind}/{message}", kind, message=message, reason="tidy")
+
+
+def _cards(each: Fold) -> list[Parcel]:
+    person = each.after.participant
+    found = []
+    for show, conversation in each.unasked:
+        about = conversation.occurrence
+        found.append(
+            Parcel(
+                each.chat.id,
+                f"u/{show.key}",
+                Kind.CARD,
+                participant=person.id if person else None,
+                generation=conversation.chat.card.generation,
+                revision=conversation.chat.card.revision,
+                unsolicited=True,
+                fresh=True,
+                reason=show.reason,
+                wave=about.wave if about else None,
+                number=about.number if about else None,
+                valid_until=show.valid_until,
+                prompt=show.prompt,
+            )
+        )
+    if each.show is not None:
+        show, key = each.show
+        found.append(
+            Parcel(
+                each.chat.id,
+                key,
+                Kind.CARD,
+                participant=person.id if person else None,
+                generation=each.chat.card.generation,
+                revision=each.chat.card.revision,
+                fresh=show.fresh,
+                reason=show.reason,
+                prompt=show.prompt,
+            )
+        )
+    return found

@@ -1,0 +1,144 @@
+"""Chats: found by a keyed index of their address, which itself is sealed under the contact key.
+
+``lock`` comes before anything about a chat is read: on PostgreSQL the chat's row is what two processes meet at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, exists, select, update
+
+from cora_bot.base.chance import Chance, new_id
+from cora_bot.dialogue.conversation import Card, Chat, Showing
+from cora_bot.store.database import Tx
+from cora_bot.store.statements import upsert
+from cora_bot.store.tables import chat, chat_participant
+from cora_bot.vault.working import Purpose, WorkingKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A chat, and what the dialogue does not see of it."""
+
+    chat: Chat
+    address: bytes  # sealed
+    last_message: int
+
+    def address_for(self, keys: WorkingKeys) -> int:
+        return int(keys.open(Purpose.CONTACT, self.chat.id, self.address))
+
+
+def index(keys: WorkingKeys, address: int) -> bytes:
+    return keys.index(b"chat", str(address).encode())
+
+
+async def open_doors(
+    tx: Tx, keys: WorkingKeys, addresses: Collection[int], *, now: datetime, chance: Chance
+) -> dict[int, Stored]:
+    """The chats of these addresses, locked; those never seen before are made and marked ``new``."""
+    by_index = {index(keys, address): address for address in addresses}
+    rows = []
+    for key in sorted(by_index):
+        chat_id = new_id(chance)
+        sealed = keys.seal(Purpose.CONTACT, chat_id, str(by_index[key]).encode(), chance)
+        rows.append(_first_row(chat_id, now) | {"address_index": key, "address": sealed})
+    known = set((await tx.execute(select(chat.c.address_index).where(chat.c.address_index.in_(by_index)))).scalars())
+    missing = [row for row in rows if row["address_index"] not in known]
+    made: set[bytes] = set()
+    if missing:
+        added = upsert(tx, chat).on_conflict_do_nothing(index_elements=["address_index"]).returning(chat.c.id)
+        made = set((await tx.execute(added, missing)).scalars())
+    query = select(chat).where(chat.c.address_index.in_(by_index)).order_by(chat.c.id).with_for_update()
+    return {by_index[row.address_index]: _stored(row, new=row.id in made) for row in await tx.execute(query)}
+
+
+async def lock(tx: Tx, ids: Collection[bytes], *, skip_locked: bool = False) -> dict[bytes, Stored]:
+    """These chats, locked in the order of their ids, so that two processes never wait for each other in a ring."""
+    if not ids:
+        return {}
+    query = select(chat).where(chat.c.id.in_(ids)).order_by(chat.c.id).with_for_update(skip_locked=skip_locked)
+    return {row.id: _stored(row) for row in await tx.execute(query)}
+
+
+def _first_row(chat_id: bytes, now: datetime) -> dict[str, Any]:
+    card = Card()
+    return {
+        "id": chat_id,
+        **_card_columns(card),
+        "misses": 0,
+        "misses_since": None,
+        "last_message": 0,
+        "last_seen": now,
+    }
+
+
+def _card_columns(card: Card) -> dict[str, Any]:
+    return {
+        "generation": card.generation,
+        "revision": card.revision,
+        "showing": card.showing,
+        "message": card.message,
+        "sent_at": card.sent_at,
+        "buried": card.buried,
+    }
+
+
+def _stored(row: Row[Any], *, new: bool = False) -> Stored:
+    card = Card(
+        generation=row.generation,
+        revision=row.revision,
+        showing=Showing(row.showing),
+        message=row.message,
+        sent_at=row.sent_at,
+        buried=row.buried,
+    )
+    seen = Chat(id=row.id, card=card, misses=row.misses, misses_since=row.misses_since, new=new)
+    return Stored(seen, row.address, row.last_message)
+
+
+_UPDATE = (
+    update(chat)
+    .where(chat.c.id == bindparam("chat_id"))
+    .values(
+        {
+            column: bindparam(f"new_{column}")
+            for column in (
+                "generation", "revision", "showing", "message", "sent_at", "buried", "misses", "misses_since",
+            )
+        }
+    )
+)  # fmt: skip
+
+
+async def write(tx: Tx, chats: Sequence[Chat]) -> None:
+    rows = []
+    for each in chats:
+        columns = _card_columns(each.card) | {"misses": each.misses, "misses_since": each.misses_since}
+        rows.append({"chat_id": each.id} | {f"new_{name}": value for name, value in columns.items()})
+    if rows:
+        await tx.execute(_UPDATE, rows)
+
+
+_SEEN = (
+    update(chat)
+    .where(chat.c.id == bindparam("chat_id"))
+    .values(last_seen=bindparam("at"), last_message=bindparam("message_seen"))
+)
+
+
+async def note_seen(tx: Tx, seen: Mapping[bytes, int], now: datetime) -> None:
+    """When each chat was last heard of, and the highest message id of its own."""
+    if seen:
+        rows = [{"chat_id": chat_id, "at": now, "message_seen": message} for chat_id, message in seen.items()]
+        await tx.execute(_SEEN, rows)
+
+
+async def purge_strangers(tx: Tx, before: datetime) -> int:
+    """Deletes chats that belong to nobody and were last heard of before ``before``."""
+    belongs = exists().where(chat_participant.c.chat_id == chat.c.id)
+    result = await tx.execute(delete(chat).where(chat.c.last_seen < before, ~belongs))
+    return result.rowcount

@@ -1,0 +1,82 @@
+"""Whole conversations, loaded set by set: a batch of a hundred chats costs six statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cora_bot.dialogue.conversation import Conversation, Occurrence, Participant, Session
+from cora_bot.store import occurrences, participants, sessions
+from cora_bot.store.chats import Stored
+from cora_bot.store.database import Tx
+from cora_bot.store.keystore import KeyStore
+from cora_bot.store.participants import Half, Link
+from cora_bot.study.model import Step
+from cora_bot.vault.working import WorkingKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Conversations by chat id; ``linked`` are the participants (ids) whose case the key store holds."""
+
+    conversations: dict[bytes, Conversation]
+    linked: frozenset[bytes]
+
+
+async def load(tx: Tx, chats: Collection[Stored], *, keys: WorkingKeys, keystore: KeyStore) -> Loaded:
+    """The conversations of these (locked) chats."""
+    halves = await participants.of_chats(tx, keys, [each.chat.id for each in chats])
+    people = await whole(list(halves.values()), keystore)
+    open_sessions = await sessions.of_participants(tx, keys, people) if people else {}
+    planned = await occurrences.open_of(tx, people) if people else {}
+    found: dict[bytes, Conversation] = {}
+    for each in chats:
+        half = halves.get(each.chat.id)
+        person = people.get(half.id) if half else None
+        found[each.chat.id] = _conversation(
+            each,
+            person,
+            session=open_sessions.get(person.id) if person else None,
+            planned=planned.get(person.id, []) if person else [],
+        )
+    return Loaded(found, frozenset(half.id for half in halves.values() if half.own_link is None))
+
+
+async def whole(halves: Sequence[Half], keystore: KeyStore) -> dict[bytes, Participant]:
+    """Participants with their cases. A person without case (severed) stays a person, with an empty one."""
+    links: Mapping[bytes, Link] = await keystore.links([half.id for half in halves if half.own_link is None])
+    return {half.id: half.whole(half.own_link or links.get(half.id, NO_LINK)) for half in halves}
+
+
+NO_LINK = Link(b"", "")
+
+
+def _conversation(
+    stored: Stored, person: Participant | None, *, session: Session | None, planned: Sequence[Occurrence]
+) -> Conversation:
+    return Conversation(
+        chat=stored.chat,
+        participant=person,
+        session=session,
+        occurrence=current(session, planned),
+        planned=tuple(planned),
+    )
+
+
+def current(session: Session | None, planned: Sequence[Occurrence]) -> Occurrence | None:
+    """The occurrence the open session belongs to, else the one that was offered or opened last."""
+    if session and session.wave:
+        return next((each for each in planned if (each.wave, each.number) == (session.wave, session.number)), None)
+    offered = [each for each in planned if each.step in (Step.INVITED, Step.OPENED)]
+    return max(offered, key=lambda each: each.opens, default=None)
+
+
+def carried_on(after: Conversation, changed: Sequence[Occurrence]) -> Conversation:
+    """The conversation as the next input of the same batch meets it: what ``load`` would find once this is written."""
+    places = {occurrences.place(each): each for each in changed}
+    kept = [places.pop(occurrences.place(each), each) for each in after.planned] + list(places.values())
+    planned = tuple(each for each in kept if each.step.value in occurrences.OPEN_STEPS)
+    chat = replace(after.chat, new=False)
+    if after.participant is None:
+        return Conversation(chat=chat)
+    return replace(after, chat=chat, planned=planned, occurrence=current(after.session, planned), token=None)

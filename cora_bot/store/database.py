@@ -1,0 +1,142 @@
+"""One database: how it is opened, and the two ways in. A writing transaction holds the write lock before it reads.
+
+SQLite: WAL, synchronous=FULL, secure_delete, foreign keys, BEGIN IMMEDIATE. PostgreSQL: read committed; whoever changes
+a conversation first locks its chat row (``chats.lock``), so reads behind that lock see what the last writer left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from cora_bot.base.errors import CoraError
+
+Tx = AsyncConnection
+BUSY_MILLIS = 10_000
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",  # sorting never writes content to a temporary file
+    f"PRAGMA busy_timeout = {BUSY_MILLIS}",
+)
+
+
+class Database:
+    """An open database. ``careful`` counts the updates to be taken one by one after a crash (usecases.receive)."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.careful = 0
+        self._writing = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, url: str, *, create: bool = True) -> Database:
+        """Opens ``url`` and brings the schema up to date (``create``), or refuses a schema of another version."""
+        # The schema's history imports alembic, which costs a second of start; the key store does without it.
+        from cora_bot.store.upgrade import require_current, upgrade  # noqa: PLC0415
+
+        database = cls(connect(url))
+        try:
+            if create:
+                await upgrade(database)
+            else:
+                await require_current(database)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """A writing transaction: commits at the end, rolls back on any exception."""
+        if not self.is_sqlite:
+            async with self.engine.begin() as tx:
+                yield tx
+            return
+        # Tasks of one process queue here in order; busy_timeout is for other processes, and sleeps.
+        async with self._writing, self.engine.connect() as connection:
+            await connection.execution_options(cora_write=True)
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A reading connection: one consistent view, nothing written."""
+        async with self.engine.connect() as connection:
+            yield connection
+            await connection.rollback()
+
+    @asynccontextmanager
+    async def outside(self) -> AsyncIterator[Tx]:
+        """A connection without a transaction, for VACUUM and checkpoints alone."""
+        option = {"cora_plain": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        async with self.engine.connect() as connection:
+            await connection.execution_options(**option)
+            yield connection
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def connect(url: str) -> AsyncEngine:
+    """An engine for ``sqlite+aiosqlite`` or ``postgresql+asyncpg``; anything else is refused."""
+    parsed = make_url(url)
+    if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        raise CoraError(
+            f"the store cannot use {parsed.drivername}",
+            "give a URL that starts with sqlite+aiosqlite:/// or postgresql+asyncpg://",
+        )
+    if parsed.drivername == "postgresql+asyncpg":
+        return create_async_engine(parsed, hide_parameters=True)
+    if not parsed.database or parsed.database == ":memory:":
+        raise CoraError("the store needs a file", "give a path after sqlite+aiosqlite:///")
+    engine = create_async_engine(parsed, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    cursor = connection.cursor()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+    finally:
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get("cora_plain", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("cora_write", False) else "BEGIN")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database itself is in trouble (locked, full, gone, damaged), so that no row is to blame."""
+    if isinstance(error, OSError | PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    return error.connection_invalidated or type(error).__name__ in _TROUBLES or state[:2] in _OUTAGES
+
+
+_TROUBLES = frozenset({"OperationalError", "DatabaseError", "InternalError"})
+# SQLSTATE classes: connection, read-only, conflict, resources, lock, operator, system, damage
+_OUTAGES = frozenset({"08", "25", "40", "53", "55", "57", "58", "XX"})

@@ -1,0 +1,141 @@
+"""The key store: a small store apart from the main one, with its own short backups.
+
+It holds two things a seized or stolen main store must not: the link (participant → case and code, sealed under the link
+key) and each case's erasure key. Destroying a row here is what erases a person; the file is rewritten after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Column, MetaData, Table, delete, select
+
+from cora_bot.base.chance import Chance, case_code
+from cora_bot.store.codec import open_value, seal_value
+from cora_bot.store.database import Database, Tx, connect
+from cora_bot.store.participants import Link
+from cora_bot.store.statements import upsert
+from cora_bot.store.types import Id, Sealed
+from cora_bot.vault.erasure import new_erasure_key
+from cora_bot.vault.working import Purpose, WorkingKeys
+
+metadata = MetaData()
+
+link = Table(
+    "link",
+    metadata,
+    Column("participant_id", Id, primary_key=True),
+    Column("code_index", Id, nullable=False, unique=True),
+    Column("sealed", Sealed, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("case_id", Id, primary_key=True),
+    Column("key", Sealed, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStore:
+    """An open key store. Everything it does is its own committed transaction."""
+
+    database: Database
+    keys: WorkingKeys
+
+    @classmethod
+    async def open(cls, url: str, keys: WorkingKeys) -> KeyStore:
+        database = Database(connect(url))
+        async with database.transaction() as tx:
+            await tx.run_sync(metadata.create_all)
+        return cls(database, keys)
+
+    async def close(self) -> None:
+        await self.database.close()
+
+    async def create_case(self, participant_id: bytes, case: bytes, code: str, chance: Chance) -> Link:
+        """The link and erasure key of a person, committed before the case's first record. Repeatable.
+
+        Gives back the link that stands: an earlier one of this person, or one with another code where ``code`` is
+        already somebody else's.
+        """
+        async with self.database.transaction() as tx:
+            standing = (await self._links(tx, [participant_id])).get(participant_id)
+            if standing is None:
+                standing = await self._add_link(tx, participant_id, Link(case, code), chance)
+            key = self.keys.seal(Purpose.LINK, b"erasure" + standing.case, new_erasure_key(chance), chance)
+            add = upsert(tx, erasure).on_conflict_do_nothing(index_elements=["case_id"])
+            await tx.execute(add, {"case_id": standing.case, "key": key})
+            return standing
+
+    async def _add_link(self, tx: Tx, participant_id: bytes, wanted: Link, chance: Chance) -> Link:
+        for _ in range(_TRIES):
+            row = {
+                "participant_id": participant_id,
+                "code_index": self.keys.index(b"code", wanted.code.encode()),
+                "sealed": seal_value(self.keys, Purpose.LINK, participant_id, wanted, chance),
+            }
+            add = upsert(tx, link).on_conflict_do_nothing(index_elements=["code_index"])
+            added = await tx.execute(add.returning(link.c.participant_id), row)
+            if added.scalar_one_or_none() is not None:
+                return wanted
+            wanted = Link(wanted.case, case_code(chance))
+        raise LookupError("no free case code was drawn")
+
+    async def links(self, participant_ids: Collection[bytes]) -> dict[bytes, Link]:
+        """By participant; who has none is absent."""
+        if not participant_ids:
+            return {}
+        async with self.database.read() as tx:
+            return await self._links(tx, participant_ids)
+
+    async def _links(self, tx: Tx, participant_ids: Collection[bytes]) -> dict[bytes, Link]:
+        query = select(link.c.participant_id, link.c.sealed).where(link.c.participant_id.in_(participant_ids))
+        return {
+            row.participant_id: open_value(self.keys, Purpose.LINK, row.participant_id, row.sealed, Link)
+            for row in await tx.execute(query)
+        }
+
+    async def erasure_keys(self, cases: Collection[bytes]) -> dict[bytes, bytes]:
+        """By case; a destroyed one is absent."""
+        if not cases:
+            return {}
+        async with self.database.read() as tx:
+            rows = await tx.execute(select(erasure).where(erasure.c.case_id.in_(cases)))
+            return {row.case_id: self.keys.open(Purpose.LINK, b"erasure" + row.case_id, row.key) for row in rows}
+
+    async def find_code(self, code: str) -> bytes | None:
+        """The participant whom researchers know by this code."""
+        wanted = self.keys.index(b"code", code.encode())
+        async with self.database.read() as tx:
+            return (await tx.execute(select(link.c.participant_id).where(link.c.code_index == wanted))).scalar()
+
+    async def delete_link(self, participant_ids: Collection[bytes]) -> None:
+        """Cuts these people off their cases for good. Repeatable."""
+        await self._destroy(link, link.c.participant_id.in_(participant_ids))
+
+    async def destroy_key(self, cases: Collection[bytes]) -> None:
+        """Makes every record of these cases unopenable for anybody, and rewrites the store. Repeatable."""
+        await self._destroy(erasure, erasure.c.case_id.in_(cases))
+
+    async def _destroy(self, table: Table, which: object) -> None:
+        async with self.database.transaction() as tx:
+            await tx.execute(delete(table).where(which))  # type: ignore[arg-type]
+        await self._rewrite()
+
+    async def _rewrite(self) -> None:
+        """No copy of a destroyed row stays: VACUUM writes the file anew, the checkpoint empties its log."""
+        async with self.database.outside() as plain:
+            if self.database.is_sqlite:
+                await plain.exec_driver_sql("VACUUM")
+                await plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                await plain.exec_driver_sql("VACUUM FULL link, erasure")

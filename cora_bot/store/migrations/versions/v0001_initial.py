@@ -1,0 +1,396 @@
+"""The first schema.
+
+Written out, not taken from ``tables``: a migration stays what it was when the tables move on.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from cora_bot.store import types
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _chat()
+    _counter()
+    _cutting()
+    _erased_case()
+    _form_version()
+    _meta()
+    _parked_update()
+    _participant()
+    _record()
+    _token()
+    _update_attempt()
+    _update_seen()
+    _chat_participant()
+    _chore()
+    _occurrence()
+    _outbox()
+    _session()
+
+
+def _chat() -> None:
+    op.create_table(
+        "chat",
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("address_index", sa.LargeBinary(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("showing", sa.Text(), nullable=False),
+        sa.Column("message", types.Whole, nullable=True),
+        sa.Column("sent_at", types.Instant(), nullable=True),
+        sa.Column("buried", types.Flag(), nullable=False),
+        sa.Column("misses", sa.Integer(), nullable=False),
+        sa.Column("misses_since", types.Instant(), nullable=True),
+        sa.Column("last_message", types.Whole, nullable=False),
+        sa.Column("last_seen", types.Instant(), nullable=False),
+        sa.CheckConstraint(
+            "showing IN ('nothing', 'languages', 'question', 'aside', 'invitation', 'receipt', 'notice')",
+            name=op.f("ck_chat_showing"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat")),
+        sa.UniqueConstraint("address_index", name=op.f("uq_chat_address_index")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_chat_last_seen", "chat", ["last_seen"], unique=False)
+
+
+def _counter() -> None:
+    op.create_table(
+        "counter",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", types.Whole, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _cutting() -> None:
+    op.create_table(
+        "cutting",
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("participant_id", name=op.f("pk_cutting")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_cutting_case_id")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _erased_case() -> None:
+    op.create_table(
+        "erased_case",
+        sa.Column("case_id", sa.LargeBinary(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_erased_case")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _form_version() -> None:
+    op.create_table(
+        "form_version",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("form_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("xform", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_form_version")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _meta() -> None:
+    op.create_table(
+        "meta",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _parked_update() -> None:
+    op.create_table(
+        "parked_update",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_parked_update")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _participant() -> None:
+    op.create_table(
+        "participant",
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("profile", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("status IN ('enrolling', 'active', 'stopped')", name=op.f("ck_participant_status")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participant")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_participant_enrolling",
+        "participant",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'enrolling'"),
+        postgresql_where=sa.text("status = 'enrolling'"),
+    )
+
+
+def _record() -> None:
+    op.create_table(
+        "record",
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(), nullable=False),
+        sa.Column("blob", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_record_case_id", "record", ["case_id"], unique=False)
+
+
+def _token() -> None:
+    op.create_table(
+        "token",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("relink", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", types.Instant(), nullable=False),
+        sa.Column("expires_at", types.Instant(), nullable=False),
+        sa.Column("used_at", types.Instant(), nullable=True),
+        sa.CheckConstraint("(used_at IS NULL) = (state = 'open')", name=op.f("ck_token_used")),
+        sa.CheckConstraint("state IN ('open', 'used')", name=op.f("ck_token_state")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_token")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _update_attempt() -> None:
+    op.create_table(
+        "update_attempt",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_update_attempt")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _update_seen() -> None:
+    op.create_table(
+        "update_seen",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_update_seen")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_update_seen_at", "update_seen", ["at"], unique=False)
+
+
+def _chat_participant() -> None:
+    op.create_table(
+        "chat_participant",
+        sa.Column("chat_id", sa.LargeBinary(), nullable=False),
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("since", types.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_chat_participant_chat_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_chat_participant_participant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("chat_id", "participant_id", name=op.f("pk_chat_participant")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_chat_participant_participant_id", "chat_participant", ["participant_id"], unique=False)
+
+
+def _chore() -> None:
+    op.create_table(
+        "chore",
+        sa.Column("chat_id", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("card", sa.Integer(), nullable=False),
+        sa.Column("due_at", types.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_chore_chat_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("chat_id", "kind", "card", name=op.f("pk_chore")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_chore_due_at", "chore", ["due_at"], unique=False)
+
+
+def _occurrence() -> None:
+    op.create_table(
+        "occurrence",
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("wave", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("local", types.Local(), nullable=False),
+        sa.Column("opens", types.Instant(), nullable=False),
+        sa.Column("closes", types.Instant(), nullable=False),
+        sa.Column("reminders", types.Instants(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("next_at", types.Instant(), nullable=True),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("put_away", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("opened_at", types.Instant(), nullable=True),
+        sa.Column("finished_at", types.Instant(), nullable=True),
+        sa.CheckConstraint(
+            "next_at IS NULL OR step NOT IN ('cancelled', 'complete', 'expired', 'lapsed', 'partial')",
+            name=op.f("ck_occurrence_final_is_not_due"),
+        ),
+        sa.CheckConstraint(
+            "step IN ('planned', 'invited', 'opened', 'complete', 'partial', 'expired', 'lapsed', 'cancelled')",
+            name=op.f("ck_occurrence_step"),
+        ),
+        sa.CheckConstraint("opens <= closes", name=op.f("ck_occurrence_window")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_occurrence_participant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("participant_id", "wave", "number", name=op.f("pk_occurrence")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_occurrence_due",
+        "occurrence",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+
+
+def _outbox() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("id", types.Whole, autoincrement=True, nullable=False),
+        sa.Column("chat_id", sa.LargeBinary(), nullable=False),
+        sa.Column("participant_id", sa.LargeBinary(), nullable=True),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("means", sa.Text(), nullable=False),
+        sa.Column("unsolicited", types.Flag(), nullable=False),
+        sa.Column("fresh", types.Flag(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("wave", sa.Text(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("not_before", types.Instant(), nullable=False),
+        sa.Column("valid_until", types.Instant(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("doubts", sa.Integer(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=True),
+        sa.Column("message", types.Whole, nullable=True),
+        sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("finished_at", types.Instant(), nullable=True),
+        sa.CheckConstraint(
+            "(finished_at IS NULL) = (state IN ('pending', 'sending'))", name=op.f("ck_outbox_finished")
+        ),
+        sa.CheckConstraint("kind IN ('card', 'remove', 'retire', 'empty')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint("means IN ('', 'send', 'edit', 'delete')", name=op.f("ck_outbox_means")),
+        sa.CheckConstraint("payload IS NULL OR state IN ('pending', 'sending')", name=op.f("ck_outbox_wiped")),
+        sa.CheckConstraint(
+            "state IN ('pending', 'sending', 'sent', 'uncertain', 'lapsed', 'superseded', 'failed')",
+            name=op.f("ck_outbox_state"),
+        ),
+        sa.CheckConstraint("unsolicited = 0 OR doubts = 0 OR state <> 'pending'", name=op.f("ck_outbox_at_most_once")),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_outbox_chat_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_outbox_participant_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_outbox_done_replies",
+        "outbox",
+        ["finished_at"],
+        unique=False,
+        sqlite_where=sa.text("unsolicited = 0 AND finished_at IS NOT NULL"),
+        postgresql_where=sa.text("unsolicited = 0 AND finished_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_outbox_open",
+        "outbox",
+        ["chat_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending', 'sending')"),
+        postgresql_where=sa.text("state IN ('pending', 'sending')"),
+    )
+    op.create_index("ix_outbox_participant_id", "outbox", ["participant_id"], unique=False)
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["unsolicited", "not_before", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "uq_outbox_in_flight",
+        "outbox",
+        ["chat_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_index(
+        "uq_outbox_next_card",
+        "outbox",
+        ["chat_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'pending' AND kind = 'card'"),
+        postgresql_where=sa.text("state = 'pending' AND kind = 'card'"),
+    )
+
+
+def _session() -> None:
+    op.create_table(
+        "session",
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("form_hash", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("touched_at", types.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_session_participant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
+        sa.UniqueConstraint("participant_id", name=op.f("uq_session_participant_id")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_session_touched_at", "session", ["touched_at"], unique=False)

@@ -1,0 +1,194 @@
+"""Participants: status, language and zone in the open, everything else of a person in one sealed profile.
+
+Case id and code live in the key store's link. Only while a person is enrolling, and has no link yet, are they in the
+profile; with the link they leave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, exists, select
+
+from cora_bot.base.chance import Chance
+from cora_bot.dialogue.conversation import Participant, Status
+from cora_bot.store.codec import open_value, seal_value
+from cora_bot.store.database import Tx
+from cora_bot.store.statements import upsert
+from cora_bot.store.tables import chat, chat_participant, participant
+from cora_bot.study.model import Return
+from cora_bot.vault.working import Purpose, WorkingKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Which case a participant is."""
+
+    case: bytes
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The sealed part of a participant. ``case`` and ``code`` are None once the key store holds the link."""
+
+    hour: int
+    enrolled_at: datetime | None
+    country: str
+    return_state: Return | None
+    return_date: date | None
+    purposes: tuple[str, ...]
+    paused_until: datetime | None
+    blocked: bool
+    told_removal: bool
+    case: bytes | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """A participant as the main store alone knows them."""
+
+    id: bytes
+    status: Status
+    language: str
+    zone: str
+    profile: Profile
+
+    @property
+    def own_link(self) -> Link | None:
+        if self.profile.case is None or self.profile.code is None:
+            return None
+        return Link(self.profile.case, self.profile.code)
+
+    def whole(self, link: Link) -> Participant:
+        profile = self.profile
+        return Participant(
+            id=self.id,
+            case=link.case,
+            code=link.code,
+            status=self.status,
+            language=self.language,
+            zone=self.zone,
+            hour=profile.hour,
+            enrolled_at=profile.enrolled_at,
+            country=profile.country,
+            return_state=profile.return_state,
+            return_date=profile.return_date,
+            purposes=frozenset(profile.purposes),
+            paused_until=profile.paused_until,
+            blocked=profile.blocked,
+            told_removal=profile.told_removal,
+        )
+
+
+def half(row: Row[Any], keys: WorkingKeys) -> Half:
+    profile = open_value(keys, Purpose.PROFILE, row.id, row.profile, Profile)
+    return Half(row.id, Status(row.status), row.language, row.zone, profile)
+
+
+async def of_chats(tx: Tx, keys: WorkingKeys, chat_ids: Collection[bytes]) -> dict[bytes, Half]:
+    """The participant each chat is talking with: the one who joined it last."""
+    query = (
+        select(participant, chat_participant.c.chat_id)
+        .join(chat_participant)
+        .where(chat_participant.c.chat_id.in_(chat_ids))
+        .order_by(chat_participant.c.since, participant.c.id)
+    )
+    return {row.chat_id: half(row, keys) for row in await tx.execute(query)}
+
+
+async def by_ids(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> dict[bytes, Half]:
+    query = select(participant).where(participant.c.id.in_(ids))
+    return {row.id: half(row, keys) for row in await tx.execute(query)}
+
+
+async def chats_of(tx: Tx, participant_ids: Collection[bytes]) -> dict[bytes, bytes]:
+    """The chat in which each participant is reached: the one joined last. Who has none is absent."""
+    query = (
+        select(chat_participant.c.participant_id, chat_participant.c.chat_id)
+        .where(chat_participant.c.participant_id.in_(participant_ids))
+        .order_by(chat_participant.c.since, chat_participant.c.chat_id)
+    )
+    return {row.participant_id: row.chat_id for row in await tx.execute(query)}
+
+
+async def write(
+    tx: Tx, people: Sequence[Participant], *, linked: Collection[bytes], keys: WorkingKeys, chance: Chance
+) -> None:
+    """Inserts or updates; who is in ``linked`` (participant ids) has a link in the key store."""
+    rows = []
+    for person in people:
+        profile = _profile(person, keep_link=person.id not in linked)
+        sealed = seal_value(keys, Purpose.PROFILE, person.id, profile, chance)
+        rows.append(
+            {
+                "id": person.id,
+                "status": person.status,
+                "language": person.language,
+                "zone": person.zone,
+                "profile": sealed,
+            }
+        )
+    if rows:
+        insert = upsert(tx, participant)
+        changed = {name: insert.excluded[name] for name in ("status", "language", "zone", "profile")}
+        await tx.execute(insert.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
+
+
+def _profile(person: Participant, *, keep_link: bool) -> Profile:
+    return Profile(
+        hour=person.hour,
+        enrolled_at=person.enrolled_at,
+        country=person.country,
+        return_state=person.return_state,
+        return_date=person.return_date,
+        purposes=tuple(sorted(person.purposes)),
+        paused_until=person.paused_until,
+        blocked=person.blocked,
+        told_removal=person.told_removal,
+        case=person.case if keep_link else None,
+        code=person.code if keep_link else None,
+    )
+
+
+async def join(tx: Tx, pairs: Mapping[bytes, bytes], now: datetime) -> None:
+    """Lets each chat (key) speak with a participant (value) from now on."""
+    if pairs:
+        insert = upsert(tx, chat_participant)
+        rows = [{"chat_id": chat_id, "participant_id": who, "since": now} for chat_id, who in pairs.items()]
+        changed = {"since": insert.excluded.since}
+        await tx.execute(insert.on_conflict_do_update(index_elements=["chat_id", "participant_id"], set_=changed), rows)
+
+
+async def part(tx: Tx, pairs: Mapping[bytes, bytes]) -> None:
+    """Ends what ``join`` began."""
+    for chat_id, who in pairs.items():
+        same = and_(chat_participant.c.chat_id == chat_id, chat_participant.c.participant_id == who)
+        await tx.execute(delete(chat_participant).where(same))
+
+
+async def remove(tx: Tx, ids: Collection[bytes]) -> None:
+    """Deletes people with their sessions, occurrences and links to chats."""
+    if ids:
+        await tx.execute(delete(participant).where(participant.c.id.in_(ids)))
+
+
+async def unfinished(tx: Tx, keys: WorkingKeys, before: datetime) -> list[Half]:
+    """People who began to enrol and were last heard of before ``before``."""
+    recent = exists().where(
+        chat_participant.c.participant_id == participant.c.id,
+        chat.c.id == chat_participant.c.chat_id,
+        chat.c.last_seen >= before,
+    )
+    query = select(participant).where(participant.c.status == Status.ENROLLING.value, ~recent).limit(200)
+    return [half(row, keys) for row in await tx.execute(query)]
+
+
+async def page(tx: Tx, keys: WorkingKeys, after: bytes, count: int) -> list[Half]:
+    """People in the order of their (random) ids, for walking through all of them in pieces."""
+    query = select(participant).where(participant.c.id > after).order_by(participant.c.id).limit(count)
+    return [half(row, keys) for row in await tx.execute(query)]

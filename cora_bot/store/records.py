@@ -1,0 +1,72 @@
+"""Sealed records: two random ids and a blob. No order, no time: both lie inside the seal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from cora_bot.store.database import Tx
+from cora_bot.store.statements import upsert
+from cora_bot.store.tables import cutting, erased_case, record
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A record as stored: an age file inside its case's erasure wrap."""
+
+    id: bytes
+    case: bytes
+    blob: bytes
+
+
+async def write(tx: Tx, blobs: Sequence[Blob]) -> None:
+    if blobs:
+        # By id, not by time: on PostgreSQL rows stand in the order they were written.
+        rows = [{"id": each.id, "case_id": each.case, "blob": each.blob} for each in blobs]
+        await tx.execute(insert(record), sorted(rows, key=lambda row: row["id"]))
+
+
+async def remove(tx: Tx, ids: Collection[bytes]) -> None:
+    if ids:
+        await tx.execute(delete(record).where(record.c.id.in_(ids)))
+
+
+async def remove_cases(tx: Tx, cases: Collection[bytes], now: datetime) -> None:
+    """Deletes everything of these cases, and remembers those that had anything: the next export deletes it too."""
+    had = set((await tx.execute(select(record.c.case_id).where(record.c.case_id.in_(cases)).distinct())).scalars())
+    if had:
+        await tx.execute(delete(record).where(record.c.case_id.in_(had)))
+        add = upsert(tx, erased_case).on_conflict_do_nothing(index_elements=["case_id"])
+        await tx.execute(add, [{"case_id": case, "at": now} for case in sorted(had)])
+
+
+async def page(tx: Tx, after: bytes, count: int) -> list[Blob]:
+    query = select(record).where(record.c.id > after).order_by(record.c.id).limit(count)
+    return [Blob(row.id, row.case_id, row.blob) for row in await tx.execute(query)]
+
+
+async def count(tx: Tx) -> int:
+    return int((await tx.execute(select(func.count()).select_from(record))).scalar_one())
+
+
+async def erased(tx: Tx) -> list[bytes]:
+    return list((await tx.execute(select(erased_case.c.case_id).order_by(erased_case.c.case_id))).scalars())
+
+
+async def begin_cutting(tx: Tx, people: dict[bytes, bytes]) -> None:
+    """Remembers whose link and key (participant → case) the key store still has to destroy."""
+    if people:
+        add = upsert(tx, cutting).on_conflict_do_nothing(index_elements=["participant_id"])
+        await tx.execute(add, [{"participant_id": who, "case_id": case} for who, case in people.items()])
+
+
+async def cuttings(tx: Tx) -> dict[bytes, bytes]:
+    return {row.participant_id: row.case_id for row in await tx.execute(select(cutting))}
+
+
+async def end_cutting(tx: Tx, people: Collection[bytes]) -> None:
+    if people:
+        await tx.execute(delete(cutting).where(cutting.c.participant_id.in_(people)))

@@ -1,0 +1,24 @@
+"""What the store itself has to remember: which study and keys it belongs to, and until when all sending rests."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from cora_bot.store.database import Tx
+from cora_bot.store.statements import upsert
+from cora_bot.store.tables import meta
+
+RESTING = "sending_rests_until"
+"""Milliseconds until which nothing is sent: Telegram's limit was the whole bot's. Survives a restart."""
+
+
+async def read(tx: Tx, name: str) -> str | None:
+    return (await tx.execute(select(meta.c.value).where(meta.c.name == name))).scalar_one_or_none()
+
+
+async def write(tx: Tx, name: str, value: str) -> None:
+    insert = upsert(tx, meta)
+    changed = {"value": insert.excluded.value}
+    await tx.execute(
+        insert.on_conflict_do_update(index_elements=["name"], set_=changed), {"name": name, "value": value}
+    )

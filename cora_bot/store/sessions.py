@@ -1,0 +1,61 @@
+"""Open sessions: one a person at most, sealed under the working key, gone the moment the form is finished."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from cora_bot.base.chance import Chance
+from cora_bot.dialogue.conversation import Session, Status
+from cora_bot.store.codec import open_value, seal_value
+from cora_bot.store.database import Tx
+from cora_bot.store.statements import upsert
+from cora_bot.store.tables import participant, session
+from cora_bot.vault.working import Purpose, WorkingKeys
+
+
+async def of_participants(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> dict[bytes, Session]:
+    query = select(session.c.participant_id, session.c.sealed).where(session.c.participant_id.in_(ids))
+    return {
+        row.participant_id: open_value(keys, Purpose.SESSION, row.participant_id, row.sealed, Session)
+        for row in await tx.execute(query)
+    }
+
+
+async def write(tx: Tx, sessions: Mapping[bytes, Session], *, keys: WorkingKeys, chance: Chance, now: datetime) -> None:
+    """By participant; a session begun after another takes its place."""
+    if not sessions:
+        return
+    rows = [
+        {
+            "id": each.id,
+            "participant_id": who,
+            "form_hash": each.form_hash,
+            "sealed": seal_value(keys, Purpose.SESSION, who, each, chance),
+            "touched_at": now,
+        }
+        for who, each in sessions.items()
+    ]
+    insert = upsert(tx, session)
+    changed = {name: insert.excluded[name] for name in ("id", "form_hash", "sealed", "touched_at")}
+    await tx.execute(insert.on_conflict_do_update(index_elements=["participant_id"], set_=changed), rows)
+
+
+async def remove(tx: Tx, participant_ids: Collection[bytes]) -> None:
+    if participant_ids:
+        await tx.execute(delete(session).where(session.c.participant_id.in_(participant_ids)))
+
+
+async def purge_enrolling(tx: Tx, before: datetime) -> int:
+    """Deletes what people said who began to enrol and have said nothing more since ``before``."""
+    enrolling = select(participant.c.id).where(participant.c.status == Status.ENROLLING.value)
+    result = await tx.execute(
+        delete(session).where(session.c.touched_at < before, session.c.participant_id.in_(enrolling))
+    )
+    return result.rowcount
+
+
+async def versions_in_use(tx: Tx) -> list[str]:
+    return sorted((await tx.execute(select(session.c.form_hash).distinct())).scalars())

@@ -1,0 +1,15 @@
+"""The few statements both engines spell alike but SQLAlchemy keeps in two dialects."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cora_bot.store.database import Tx
+
+Upsert = sqlite.Insert | postgresql.Insert
+
+
+def upsert(tx: Tx, table: Table) -> Upsert:
+    """An INSERT that can say what to do on conflict."""
+    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,301 @@
+"""Every table of the main store. Open columns hold ids, times, counts and states; whatever a person said is sealed.
+
+A chat's address, a token and an update's key appear only as keyed index or sealed blob. ``record`` shows nothing but
+two random ids: no time, no order (WITHOUT ROWID), no person.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from cora_bot.dialogue.conversation import Showing, Status
+from cora_bot.store.types import Flag, Id, Instant, Instants, Local, Sealed, Whole, one_of
+from cora_bot.study.model import FINAL_STEPS, Step
+
+
+class Kind(StrEnum):
+    """What an outbox row does to the chat."""
+
+    CARD = "card"  # shows the live card: edited in place or sent anew
+    REMOVE = "remove"  # takes the person's own typed message away
+    RETIRE = "retire"  # deletes an old card of ours; emptied instead where it cannot be deleted
+    EMPTY = "empty"  # edits an old card of ours to a neutral line
+
+
+class State(StrEnum):
+    """Where an outbox row stands. Final: all but pending and sending."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    LAPSED = "lapsed"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+
+
+class Means(StrEnum):
+    """The call a row was claimed for: after a crash it decides what may be repeated."""
+
+    NONE = ""
+    SEND = "send"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """An index over those rows alone: what is finished costs nothing."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def _table(name: str, *parts: Any, rowid: bool = True) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
+meta = _table("meta", Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+chat = _table(
+    "chat",
+    Column("id", Id, primary_key=True),
+    Column("address_index", Id, nullable=False, unique=True),
+    Column("address", Sealed, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("showing", Text, nullable=False),
+    Column("message", Whole),
+    Column("sent_at", Instant),
+    Column("buried", Flag, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("misses_since", Instant),
+    Column("last_message", Whole, nullable=False),  # highest message id seen from the person
+    Column("last_seen", Instant, nullable=False),
+    one_of("showing", Showing),
+    Index("ix_chat_last_seen", "last_seen"),
+)
+
+participant = _table(
+    "participant",
+    Column("id", Id, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("profile", Sealed, nullable=False),
+    one_of("status", Status),
+    Index(
+        "ix_participant_enrolling",
+        "id",
+        **_only("status = 'enrolling'"),
+    ),
+)
+
+chat_participant = _table(
+    "chat_participant",
+    Column("chat_id", Id, ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Index("ix_chat_participant_participant_id", "participant_id"),
+)
+
+session = _table(
+    "session",
+    Column("id", Id, primary_key=True),
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("form_hash", Text, nullable=False),
+    Column("sealed", Sealed, nullable=False),
+    Column("touched_at", Instant, nullable=False),
+    Index("ix_session_touched_at", "touched_at"),
+)
+
+_FINAL = ", ".join(sorted(f"'{step}'" for step in FINAL_STEPS))
+
+occurrence = _table(
+    "occurrence",
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True),
+    Column("wave", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("local", Local, nullable=False),
+    Column("opens", Instant, nullable=False),
+    Column("closes", Instant, nullable=False),
+    Column("reminders", Instants, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("next_at", Instant),
+    Column("sent", Integer, nullable=False),
+    Column("put_away", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", Instant),
+    Column("finished_at", Instant),
+    one_of("step", Step),
+    CheckConstraint("opens <= closes", name="window"),
+    CheckConstraint(f"next_at IS NULL OR step NOT IN ({_FINAL})", name="final_is_not_due"),
+    Index(
+        "ix_occurrence_due",
+        "next_at",
+        **_only("next_at IS NOT NULL"),
+    ),
+)
+
+outbox = _table(
+    "outbox",
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    Column("chat_id", Id, ForeignKey("chat.id", ondelete="CASCADE"), nullable=False),
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="SET NULL")),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("means", Text, nullable=False),
+    Column("unsolicited", Flag, nullable=False),
+    Column("fresh", Flag, nullable=False),
+    Column("reason", Text, nullable=False),  # the contact ledger: why it was to be sent
+    Column("outcome", Text, nullable=False),  # and why it was not, or how it ended
+    Column("wave", Text),
+    Column("number", Integer),
+    Column("not_before", Instant, nullable=False),
+    Column("valid_until", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),  # how often it may have been delivered without our knowing
+    Column("payload", Sealed),
+    Column("message", Whole),
+    Column("created_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    one_of("kind", Kind),
+    one_of("state", State),
+    one_of("means", Means),
+    CheckConstraint("(finished_at IS NULL) = (state IN ('pending', 'sending'))", name="finished"),
+    CheckConstraint("payload IS NULL OR state IN ('pending', 'sending')", name="wiped"),
+    CheckConstraint("unsolicited = 0 OR doubts = 0 OR state <> 'pending'", name="at_most_once"),
+    Index(
+        "ix_outbox_waiting",
+        "unsolicited",
+        "not_before",
+        "id",
+        **_only("state = 'pending'"),
+    ),
+    Index(
+        "ix_outbox_open",
+        "chat_id",
+        "id",
+        **_only("state IN ('pending', 'sending')"),
+    ),
+    Index(
+        "uq_outbox_in_flight",
+        "chat_id",
+        unique=True,
+        **_only("state = 'sending'"),
+    ),
+    Index(
+        "uq_outbox_next_card",
+        "chat_id",
+        unique=True,
+        **_only("state = 'pending' AND kind = 'card'"),
+    ),
+    Index(
+        "ix_outbox_done_replies",
+        "finished_at",
+        **_only("unsolicited = 0 AND finished_at IS NOT NULL"),
+    ),
+    Index("ix_outbox_participant_id", "participant_id"),
+)
+
+chore = _table(
+    "chore",
+    Column("chat_id", Id, ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("card", Integer, primary_key=True),
+    Column("due_at", Instant, nullable=False),
+    Index("ix_chore_due_at", "due_at"),
+)
+
+token = _table(
+    "token",
+    Column("hash", Id, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("relink", Id),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    CheckConstraint("state IN ('open', 'used')", name="state"),
+    CheckConstraint("(used_at IS NULL) = (state = 'open')", name="used"),
+)
+
+update_seen = _table(
+    "update_seen",
+    Column("key", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Index("ix_update_seen_at", "at"),
+)
+
+update_attempt = _table(
+    "update_attempt",
+    Column("key", Id, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+parked_update = _table(
+    "parked_update",
+    Column("key", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("sealed", Sealed, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+counter = _table("counter", Column("name", Text, primary_key=True), Column("value", Whole, nullable=False))
+
+form_version = _table(
+    "form_version",
+    Column("hash", Text, primary_key=True),
+    Column("form_id", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("xform", Text, nullable=False),
+)
+
+record = _table(
+    "record",
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, nullable=False),
+    Column("blob", Sealed, nullable=False),
+    Index("ix_record_case_id", "case_id"),
+    rowid=False,
+)
+
+# A person who goes leaves the main store first; until the key store has followed, the row stands here.
+cutting = _table(
+    "cutting",
+    Column("participant_id", Id, primary_key=True),
+    Column("case_id", Id, nullable=False),
+    UniqueConstraint("case_id"),
+)
+
+erased_case = _table(
+    "erased_case",
+    Column("case_id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,40 @@
+"""Enrolment tokens, by keyed index: the store cannot say what a token was, only whether this one is still good."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from cora_bot.dialogue.conversation import TokenState
+from cora_bot.store.database import Tx
+from cora_bot.store.tables import token
+from cora_bot.vault.working import WorkingKeys
+
+OPEN, USED = "open", "used"
+
+
+def index(keys: WorkingKeys, secret: str) -> bytes:
+    return keys.index(b"token", secret.encode())
+
+
+async def add(tx: Tx, hashes: Sequence[bytes], *, now: datetime, expires_at: datetime) -> None:
+    rows = [{"hash": each, "state": OPEN, "made_at": now, "expires_at": expires_at} for each in hashes]
+    await tx.execute(insert(token), rows)
+
+
+async def look_up(tx: Tx, hashes: Collection[bytes], now: datetime) -> dict[bytes, TokenState]:
+    """What each of these is, locked: two people with the same token are told apart."""
+    found = dict.fromkeys(hashes, TokenState("unknown"))
+    query = select(token).where(token.c.hash.in_(hashes)).order_by(token.c.hash).with_for_update()
+    for row in await tx.execute(query):
+        state = "used" if row.state == USED else "valid" if now < row.expires_at else "expired"
+        found[row.hash] = TokenState(state, row.relink)
+    return found
+
+
+async def use(tx: Tx, hashes: Collection[bytes], now: datetime) -> None:
+    if hashes:
+        unused = token.c.hash.in_(hashes) & (token.c.state == OPEN)
+        await tx.execute(update(token).where(unused).values(state=USED, used_at=now))

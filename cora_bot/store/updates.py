@@ -1,0 +1,75 @@
+"""Which updates are known already, which killed a process before, and which were parked. Keys by keyed index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from cora_bot.store.database import Tx
+from cora_bot.store.statements import upsert
+from cora_bot.store.tables import parked_update, update_attempt, update_seen
+from cora_bot.vault.working import WorkingKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    key: bytes
+    kind: str
+    error: str
+    sealed: bytes
+    at: datetime
+
+
+def index(keys: WorkingKeys, key: str) -> bytes:
+    return keys.index(b"update", key.encode())
+
+
+async def claim(tx: Tx, hashes: Sequence[bytes], now: datetime) -> set[bytes]:
+    """Marks these as known; gives back those that were not."""
+    if not hashes:
+        return set()
+    insert = upsert(tx, update_seen).on_conflict_do_nothing(index_elements=["key"]).returning(update_seen.c.key)
+    rows = [{"key": each, "at": now} for each in sorted(hashes)]
+    return set((await tx.execute(insert, rows)).scalars())
+
+
+async def count_attempt(tx: Tx, key: bytes, now: datetime) -> int:
+    """Counts one more attempt at this update; to be committed before the attempt is made."""
+    insert = upsert(tx, update_attempt)
+    more = {"attempts": update_attempt.c.attempts + 1, "at": now}
+    counted = insert.on_conflict_do_update(index_elements=["key"], set_=more).returning(update_attempt.c.attempts)
+    return int((await tx.execute(counted, {"key": key, "attempts": 1, "at": now})).scalar_one())
+
+
+async def forget_attempt(tx: Tx, key: bytes) -> None:
+    await tx.execute(delete(update_attempt).where(update_attempt.c.key == key))
+
+
+async def park(tx: Tx, parked: Parked) -> None:
+    """Sets an update aside: it is known from now on, and its sealed content waits to be looked at."""
+    row = {"key": parked.key, "kind": parked.kind, "error": parked.error, "sealed": parked.sealed, "at": parked.at}
+    await tx.execute(upsert(tx, parked_update).on_conflict_do_nothing(index_elements=["key"]), row)
+    await claim(tx, [parked.key], parked.at)
+    await forget_attempt(tx, parked.key)
+
+
+async def parked(tx: Tx) -> list[Parked]:
+    query = select(parked_update).order_by(parked_update.c.at, parked_update.c.key)
+    return [Parked(row.key, row.kind, row.error, row.sealed, row.at) for row in await tx.execute(query)]
+
+
+async def parked_count(tx: Tx) -> int:
+    return int((await tx.execute(select(func.count()).select_from(parked_update))).scalar_one())
+
+
+async def forget_before(tx: Tx, before: datetime) -> int:
+    """Telegram hands out nothing older than a day: keys beyond the horizon are not needed, and may come anew."""
+    await tx.execute(delete(update_attempt).where(update_attempt.c.at < before))
+    return (await tx.execute(delete(update_seen).where(update_seen.c.at < before))).rowcount
+
+
+async def known(tx: Tx, hashes: Collection[bytes]) -> set[bytes]:
+    return set((await tx.execute(select(update_seen.c.key).where(update_seen.c.key.in_(hashes)))).scalars())

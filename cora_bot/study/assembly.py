@@ -1,0 +1,62 @@
+"""The checked shape of study.toml as the values everyone else reads."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from cora_bot.study.durations import exact_span
+from cora_bot.study.model import Anchor, Enrolment, Language, QuietHours, Retention, ReturnCheck, Study, Wave
+from cora_bot.study.shape import EnrolmentTable, StudyTable, WaveTable
+
+
+def assembled(table: StudyTable, digest: str) -> Study:
+    """``table`` has been checked; ``digest`` is the SHA-256 (hex) of the file."""
+    return Study(
+        id=table.id,
+        title=table.title,
+        version=table.version,
+        languages=tuple(Language(language.code, language.name, language.review) for language in table.languages),
+        default_language=table.default_language,
+        recipients=tuple(table.recipients),
+        countries={country: tuple(zones) for country, zones in table.countries.items()},
+        waves=tuple(_wave(wave) for wave in table.waves),
+        enrolment=_enrolment(table.enrolment),
+        return_check=ReturnCheck(table.return_check.form, table.return_check.status, table.return_check.date),
+        quiet=QuietHours(time.fromisoformat(table.quiet_hours.start), time.fromisoformat(table.quiet_hours.end)),
+        default_hour=table.default_hour,
+        retention=Retention(table.retention.records, table.retention.contacts),
+        team_contact=table.team_contact,
+        privacy=table.privacy,
+        never_show={language: tuple(words) for language, words in table.never_show.items()},
+        local_help=table.local_help,
+        demo=table.demo,
+        hash=digest,
+    )
+
+
+def _wave(table: WaveTable) -> Wave:
+    return Wave(
+        id=table.id,
+        form=table.form,
+        anchor=Anchor(table.anchor),
+        offset=table.offset,
+        recurrence=table.recurrence,
+        window=exact_span(table.window),
+        reminders=tuple(sorted(exact_span(text) for text in table.reminders)),
+        purpose=table.purpose,
+        planned_return_only=table.planned_return_only,
+    )
+
+
+def _enrolment(table: EnrolmentTable) -> Enrolment:
+    return Enrolment(
+        form=table.form,
+        required=tuple(table.required.items()),
+        purposes=table.purposes,
+        taken=table.taken,
+        country=table.country,
+        zone=table.zone,
+        return_status=table.return_status,
+        return_date=table.return_date,
+        hour=table.hour,
+    )

@@ -1,0 +1,163 @@
+"""What a study and its forms must be together, and which words must never be seen. Pure; knows no form engine.
+
+A search of a phone must find nothing that says what the chat is about, so a word of any of the study's languages is
+looked for in a text of every language, and inside longer words: Arabic writes its articles onto the word. Words of up
+to three letters are looked for as whole words only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import Final
+
+from cora_bot.base.problems import Problem, Severity
+from cora_bot.study.model import Return, Study
+from cora_bot.study.schedule import is_quiet
+
+SHORT_WORD: Final = 3
+TAKEN_CODES: Final = frozenset({"read", "heard", "staff_read"})
+CHECK_CODES: Final = frozenset({"yes", "other_day", "not_going"})
+RETURN_CODES: Final = frozenset({Return.PLANNED.value, Return.DONE.value})
+
+# Letters that are typed one way or the other, and marks that are written or left out.
+_SAME_LETTERS: Final = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "أ": "ا", "إ": "ا", "آ": "ا"})
+_UNWRITTEN: Final = re.compile(r"[\u0640\u200c\u200d\u2060\u2066-\u2069\u200e\u200f]")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """A text that people may see unasked: where it stands (``bot name``, ``invitation``), its language, itself."""
+
+    place: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormFacts:
+    """What the study must know of a form: question names with their option codes (none: not a select), languages."""
+
+    languages: tuple[str, ...]
+    questions: Mapping[str, tuple[str, ...]]
+
+
+def check_never_show(words: Mapping[str, Iterable[str]], texts: Iterable[ShownText]) -> tuple[Problem, ...]:
+    """One error for each never-show word found in one of ``texts``."""
+    sought = sorted({word for listed in words.values() for word in listed})
+    return tuple(
+        Problem(
+            "study.never_show",
+            f"{shown.place} ({shown.language}) holds “{word}”",
+            "Say it in words that tell nobody what this chat is about.",
+        )
+        for shown in texts
+        for word in sought
+        if _holds(shown.text, word)
+    )
+
+
+def _holds(text: str, word: str) -> bool:
+    there, sought = _folded(text), _folded(word)
+    if len(sought) <= SHORT_WORD:
+        return re.search(rf"(?<!\w){re.escape(sought)}(?!\w)", there) is not None
+    return sought in there
+
+
+def _folded(text: str) -> str:
+    """Letters without case, accents, vowel signs and joiners; blanks as one blank."""
+    plain = unicodedata.normalize("NFKD", _UNWRITTEN.sub("", text.casefold().translate(_SAME_LETTERS)))
+    letters = "".join(char for char in plain if not unicodedata.combining(char))
+    return " ".join(letters.translate(_SAME_LETTERS).split())
+
+
+def check_against_forms(study: Study, forms: Mapping[str, FormFacts], *, file: str) -> tuple[Problem, ...]:
+    """Everything study.toml says of its forms that they do not bear out."""
+    found = [*_forms_there(study, forms), *_enrolment(study, forms), *_return_check(study, forms)]
+    return tuple(replace(problem, file=file) for problem in found)
+
+
+def _forms_there(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
+    used = {wave.form: f"waves[{place}].form" for place, wave in enumerate(study.waves, start=1)}
+    used |= {study.enrolment.form: "enrolment.form", study.return_check.form: "return_check.form"}
+    for name, place in used.items():
+        if name not in forms:
+            yield Problem(
+                "study.form", f"{place}: there is no form {name}", f"Add forms/{name}.xlsx or .md, or mend the name."
+            )
+            continue
+        for language in study.languages:
+            if language.code not in forms[name].languages:
+                yield Problem(
+                    "study.form_language",
+                    f"{place}: the form {name} has no texts in {language.code}",
+                    f"Add columns such as label::{language.name} ({language.code}).",
+                )
+
+
+def _enrolment(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
+    rules = study.enrolment
+    form = forms.get(rules.form)
+    if form is None:
+        return
+    for question, code in rules.required:
+        yield from _has_codes(form, "enrolment.required", question, {code})
+    for purpose, question in rules.purposes.items():
+        yield from _has_codes(form, f"enrolment.purposes.{purpose}", question, {"yes", "no"})
+    yield from _has_codes(form, "enrolment.taken", rules.taken, TAKEN_CODES)
+    yield from _has_codes(form, "enrolment.return_status", rules.return_status, RETURN_CODES)
+    yield from _has_codes(form, "enrolment.return_date", rules.return_date, frozenset())
+    yield from _has_codes(form, "enrolment.country", rules.country, set(study.countries))
+    for code in set(form.questions.get(rules.country, ())) - set(study.countries):
+        yield Problem(
+            "study.country",
+            f"countries: nothing for {code}, which the form {rules.form} offers",
+            f'Add {code} = ["…"].',
+        )
+    zones = {zone for listed in study.countries.values() if len(listed) > 1 for zone in listed}
+    if zones:
+        yield from _has_codes(form, "enrolment.zone", rules.zone, zones)
+    yield from _has_codes(form, "enrolment.hour", rules.hour, frozenset())
+    yield from _hours(study, form)
+
+
+def _hours(study: Study, form: FormFacts) -> Iterator[Problem]:
+    for code in form.questions.get(study.enrolment.hour, ()):
+        if not re.fullmatch(r"1?\d|2[0-3]", code):
+            yield Problem(
+                "study.hour", f"enrolment.hour: the option {code} is not an hour", "Use the hours 0 to 23 as codes."
+            )
+        elif is_quiet(study.quiet, time(int(code))):
+            yield Problem(
+                "study.hour",
+                f"enrolment.hour: the option {code} lies in the quiet hours",
+                "Take it out of the form, or change [quiet_hours].",
+                severity=Severity.WARNING,
+            )
+
+
+def _return_check(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
+    form = forms.get(study.return_check.form)
+    if form is None:
+        return
+    yield from _has_codes(form, "return_check.status", study.return_check.status, CHECK_CODES)
+    yield from _has_codes(form, "return_check.date", study.return_check.date, frozenset())
+
+
+def _has_codes(form: FormFacts, place: str, question: str, codes: Iterable[str]) -> Iterator[Problem]:
+    if question not in form.questions:
+        yield Problem(
+            "study.question",
+            f"{place}: the form has no question {question!r}",
+            "Use a name of the form's column name, or add the question.",
+        )
+        return
+    for code in sorted(set(codes) - set(form.questions[question])):
+        yield Problem(
+            "study.option",
+            f"{place}: the question {question} has no option {code}",
+            f"Add it to the form's choices, or mend {place}.",
+        )

@@ -1,0 +1,194 @@
+"""What a researcher carries away: sealed records, open facts by case code, forms and the study; never an address.
+
+The outer erasure wrap is taken off here: a bundle is opened with a researcher's key alone. One consistent view of the
+store is read; the file appears complete or not at all, readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cora_bot.base.chance import new_id
+from cora_bot.base.logging import log
+from cora_bot.dialogue.conversation import Occurrence, Participant, Status
+from cora_bot.export import bundle_format as fmt
+from cora_bot.store import form_versions, occurrences, outbox, participants, records
+from cora_bot.store.conversations import whole
+from cora_bot.store.database import Tx
+from cora_bot.store.outbox import Contact
+from cora_bot.usecases.house import House
+from cora_bot.vault.erasure import unwrap
+
+PAGE = 500
+CONTACT_COLUMNS = ("code", "reason", "state", "wave", "number", "created_at", "finished_at", "outcome")
+_EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)  # entries carry no time: their order and age would say who answered when
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What went into a bundle."""
+
+    bundle: str
+    records: int
+    cases: int
+    erased: int
+
+
+async def write_bundle(house: House, path: Path, *, holder: str) -> Written:
+    """Writes everything there is to ``path`` for ``holder`` (logged, not written). Replaces an older file."""
+    part = path.with_name(path.name + ".part")
+    bundle = new_id(house.chance).hex()
+    try:
+        with _private(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            async with house.database.read() as tx:
+                counts = await _fill(house, tx, archive)
+                erased = [case.hex() for case in await records.erased(tx)]
+            _add(archive, fmt.MANIFEST, json.dumps(_manifest(house, bundle, counts, erased), indent=2))
+            archive.close()
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    log("bundle_written", bundle=bundle, holder=holder, records=counts["records"], cases=counts["cases"])
+    return Written(bundle, counts["records"], counts["cases"], len(erased))
+
+
+def _private(path: Path) -> io.BufferedRandom:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    return os.fdopen(descriptor, "w+b")
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: str | bytes) -> None:
+    entry = zipfile.ZipInfo(name, date_time=_EPOCH_OF_ZIP)
+    entry.external_attr = 0o600 << 16
+    # What is sealed does not shrink; trying costs time and says nothing.
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith(".age") else zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
+
+
+def _manifest(house: House, bundle: str, counts: Mapping[str, int], erased: Sequence[str]) -> dict[str, object]:
+    return {
+        "format": fmt.FORMAT,
+        "version": fmt.VERSION,
+        "bundle": bundle,
+        "study": house.script.study.id,
+        "made_at": _when(house.clock.now()),
+        "counts": dict(counts),
+        "erased": list(erased),
+        "recipients": [recipient.fingerprint() for recipient in house.recipients],
+    }
+
+
+async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int]:
+    counts = {"records": await _records(house, tx, archive)}
+    tables = await _facts(house, tx)
+    for name, columns, rows in (
+        (fmt.CASES, fmt.CASE_COLUMNS, tables.cases),
+        (fmt.OCCURRENCES, fmt.OCCURRENCE_COLUMNS, tables.occurrences),
+        (fmt.CONTACTS, CONTACT_COLUMNS, tables.contacts),
+    ):
+        _add(archive, name, _csv(columns, rows))
+        counts[name.removesuffix(".csv")] = len(rows)
+    forms = {each.hash: each.xform for each in await form_versions.every(tx)}
+    forms |= {form.hash: form.xform for form in house.script.forms.values()}
+    for digest, xform in sorted(forms.items()):
+        _add(archive, f"forms/{digest}.xml", xform)
+    _add(archive, fmt.STUDY, house.script.study.source)
+    return counts | {"forms": len(forms)}
+
+
+async def _records(house: House, tx: Tx, archive: zipfile.ZipFile) -> int:
+    """Every record whose case still has its erasure key; without it a case is erased, whatever is still stored."""
+    after, written = b"", 0
+    while page := await records.page(tx, after, PAGE):
+        after = page[-1].id
+        keys = await house.keystore.erasure_keys({each.case for each in page})
+        for each in page:
+            if each.case in keys:
+                sealed = unwrap(keys[each.case], each.blob, case=each.case, record=each.id)
+                _add(archive, f"records/{each.id.hex()}.age", sealed)
+                written += 1
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    cases: list[tuple[object, ...]]
+    occurrences: list[tuple[object, ...]]
+    contacts: list[tuple[object, ...]]
+
+
+async def _facts(house: House, tx: Tx) -> _Tables:
+    tables = _Tables([], [], [])
+    after = b""
+    while halves := await participants.page(tx, house.keys, after, PAGE):
+        after = halves[-1].id
+        joined = [half for half in halves if half.status is not Status.ENROLLING]
+        people = await whole(joined, house.keystore)
+        planned = await occurrences.all_of(tx, people)
+        contacts = await outbox.contacts(tx, people)
+        for person in people.values():
+            if not person.code:
+                continue  # severed: nothing leads from the person to a case any more
+            tables.cases.append(_case(person))
+            tables.occurrences.extend(_occurrence(person.code, each) for each in planned.get(person.id, []))
+            tables.contacts.extend(_contact(person.code, each) for each in contacts.get(person.id, []))
+    for rows in (tables.cases, tables.occurrences, tables.contacts):
+        rows.sort(key=lambda row: [str(cell) for cell in row])  # by code: the store's order says nothing to anybody
+    return tables
+
+
+def _case(person: Participant) -> tuple[object, ...]:
+    return person.code, person.case.hex(), person.language, person.zone, person.status.value
+
+
+def _occurrence(code: str, each: Occurrence) -> tuple[object, ...]:
+    return (
+        code,
+        each.wave,
+        each.number,
+        _when(each.opens),
+        _when(each.closes),
+        each.step.value,
+        each.sent,
+        each.put_away,
+        each.reason,
+        _when(each.opened_at),
+        _when(each.finished_at),
+    )
+
+
+def _contact(code: str, each: Contact) -> tuple[object, ...]:
+    return (
+        code,
+        each.reason,
+        each.state.value,
+        each.wave or "",
+        "" if each.number is None else each.number,
+        _when(each.created_at),
+        _when(each.finished_at),
+        each.outcome,
+    )
+
+
+def _when(instant: datetime | None) -> str:
+    return instant.isoformat(timespec="seconds").replace("+00:00", "Z") if instant else ""
+
+
+def _csv(columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,21 @@
+"""The key store follows the main store: who was deleted there loses link and erasure key here. Repeatable."""
+
+from __future__ import annotations
+
+from cora_bot.base.logging import log
+from cora_bot.store import records
+from cora_bot.usecases.house import House
+
+
+async def follow(house: House) -> int:
+    """Destroys what the main store has noted; to be called after its commit, and again after a crash."""
+    async with house.database.read() as tx:
+        people = await records.cuttings(tx)
+    if not people:
+        return 0
+    await house.keystore.destroy_key(people.values())
+    await house.keystore.delete_link(people.keys())
+    async with house.database.transaction() as tx:
+        await records.end_cutting(tx, people.keys())
+    log("cut", people=len(people))
+    return len(people)

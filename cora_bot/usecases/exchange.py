@@ -1,0 +1,100 @@
+"""What passes between the chat face and the usecases: arrivals in, calls out, outcomes back. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cora_bot.dialogue.inputs import Input
+from cora_bot.dialogue.prompt import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One update, understood. ``key`` is its natural key (not the update id), ``address`` the chat id."""
+
+    key: str
+    address: int
+    input: Input
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What to tell Telegram at once, unrecorded: the text for the pressed button ("" stops the spinner)."""
+
+    key: str
+    toast: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """A new message. ``silent``: without a sound (nothing unsolicited is silent)."""
+
+    prompt: Prompt
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessage:
+    message: int
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessage:
+    message: int
+
+
+Call = SendMessage | EditMessage | DeleteMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One claimed outbox row, committed as ``sending`` before the call is made. ``again``: not the first attempt."""
+
+    id: int
+    chat: bytes
+    address: int
+    call: Call
+    unsolicited: bool
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram took it; ``message`` is the id of the (new or edited) message, 0 for a deletion."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Provably not delivered; ``at`` is the earliest next attempt. ``whole_bot``: the limit is the bot's, not the chat's."""
+
+    at: datetime
+    reason: str
+    whole_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """May or may not have been delivered."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The person cannot be reached: blocked, deactivated, chat not found."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Telegram says no for good (message gone, not editable …). Nothing is lost by giving up; the card is sent anew."""
+
+    reason: str
+
+
+Outcome = Sent | Retry | Uncertain | Gone | Refused

@@ -1,0 +1,68 @@
+"""Whether an unsolicited message may still go, judged at the moment of sending and not when it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cora_bot.dialogue.conversation import Status
+from cora_bot.store import occurrences, outbox, participants
+from cora_bot.store.database import Tx
+from cora_bot.store.occurrences import Due
+from cora_bot.store.outbox import Again, Ended, Waiting
+from cora_bot.store.participants import Half
+from cora_bot.store.tables import State
+from cora_bot.study.model import FINAL_STEPS, Step
+from cora_bot.study.schedule import allowed_at
+from cora_bot.usecases.house import House
+
+Verdict = Ended | Again
+
+
+async def judge(house: House, tx: Tx, rows: Sequence[Waiting], now: datetime) -> dict[int, Verdict]:
+    """By row id, what becomes of those that may not be sent now. Replies are never judged: somebody waits for them."""
+    unsolicited = [row for row in rows if row.unsolicited]
+    if not unsolicited:
+        return {}
+    people = await participants.by_ids(tx, house.keys, {row.participant for row in unsolicited if row.participant})
+    places = [place for row in unsolicited if (place := _place(row))]
+    steps = await occurrences.steps(tx, places) if places else {}
+    verdicts: dict[int, Verdict] = {}
+    for row in unsolicited:
+        person = people.get(row.participant) if row.participant else None
+        place = _place(row)
+        why = _why_not(row, person, steps.get(place) if place else None, now)
+        if why:
+            verdicts[row.id] = Ended(row.id, State.LAPSED, why)
+        elif person and (allowed := allowed_at(house.script.study, person.zone, now)) > now:
+            verdicts[row.id] = _wait(row, allowed)
+    return verdicts
+
+
+def _place(row: Waiting) -> Due | None:
+    if row.participant is None or row.wave is None or row.number is None:
+        return None
+    return Due(row.participant, row.wave, row.number)
+
+
+def _why_not(row: Waiting, person: Half | None, step: Step | None, now: datetime) -> str:
+    """The reason for the contact ledger, "" when it may go as far as the person is concerned."""
+    if person is None:
+        return "gone"
+    if person.status is not Status.ACTIVE:
+        return "stopped"
+    if person.profile.blocked:
+        return "blocked"
+    if person.profile.paused_until is not None and person.profile.paused_until > now:
+        return "paused"
+    if row.valid_until is not None and row.valid_until <= now:
+        return "late"
+    if _place(row) is not None and (step is None or step in FINAL_STEPS or step is Step.PLANNED):
+        return "answered" if step in (Step.COMPLETE, Step.PARTIAL) else "no_longer_due"
+    return ""
+
+
+def _wait(row: Waiting, allowed: datetime) -> Verdict:
+    if row.valid_until is not None and row.valid_until <= allowed:
+        return Ended(row.id, State.LAPSED, "quiet_hours")
+    return outbox.Again(row.id, allowed, doubts=row.doubts, fresh=row.fresh, outcome="quiet_hours")

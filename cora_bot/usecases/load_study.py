@@ -1,0 +1,102 @@
+"""A study's folder → the Script it is played from, or everything that is wrong with it, in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from cora_bot.base.catalogs import load_catalogs
+from cora_bot.base.errors import CoraError
+from cora_bot.base.problems import Problem, errors
+from cora_bot.base.resources import shipped
+from cora_bot.dialogue.phrases import Catalog, Phrases
+from cora_bot.dialogue.script import Script
+from cora_bot.forms.compile import SUFFIXES, compile_form
+from cora_bot.forms.model import Form
+from cora_bot.study.check import FormFacts, check_against_forms
+from cora_bot.study.model import Study
+from cora_bot.study.reader import read_study
+
+STUDY_FILE: Final = "study.toml"
+
+
+class StudyError(CoraError):
+    """The study has errors; ``problems`` are all findings."""
+
+    def __init__(self, folder: Path, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        wrong = errors(self.problems)
+        listed = "\n".join(str(problem) for problem in wrong)
+        super().__init__(f"the study in {folder} has {len(wrong)} errors:\n{listed}", "Run: cora check STUDY")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``script`` is None when any problem is an error."""
+
+    script: Script | None
+    problems: tuple[Problem, ...]
+
+
+def load_script(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None) -> Script:
+    """The script of a study that is in order. Raises ``StudyError``."""
+    reading = read_folder(folder, catalogs=catalogs)
+    if reading.script is None:
+        raise StudyError(folder, reading.problems)
+    return reading.script
+
+
+def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None) -> Reading:
+    """Reads study.toml and compiles every form, whatever is wrong with the others."""
+    study, found = _study(folder)
+    problems = list(found)
+    forms, compiled = read_forms(folder / "forms", under="forms")
+    problems += compiled
+    if study is not None:
+        facts = {name: _facts(form) for name, form in forms.items()}
+        problems += check_against_forms(study, facts, file=STUDY_FILE)
+    if study is None or errors(problems):
+        return Reading(None, tuple(problems))
+    # register_forms adds the versions that sessions still use; a new dict, so that no study shares it.
+    versions = {form.hash: form for form in forms.values()}
+    phrases = Phrases(load_catalogs(shipped("locales")) if catalogs is None else catalogs)
+    return Reading(Script(study, forms, versions, phrases), tuple(problems))
+
+
+def _study(folder: Path) -> tuple[Study | None, tuple[Problem, ...]]:
+    try:
+        text = (folder / STUDY_FILE).read_text(encoding="utf-8")
+    except OSError:
+        hint = "A study is a folder with study.toml and forms/."
+        return None, (Problem("study.missing", f"there is no {STUDY_FILE} in {folder}", hint, STUDY_FILE),)
+    except UnicodeDecodeError:
+        return None, (Problem("study.encoding", "the file is not UTF-8", "Save it as UTF-8.", STUDY_FILE),)
+    study, problems = read_study(text, file=STUDY_FILE)
+    return (replace(study, source=text) if study else None), problems
+
+
+def read_forms(folder: Path, *, under: str) -> tuple[dict[str, Form], list[Problem]]:
+    """Every form of a folder by its form id, and all that is wrong with them."""
+    forms: dict[str, Form] = {}
+    problems: list[Problem] = []
+    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES and path.name[0] not in "~.")
+    for path in found:
+        name = f"{under}/{path.name}"
+        compiled = compile_form(path.read_bytes(), file=name)
+        problems += compiled.problems
+        if compiled.form is None:
+            continue
+        if compiled.form.id in forms:
+            message = f"the form id “{compiled.form.id}” is used twice"
+            problems.append(Problem("study.form_twice", message, "Give each form its own form_id.", name, "settings"))
+        forms[compiled.form.id] = compiled.form
+    return forms, problems
+
+
+def _facts(form: Form) -> FormFacts:
+    return FormFacts(
+        languages=form.languages,
+        questions={question.name: tuple(option.value for option in question.options) for question in form.questions},
+    )

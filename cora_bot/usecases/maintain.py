@@ -1,0 +1,35 @@
+"""What is forgotten by itself: unfinished enrolments, strangers, update keys, ended replies. Hourly is often enough."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cora_bot.base.logging import log
+from cora_bot.store import chats, outbox, participants, records, sessions, updates
+from cora_bot.store.apply import forget_people
+from cora_bot.store.conversations import whole
+from cora_bot.usecases import cutting
+from cora_bot.usecases.house import House
+
+UNFINISHED_ANSWERS = timedelta(hours=24)
+UNFINISHED_PEOPLE = timedelta(days=30)
+STRANGERS = timedelta(hours=24)
+UPDATE_KEYS = timedelta(hours=48)
+ENDED_REPLIES = timedelta(hours=48)
+
+
+async def maintain(house: House) -> None:
+    """Forgets what is due to be forgotten; repeats what a crash left half done in the key store."""
+    now = house.clock.now()
+    async with house.database.transaction() as tx:
+        answers = await sessions.purge_enrolling(tx, now - UNFINISHED_ANSWERS)
+        halves = await participants.unfinished(tx, house.keys, now - UNFINISHED_PEOPLE)
+        linked = frozenset(half.id for half in halves if half.own_link is None)
+        people = await whole(halves, house.keystore)
+        await forget_people(tx, {each.id: each.case for each in people.values()}, linked=linked, now=now)
+        strangers = await chats.purge_strangers(tx, now - STRANGERS)
+        await updates.forget_before(tx, now - UPDATE_KEYS)
+        await outbox.purge_replies(tx, now - ENDED_REPLIES)
+        waiting = await records.cuttings(tx)
+    log("maintained", answers=answers, people=len(people), strangers=strangers, cuttings=len(waiting))
+    await cutting.follow(house)

@@ -1,0 +1,215 @@
+"""Updates in: a batch is one transaction, and only when it is committed may Telegram be told.
+
+Lock, claim the update keys, load, advance one after another, apply, commit. Whatever goes wrong with one update rolls
+the batch back; it is then replayed update by update, and the culprit is parked. Trouble of the database itself is not
+an update's fault: it is raised, nothing is acknowledged, and Telegram keeps the batch.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from cora_bot.base.logging import log
+from cora_bot.dialogue.advance import advance
+from cora_bot.dialogue.conversation import Conversation, TokenState
+from cora_bot.dialogue.inputs import Blocked, Input, Pressed, Unblocked
+from cora_bot.dialogue.turn import Turn
+from cora_bot.store import chats, conversations, tokens, updates
+from cora_bot.store.apply import Step, apply
+from cora_bot.store.chats import Stored
+from cora_bot.store.database import Tx, is_outage
+from cora_bot.usecases import cutting, parking
+from cora_bot.usecases.codes import presented
+from cora_bot.usecases.exchange import Arrived, Reaction
+from cora_bot.usecases.house import House
+from cora_bot.usecases.sealing import seal_steps
+
+MOST_ATTEMPTS = 2
+"""An update that was being handled when the process died this often is parked."""
+
+
+async def receive(house: House, batch: Sequence[Arrived]) -> list[Reaction]:
+    """Handles a batch, in order; what comes back is to be told to Telegram at once, unrecorded."""
+    if house.database.careful > 0:
+        return await _one_by_one(house, batch, counted=True)
+    try:
+        return await _together(house, batch)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        log("batch_replayed", level=logging.WARNING, error=type(error).__name__, updates=len(batch))
+        return await _one_by_one(house, batch, counted=False)
+
+
+async def _one_by_one(house: House, batch: Sequence[Arrived], *, counted: bool) -> list[Reaction]:
+    """Each update in its own transaction. ``counted``: after a crash, each attempt is committed before it is made."""
+    reactions: list[Reaction] = []
+    for arrived in batch:
+        if counted and await _killed_before(house, arrived):
+            await parking.park(house, arrived, "ProcessKilled")
+            continue
+        try:
+            reactions += await _together(house, [arrived], counted=counted)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            await parking.park(house, arrived, type(error).__name__)
+        if counted:
+            house.database.careful -= 1
+    return reactions
+
+
+async def _killed_before(house: House, arrived: Arrived) -> bool:
+    key = updates.index(house.keys, arrived.key)
+    async with house.database.transaction() as tx:
+        if await updates.known(tx, [key]):
+            return False
+        return await updates.count_attempt(tx, key, house.clock.now()) > MOST_ATTEMPTS
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """An update and its index; the natural key itself is nowhere stored."""
+
+    arrived: Arrived
+    key: bytes
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a batch leaves to be done after its commit."""
+
+    toasts: dict[str, str] = field(default_factory=dict)
+    somebody_left: bool = False
+
+
+async def _together(house: House, batch: Sequence[Arrived], *, counted: bool = False) -> list[Reaction]:
+    """The batch in one transaction."""
+    now = house.clock.now()
+    told = _Told({each.key: "" for each in batch if isinstance(each.input, Pressed)})
+    async with house.database.transaction() as tx:
+        news = await _unknown(house, tx, batch)
+        doors = await chats.open_doors(
+            tx, house.keys, {each.arrived.address for each in news}, now=now, chance=house.chance
+        )
+        seen = {doors[each.arrived.address].chat.id: doors[each.arrived.address].last_message for each in news}
+        for each in news:
+            chat_id = doors[each.arrived.address].chat.id
+            seen[chat_id] = max(seen[chat_id], message_of(each.arrived.input))
+        await chats.note_seen(tx, seen, now)
+        waiting = news
+        while waiting:
+            # A turn that changes who speaks or the whole schedule is written before that chat goes on.
+            waiting = await _round(house, tx, waiting, doors, told)
+            doors = await _reopened(tx, waiting, doors)
+        if counted:
+            for each in news:
+                await updates.forget_attempt(tx, each.key)
+    if told.somebody_left:
+        await cutting.follow(house)
+    return [Reaction(key, toast) for key, toast in told.toasts.items()]
+
+
+async def _unknown(house: House, tx: Tx, batch: Sequence[Arrived]) -> list[_Keyed]:
+    """What was not handled before; of two with one key the first."""
+    keyed = {updates.index(house.keys, each.key): each for each in reversed(batch)}
+    fresh = await updates.claim(tx, list(keyed), house.clock.now())
+    in_order = {id(each): position for position, each in enumerate(batch)}
+    news = [_Keyed(arrived, key) for key, arrived in keyed.items() if key in fresh]
+    return sorted(news, key=lambda each: in_order[id(each.arrived)])
+
+
+async def _reopened(tx: Tx, waiting: Sequence[_Keyed], doors: dict[int, Stored]) -> dict[int, Stored]:
+    ids = {doors[each.arrived.address].chat.id: each.arrived.address for each in waiting}
+    return {ids[chat_id]: stored for chat_id, stored in (await chats.lock(tx, ids)).items()}
+
+
+async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, Stored], told: _Told) -> list[_Keyed]:
+    """Advances every chat as far as one load goes, writes it, and gives back what has to wait for the next."""
+    now = house.clock.now()
+    stored = {doors[each.arrived.address].chat.id: doors[each.arrived.address] for each in news}
+    loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore)
+    book = await _TokenBook.look_up(house, tx, [each.arrived.input for each in news])
+    state = loaded.conversations
+    steps: list[Step] = []
+    later: list[_Keyed] = []
+    stopped: set[bytes] = set()
+    for each in news:
+        chat_id = doors[each.arrived.address].chat.id
+        if chat_id in stopped:
+            later.append(each)
+            continue
+        before = replace(state[chat_id], token=book.of(state[chat_id], each.arrived.input))
+        turn = advance(before, each.arrived.input, script=house.script, now=now, chance=house.chance)
+        turn = replace(turn, conversation=_buried(turn, message_of(each.arrived.input)))
+        if turn.use_token:
+            book.used(each.arrived.input)
+        if isinstance(each.arrived.input, Pressed):
+            told.toasts[each.arrived.key] = turn.toast
+        steps.append(Step(before, turn, f"r/{each.key.hex()}"))
+        state[chat_id] = conversations.carried_on(turn.conversation, turn.occurrences)
+        told.somebody_left |= before.participant is not None and turn.conversation.participant is None
+        if _is_barrier(before, turn):
+            stopped.add(chat_id)
+        _note(chat_id, turn)
+    steps, sealed = await seal_steps(house, steps, loaded.linked)
+    await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+    await tokens.use(tx, book.spent, now)
+    return later
+
+
+def _is_barrier(before: Conversation, turn: Turn) -> bool:
+    was, now = before.participant, turn.conversation.participant
+    return turn.plan is not None or turn.use_token or (was and was.id) != (now and now.id)
+
+
+def _note(chat_id: bytes, turn: Turn) -> None:
+    for note in turn.notes:
+        log(note, chat=chat_id.hex())
+
+
+def message_of(happened: Input) -> int:
+    """The id of the person's own message, 0 where there is none: a pressed message is ours."""
+    if isinstance(happened, Pressed | Blocked | Unblocked):
+        return 0
+    return getattr(happened, "message", 0)
+
+
+def _buried(turn: Turn, message: int) -> Conversation:
+    """A message that stays in the chat below the card buries it: the next thing shown comes as a new message."""
+    after = turn.conversation
+    card = after.chat.card
+    if card.message is None or message <= card.message or message in turn.remove:
+        return after
+    return replace(after, chat=replace(after.chat, card=replace(card, buried=True)))
+
+
+class _TokenBook:
+    """The tokens a batch presents, looked up under lock; what one update uses up, the next finds used."""
+
+    def __init__(self, house: House, found: dict[bytes, TokenState]) -> None:
+        self._house = house
+        self._found = found
+        self.spent: set[bytes] = set()
+
+    @classmethod
+    async def look_up(cls, house: House, tx: Tx, inputs: Sequence[Input]) -> _TokenBook:
+        secrets = {code for happened in inputs if (code := presented(happened))}
+        hashes = {tokens.index(house.keys, code) for code in secrets}
+        found = await tokens.look_up(tx, hashes, house.clock.now()) if hashes else {}
+        return cls(house, found)
+
+    def of(self, conversation: Conversation, happened: Input) -> TokenState | None:
+        code = presented(happened, answering=conversation.session is not None)
+        if code is None:
+            return None
+        return self._found.get(tokens.index(self._house.keys, code), TokenState("unknown"))
+
+    def used(self, happened: Input) -> None:
+        code = presented(happened)
+        if code:
+            key = tokens.index(self._house.keys, code)
+            self.spent.add(key)
+            self._found[key] = replace(self._found[key], state="used")

@@ -1,0 +1,185 @@
+"""What became of what was claimed: one table of outcomes, the same after a call and after a crash."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from cora_bot.base.clock import to_millis
+from cora_bot.base.logging import log
+from cora_bot.dialogue.advance import advance
+from cora_bot.dialogue.conversation import Chat
+from cora_bot.dialogue.inputs import Blocked
+from cora_bot.store import chats, conversations, outbox, remembered
+from cora_bot.store.apply import Step, apply, retired
+from cora_bot.store.chats import Stored
+from cora_bot.store.database import Tx
+from cora_bot.store.outbox import Again, Change, Ended, Parcel, Waiting
+from cora_bot.store.tables import Kind, Means, State
+from cora_bot.usecases.exchange import Gone, Outcome, Refused, Retry, Sending, Sent, Uncertain
+from cora_bot.usecases.forms import register_forms
+from cora_bot.usecases.house import House
+from cora_bot.usecases.sealing import seal_steps
+
+MOST_ATTEMPTS = 6
+"""Calls that may be repeated freely are repeated this often; then they are given up."""
+
+REPEATED_AFTER = timedelta(seconds=5)
+CAREFUL = 100
+"""So many updates Telegram hands out at once: those that were under way at a crash come again among them."""
+
+
+@dataclass(slots=True)
+class _Settlement:
+    """What a set of outcomes adds up to."""
+
+    now: datetime
+    chats: dict[bytes, Stored]
+    changes: list[Change] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
+    held: dict[bytes, datetime] = field(default_factory=dict)
+    gone: dict[bytes, str] = field(default_factory=dict)
+    resting: datetime | None = None
+
+    def chat(self, row: Waiting) -> Chat:
+        return self.chats[row.chat].chat
+
+    def write_chat(self, chat: Chat) -> None:
+        self.chats[chat.id] = replace(self.chats[chat.id], chat=chat)
+
+
+async def settle(house: House, results: Sequence[tuple[Sending, Outcome]]) -> None:
+    """Commits what became of claimed rows. A row that is no longer ``sending`` is left as it is."""
+    now = house.clock.now()
+    async with house.database.transaction() as tx:
+        stored = await chats.lock(tx, {sending.chat for sending, _ in results})
+        rows = await outbox.by_ids(tx, [sending.id for sending, _ in results])
+        settlement = _Settlement(now, stored)
+        for sending, outcome in results:
+            row = rows.get(sending.id)
+            if row is not None and row.state is State.SENDING and row.chat in stored:
+                _settle_one(settlement, row, outcome)
+        await _write(house, tx, settlement, before=stored)
+
+
+async def recover(house: House) -> int:
+    """At start: what an earlier process had claimed and never settled was perhaps sent. Gives back how many rows.
+
+    The study's forms are stored, and the versions that open sessions began on are taken up. The updates that were under
+    way then are taken one by one (``Database.careful``), so that one which kills the process is found out.
+    """
+    house.database.careful = CAREFUL
+    await register_forms(house)
+    now = house.clock.now()
+    async with house.database.transaction() as tx:
+        rows = await outbox.sending(tx)
+        stored = await chats.lock(tx, {row.chat for row in rows})
+        settlement = _Settlement(now, stored)
+        for row in rows:
+            _settle_one(settlement, row, Uncertain("process_ended"))
+        await _write(house, tx, settlement, before=stored)
+    if rows:
+        log("recovered", level=logging.WARNING, rows=len(rows))
+    return len(rows)
+
+
+async def _write(house: House, tx: Tx, settlement: _Settlement, *, before: dict[bytes, Stored]) -> None:
+    now = settlement.now
+    changed = [each.chat for chat_id, each in settlement.chats.items() if each is not before[chat_id]]
+    await chats.write(tx, changed)
+    await outbox.change(tx, settlement.changes, now)
+    await outbox.put(tx, settlement.parcels, keys=house.keys, chance=house.chance, now=now)
+    await outbox.hold_chat(tx, settlement.held)
+    if settlement.resting is not None:
+        await remembered.write(tx, remembered.RESTING, str(to_millis(settlement.resting)))
+    await _lose(house, tx, settlement.gone, now)
+
+
+def _settle_one(settlement: _Settlement, row: Waiting, outcome: Outcome) -> None:
+    match outcome:
+        case Sent(message):
+            _sent(settlement, row, message)
+        case Retry(at, reason, whole_bot):
+            settlement.changes.append(Again(row.id, at, doubts=row.doubts, fresh=row.fresh, outcome=reason))
+            if whole_bot:
+                settlement.resting = max(at, settlement.resting or at)
+            else:
+                settlement.held[row.chat] = max(at, settlement.held.get(row.chat, at))
+        case Uncertain(reason):
+            _doubtful(settlement, row, reason)
+        case Refused(reason):
+            _refused(settlement, row, reason)
+        case Gone(reason):
+            settlement.changes.append(Ended(row.id, State.FAILED, reason, row.message))
+            settlement.gone[row.chat] = reason
+
+
+def _sent(settlement: _Settlement, row: Waiting, message: int) -> None:
+    kept = message if row.means is not Means.DELETE else row.message
+    settlement.changes.append(Ended(row.id, State.SENT, "", kept))
+    if row.kind is not Kind.CARD or row.means is not Means.SEND:
+        return
+    stored = settlement.chats[row.chat]
+    old = stored.chat.card
+    # Something the person wrote after this message stands below it, and the dialogue has said so already.
+    buried = old.buried and stored.last_message > message
+    card = replace(old, message=message, sent_at=settlement.now, buried=buried)
+    settlement.write_chat(replace(stored.chat, card=card))
+    if old.message is not None and old.message != message:
+        settlement.parcels.append(retired(row.chat, old.message, sent_at=old.sent_at, now=settlement.now))
+
+
+def _doubtful(settlement: _Settlement, row: Waiting, reason: str) -> None:
+    """It may have been delivered."""
+    if row.unsolicited:
+        settlement.changes.append(Ended(row.id, State.UNCERTAIN, reason, row.message))
+        return
+    repeatable = row.means is not Means.SEND
+    if row.attempts < MOST_ATTEMPTS if repeatable else row.doubts == 0:
+        doubts = row.doubts if repeatable else row.doubts + 1
+        settlement.changes.append(
+            Again(row.id, _later(settlement, row), doubts=doubts, fresh=row.fresh, outcome=reason)
+        )
+    else:
+        settlement.changes.append(Ended(row.id, State.UNCERTAIN, reason, row.message))
+
+
+def _later(settlement: _Settlement, row: Waiting) -> datetime:
+    """At once the first time, then at growing distances."""
+    return settlement.now + REPEATED_AFTER * ((1 << (row.attempts - 1)) - 1)
+
+
+def _refused(settlement: _Settlement, row: Waiting, reason: str) -> None:
+    """Telegram says no for good."""
+    if row.kind is Kind.CARD and row.means is Means.EDIT:
+        # The card's message is gone or cannot be edited: the same content goes out as a new message.
+        chat = settlement.chat(row)
+        settlement.write_chat(replace(chat, card=replace(chat.card, message=None, sent_at=None)))
+        settlement.changes.append(Again(row.id, settlement.now, doubts=row.doubts, fresh=True, outcome=reason))
+        return
+    settlement.changes.append(Ended(row.id, State.FAILED, reason, row.message))
+    if row.kind is Kind.RETIRE:
+        settlement.parcels.append(
+            Parcel(
+                row.chat, f"{row.chat.hex()}/{Kind.EMPTY}/{row.message}", Kind.EMPTY, message=row.message, reason="tidy"
+            )
+        )
+    elif row.kind is Kind.CARD:
+        log("card_refused", level=logging.ERROR, row=row.id)
+
+
+async def _lose(house: House, tx: Tx, gone: dict[bytes, str], now: datetime) -> None:
+    """Nobody can be reached in these chats: the people are marked so, and nothing waits for them."""
+    if not gone:
+        return
+    stored = await chats.lock(tx, gone)
+    loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore)
+    steps = []
+    for chat_id, conversation in loaded.conversations.items():
+        turn = advance(conversation, Blocked(), script=house.script, now=now, chance=house.chance)
+        steps.append(Step(conversation, turn, f"g/{chat_id.hex()}/{to_millis(now)}"))
+    steps, sealed = await seal_steps(house, steps, loaded.linked)
+    await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+    await outbox.lapse_chats(tx, gone, "unreachable", now)

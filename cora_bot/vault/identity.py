@@ -1,0 +1,174 @@
+"""Researchers' keys: the key file (secret, under a passphrase) and the public file beside it (to be given away).
+
+A key opens records and signs: the seed of an Ed25519 key lies in the same file. The key file is an ordinary age
+passphrase file whose content is an age identity file, so the age tool opens records with it as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from cora_bot.base.chance import Chance
+from cora_bot.base.errors import CoraError
+from cora_bot.vault import bech32, key_document, passphrase, private_files
+from cora_bot.vault.agefile import WORK, Identity, Recipient, open_with_passphrase, seal_with_passphrase
+
+PUBLIC_SUFFIX: Final = ".public.txt"
+_KEY_TITLE: Final = "CoR.A key file, version 1"
+_PUBLIC_TITLE: Final = "CoR.A public key, version 1"
+_SIGNING: Final = "cora-signing-key-"
+_VERIFY: Final = "cora-verify-key-"
+_LONGEST_LABEL: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """What everyone may know: who holds the key, what to seal to, what checks the holder's signatures."""
+
+    holder: str
+    study: str
+    created: date
+    recipient: Recipient
+    verify_key: bytes
+
+    def verifies(self, signature: bytes, message: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(self.verify_key).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+    def document(self) -> str:
+        """The text of the public file."""
+        values = {
+            "holder": self.holder,
+            "study": self.study,
+            "created": self.created.isoformat(),
+            "fingerprint": self.recipient.fingerprint(),
+            "verify key": bech32.encode(_VERIFY, self.verify_key),
+        }
+        return key_document.write(_PUBLIC_TITLE, values, self.recipient.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class ResearcherKey:
+    """One person's key. ``study`` may be empty: one key for several studies."""
+
+    holder: str
+    study: str
+    created: date
+    identity: Identity
+    signing_seed: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for label in (self.holder, self.study):
+            if not label.isprintable() or len(label) > _LONGEST_LABEL or label != label.strip():
+                raise CoraError(f"a holder's or study's name is one line of at most {_LONGEST_LABEL} characters")
+        if not self.holder:
+            raise CoraError("a key needs the name of its holder", "For example: --holder 'Team lead, Tirana'")
+
+    @classmethod
+    def generate(cls, holder: str, chance: Chance, *, created: date, study: str = "") -> ResearcherKey:
+        return cls(holder, study, created, Identity.generate(chance), chance.bytes(32))
+
+    def public(self) -> PublicKey:
+        verify_key = self._signing().public_key().public_bytes_raw()
+        return PublicKey(self.holder, self.study, self.created, self.identity.recipient, verify_key)
+
+    def sign(self, message: bytes) -> bytes:
+        return self._signing().sign(message)
+
+    def _signing(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.signing_seed)
+
+    def document(self) -> str:
+        """The text inside the key file: secret."""
+        values = {
+            "holder": self.holder,
+            "study": self.study,
+            "created": self.created.isoformat(),
+            "signing key": bech32.encode(_SIGNING, self.signing_seed).upper(),
+        }
+        return key_document.write(_KEY_TITLE, values, self.identity.encode())
+
+
+def write_key_file(path: Path, key: ResearcherKey, secret: str, chance: Chance, *, work: int = WORK) -> None:
+    """A new key file under the passphrase ``secret``. Raises ``CoraError``: weak passphrase, file exists."""
+    private_files.write_new(path, _sealed(key, secret, chance, work))
+
+
+def read_key_file(path: Path, secret: str) -> ResearcherKey:
+    """Raises ``NotOpened`` for a wrong passphrase or a changed file."""
+    content = open_with_passphrase(private_files.read(path), passphrase.as_typed(secret))
+    what = f"the content of {path}"
+    values, line = key_document.read(_text(content, what), _KEY_TITLE, what=what)
+    seed = _bech32(values, "signing key", _SIGNING, what)
+    return ResearcherKey(
+        values.get("holder", ""), values.get("study", ""), _created(values, what), Identity.parse(line), seed
+    )
+
+
+def change_passphrase(path: Path, old: str, new: str, chance: Chance, *, work: int = WORK) -> ResearcherKey:
+    """The same key under another passphrase, in one step."""
+    key = read_key_file(path, old)
+    private_files.replace(path, _sealed(key, new, chance, work))
+    return key
+
+
+def public_path(path: Path) -> Path:
+    """Where the public file of the key file ``path`` stands: ``anna.key`` → ``anna.public.txt``."""
+    return path.with_name(path.name.removesuffix(".age").removesuffix(".key") + PUBLIC_SUFFIX)
+
+
+def read_public_file(path: Path) -> PublicKey:
+    return parse_public(_text(private_files.read(path), str(path)), what=str(path))
+
+
+def parse_public(text: str, *, what: str = "the public file") -> PublicKey:
+    """Raises ``CoraError``, also when the fingerprint in it is not that of the key in it."""
+    values, line = key_document.read(text, _PUBLIC_TITLE, what=what)
+    recipient = Recipient.parse(line)
+    if values.get("fingerprint") != recipient.fingerprint():
+        raise CoraError(f"{what}: the fingerprint is not that of the key", "Ask its holder for the file again.")
+    verify_key = _bech32(values, "verify key", _VERIFY, what)
+    return PublicKey(values.get("holder", ""), values.get("study", ""), _created(values, what), recipient, verify_key)
+
+
+def _sealed(key: ResearcherKey, secret: str, chance: Chance, work: int) -> bytes:
+    """The content of a key file, proven to open before it is anybody's only copy."""
+    typed = passphrase.checked(secret)
+    content = key.document().encode()
+    sealed = seal_with_passphrase(content, typed, chance, work=work)
+    if open_with_passphrase(sealed, typed) != content:
+        raise AssertionError("the new key file does not open")
+    return sealed
+
+
+def _text(content: bytes, what: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise CoraError(f"{what} is not a text file") from None
+
+
+def _created(values: dict[str, str], what: str) -> date:
+    try:
+        return date.fromisoformat(values.get("created", ""))
+    except ValueError:
+        raise CoraError(f"{what} does not say when the key was created") from None
+
+
+def _bech32(values: dict[str, str], name: str, prefix: str, what: str) -> bytes:
+    try:
+        found, content = bech32.decode(values.get(name, ""))
+    except ValueError:
+        found, content = "", b""
+    if found != prefix or len(content) != 32:
+        raise CoraError(f"{what} has no {name}, or it was mistyped or cut short")
+    return content

@@ -1,0 +1,106 @@
+"""Files that hold keys: made for the owner alone, whole or not at all, never over an existing one.
+
+Permissions are checked and set where the system has them (POSIX).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+
+from cora_bot.base.errors import CoraError
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """``path``, readable by its owner only. Raises ``CoraError`` when something is there already."""
+    part = _part(path)
+    try:
+        _write(part, content)
+        _publish(part, path, content)
+        _sync_folder(path.parent)
+    except FileExistsError:
+        raise CoraError(f"{path} exists already and is not overwritten", "Choose another name.") from None
+    except OSError as error:
+        raise CoraError(f"{path} could not be written: {error.strerror}") from None
+    finally:
+        _drop(part)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Puts ``content`` in the place of ``path`` in one step: readers see the old file or the new one."""
+    part = _part(path)
+    try:
+        _write(part, content)
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        _drop(part)
+        raise CoraError(f"{path} could not be written: {error.strerror}") from None
+
+
+def read(path: Path) -> bytes:
+    """The content. Raises ``CoraError``."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CoraError(f"{path} could not be read: {error.strerror}") from None
+
+
+def read_private(path: Path) -> bytes:
+    """The content of a file that only its owner can read. Raises ``CoraError`` when others can."""
+    try:
+        with path.open("rb") as opened:
+            if os.name == "posix" and os.fstat(opened.fileno()).st_mode & _OTHERS:
+                raise CoraError(f"{path} can be read by others on this machine", f"chmod 600 {path}")
+            return opened.read()
+    except OSError as error:
+        raise CoraError(f"{path} could not be read: {error.strerror}") from None
+
+
+def _part(path: Path) -> Path:
+    part = path.with_name(path.name + ".part")
+    _drop(part)  # left over from a kill
+    return part
+
+
+def _drop(part: Path) -> None:
+    with contextlib.suppress(OSError):
+        part.unlink()
+
+
+def _publish(part: Path, path: Path, content: bytes) -> None:
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:
+        _write(
+            path, content
+        )  # no hard links here (a memory stick): a kill may leave half a file, never harm an old one
+
+
+def _write(path: Path, content: bytes) -> None:
+    # O_EXCL makes it ours from the first byte: nobody's file, no link is followed, no moment of wider permissions.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

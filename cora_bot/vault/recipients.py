@@ -1,0 +1,140 @@
+"""Who can open: hybrid post-quantum age recipients (``mlkem768x25519``) and the identities that belong to them.
+
+A recipient is ML-KEM-768 public key || X25519 public key; an identity is a 32-byte seed, expanded by SHAKE256 to the
+ML-KEM seed (64) || X25519 secret (32): the X-Wing seed. An identity's ``repr`` shows only the fingerprint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import (
+    AEAD,
+    KDF,
+    KEM,
+    MLKEM768X25519PrivateKey,
+    MLKEM768X25519PublicKey,
+    Suite,
+)
+
+from cora_bot.base.chance import CODE_LETTERS, Chance
+from cora_bot.base.errors import CoraError
+from cora_bot.vault import bech32
+from cora_bot.vault.age_header import FILE_KEY_SIZE, AgeFormatError, Stanza, decode64, encode64
+
+KIND = "mlkem768x25519"
+_SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+_INFO = b"age-encryption.org/mlkem768x25519"
+_ENC = 1120
+_WRAPPED = FILE_KEY_SIZE + 16
+_MLKEM_PUBLIC = 1184
+_PUBLIC = _MLKEM_PUBLIC + 32
+_SEED = 32
+_RECIPIENT_PREFIX = "age1pq"
+_IDENTITY_PREFIX = "age-secret-key-pq-"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Someone a record is sealed to. ``raw`` is the public key as age has it (1,216 bytes)."""
+
+    raw: bytes = field(repr=False)
+    _key: MLKEM768X25519PublicKey = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if len(self.raw) != _PUBLIC:
+            raise ValueError("a recipient has 1216 bytes")
+        mlkem = MLKEM768PublicKey.from_public_bytes(self.raw[:_MLKEM_PUBLIC])
+        x25519 = X25519PublicKey.from_public_bytes(self.raw[_MLKEM_PUBLIC:])
+        object.__setattr__(self, "_key", MLKEM768X25519PublicKey(mlkem, x25519))
+
+    @classmethod
+    def parse(cls, text: str) -> Recipient:
+        """From ``age1pq1…``. Raises ``CoraError``."""
+        try:
+            return cls(_content(text, _RECIPIENT_PREFIX, upper=False))
+        except ValueError:
+            raise CoraError(
+                "this is not a recipient of the kind age1pq1…, or it was mistyped or cut short",
+                "Copy the whole line that starts with age1pq1 from the researcher's .public.txt file.",
+            ) from None
+
+    def encode(self) -> str:
+        return bech32.encode(_RECIPIENT_PREFIX, self.raw)
+
+    def fingerprint(self) -> str:
+        """Five groups of four letters (95 bits), to be compared aloud or on paper."""
+        number = int.from_bytes(hashlib.sha256(b"cora recipient v1\0" + self.raw).digest(), "big")
+        drawn = ""
+        for _ in range(20):
+            number, place = divmod(number, len(CODE_LETTERS))
+            drawn += CODE_LETTERS[place]
+        return "-".join(drawn[start : start + 4] for start in range(0, 20, 4))
+
+    def wrap(self, file_key: bytes) -> Stanza:
+        """The stanza from which this recipient, and nobody else, gets the file key."""
+        sealed = _SUITE.encrypt(file_key, self._key, _INFO)
+        return Stanza(KIND, (encode64(sealed[:_ENC]),), sealed[_ENC:])
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What opens: 32 secret bytes."""
+
+    seed: bytes = field(repr=False)
+    _key: MLKEM768X25519PrivateKey = field(init=False, repr=False, compare=False)
+    recipient: Recipient = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if len(self.seed) != _SEED:
+            raise ValueError("an identity has 32 bytes")
+        expanded = hashlib.shake_256(self.seed).digest(96)
+        mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
+        x25519 = X25519PrivateKey.from_private_bytes(expanded[64:])
+        object.__setattr__(self, "_key", MLKEM768X25519PrivateKey(mlkem, x25519))
+        raw = mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
+        object.__setattr__(self, "recipient", Recipient(raw))
+
+    def __repr__(self) -> str:
+        return f"Identity({self.recipient.fingerprint()})"
+
+    @classmethod
+    def generate(cls, chance: Chance) -> Identity:
+        return cls(chance.bytes(_SEED))
+
+    @classmethod
+    def parse(cls, text: str) -> Identity:
+        """From ``AGE-SECRET-KEY-PQ-1…``. Raises ``CoraError``, which does not repeat the text."""
+        try:
+            return cls(_content(text, _IDENTITY_PREFIX, upper=True))
+        except ValueError:
+            raise CoraError("this is not an identity of the kind AGE-SECRET-KEY-PQ-1…, or it was cut short") from None
+
+    def encode(self) -> str:
+        return bech32.encode(_IDENTITY_PREFIX, self.seed).upper()
+
+    def unwrap(self, wrapped: bytes) -> bytes | None:
+        """The file key from what ``wrapped_key`` read, or None when it is someone else's."""
+        try:
+            return _SUITE.decrypt(wrapped, self._key, _INFO)
+        except (InvalidTag, ValueError):
+            return None
+
+
+def wrapped_key(stanza: Stanza) -> bytes:
+    """Encapsulation and wrapped file key of a hybrid stanza. Raises ``AgeFormatError`` for any other shape."""
+    enc = decode64(stanza.arguments[0]) if len(stanza.arguments) == 1 else b""
+    if len(enc) != _ENC or len(stanza.body) != _WRAPPED:
+        raise AgeFormatError(KIND)
+    return enc + stanza.body
+
+
+def _content(text: str, prefix: str, *, upper: bool) -> bytes:
+    found, content = bech32.decode(text)
+    if found != prefix or text != (text.upper() if upper else text.lower()):
+        raise ValueError("another kind of key")
+    return content

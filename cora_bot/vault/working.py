@@ -1,0 +1,91 @@
+"""The server's own keys: they keep what the bot itself must read again, unreadable in a copied database.
+
+Four independent keys: ``working`` (open sessions, profiles, outbox, parked updates), ``contact`` (chat addresses),
+``link`` (participant → case), ``index`` (finding an address or a token without storing it). They never seal answers for
+researchers. Every sealed value is bound to its purpose and to the row it stands in (``context``): moved elsewhere, it
+does not open. Nonces are random: one set of keys is good for 2**32 seals.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from cora_bot.base.chance import Chance
+from cora_bot.base.errors import NotOpened
+
+KEY_SIZE: Final = 32
+ID_SIZE: Final = 4
+_VERSION: Final = b"\x01"
+_NONCE: Final = 12
+
+
+class Purpose(StrEnum):
+    """What a sealed value is. The value is part of the format: never renamed."""
+
+    SESSION = "session"
+    PROFILE = "profile"
+    CONTACT = "contact"
+    LINK = "link"
+    OUTBOX = "outbox"
+    UPDATE = "update"
+    TOKEN = "token"  # noqa: S105 - the name of a purpose
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingKeys:
+    """One generation of keys. ``id`` travels in front of every sealed value and names the generation."""
+
+    id: bytes
+    working: bytes = field(repr=False)
+    contact: bytes = field(repr=False)
+    link: bytes = field(repr=False)
+    index_key: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.id) != ID_SIZE:
+            raise ValueError("the id of working keys has 4 bytes")
+        if any(len(key) != KEY_SIZE for key in (self.working, self.contact, self.link, self.index_key)):
+            raise ValueError("each working key has 32 bytes")
+
+    @classmethod
+    def generate(cls, chance: Chance) -> WorkingKeys:
+        return cls(chance.bytes(ID_SIZE), *(chance.bytes(KEY_SIZE) for _ in range(4)))
+
+    def seal(self, purpose: Purpose, context: bytes, plaintext: bytes, chance: Chance) -> bytes:
+        """Version, key id, nonce, ciphertext; ``context`` is the row's id (and column, where a row has several)."""
+        nonce = chance.bytes(_NONCE)
+        sealed = ChaCha20Poly1305(self._key(purpose)).encrypt(nonce, plaintext, self._bound(purpose, context))
+        return _VERSION + self.id + nonce + sealed
+
+    def open(self, purpose: Purpose, context: bytes, sealed: bytes) -> bytes:
+        """Raises ``NotOpened``, also for a value sealed under another generation of keys."""
+        start = len(_VERSION) + ID_SIZE
+        nonce, rest = sealed[start : start + _NONCE], sealed[start + _NONCE :]
+        if sealed[:start] != _VERSION + self.id or len(nonce) != _NONCE:
+            raise NotOpened("a stored value")
+        try:
+            return ChaCha20Poly1305(self._key(purpose)).decrypt(nonce, rest, self._bound(purpose, context))
+        except InvalidTag:
+            raise NotOpened("a stored value") from None
+
+    def index(self, label: bytes, value: bytes) -> bytes:
+        """32 bytes that are the same for the same ``label`` and ``value``, and say nothing about the value."""
+        return hmac.digest(self.index_key, b"cora index v1\0" + bytes([len(label)]) + label + value, "sha256")
+
+    def _key(self, purpose: Purpose) -> bytes:
+        match purpose:
+            case Purpose.CONTACT:
+                return self.contact
+            case Purpose.LINK:
+                return self.link
+            case _:
+                return self.working
+
+    def _bound(self, purpose: Purpose, context: bytes) -> bytes:
+        return b"cora working v1\0" + self.id + purpose.encode() + b"\0" + context

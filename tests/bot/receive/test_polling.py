@@ -1,0 +1,262 @@
+"""The receiving loop, against the emulator.
+
+G-01 nothing is acknowledged before it is committed; what was not, comes again
+G-02 a second poller, a webhook, a broken network: explained, waited out, nothing lost
+G-03 spinners are stopped after the commit, and losing one harms nothing
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.api import Api, TokenRefused
+from bot.pacing import Backoff
+from bot.pilot.faults import Fault, Kind
+from bot.pilot.person import Person
+from bot.pilot.server import Emulator
+from bot.receive.polling import Polling
+from bot.request import AiohttpRequest
+from cora_bot.base.clock import SetClock
+from cora_bot.base.logging import LOGGER, start_logging
+from cora_bot.dialogue.inputs import Pressed, Text
+from cora_bot.usecases.exchange import Arrived, Reaction
+
+
+class Ledger:
+    """Where batches are committed: a list, and how often committing fails first."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.attempts: list[tuple[Arrived, ...]] = []
+        self.committed: list[Arrived] = []
+        self._grown = asyncio.Event()
+
+    async def receive(self, batch: Sequence[Arrived]) -> list[Reaction]:
+        self.attempts.append(tuple(batch))
+        if self.failures:
+            self.failures -= 1
+            raise OSError("disk full")
+        self.committed += batch
+        self._grown.set()
+        return [Reaction(one.key, "Saved") for one in batch if one.key.startswith("c:")]
+
+    async def has(self, count: int) -> None:
+        while len(self.committed) < count:
+            self._grown.clear()
+            await self._grown.wait()
+
+    def texts(self) -> list[str]:
+        return [one.input.text for one in self.committed if isinstance(one.input, Text)]
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    async with Emulator(clock=SetClock(datetime(2026, 6, 1, tzinfo=UTC))) as running:
+        yield running
+
+
+@pytest.fixture
+def logs() -> io.StringIO:
+    written = io.StringIO()
+    handlers = logging.getLogger().handlers[:]
+    start_logging(written, level=logging.DEBUG)
+    yield written
+    logging.getLogger().handlers[:] = handlers
+    LOGGER.setLevel(logging.NOTSET)
+
+
+def actions(logs: io.StringIO, *names: str) -> list[dict[str, object]]:
+    return [line for line in map(json.loads, logs.getvalue().splitlines()) if line["action"] in names]
+
+
+@asynccontextmanager
+async def polling(emulator: Emulator, ledger: Ledger, **options: object) -> AsyncIterator[Polling]:
+    async with AiohttpRequest(connect_timeout=1, read_timeout=2) as request:
+        api = Api(request, token=emulator.token, base_url=emulator.base_url)
+        yield Polling(api, ledger.receive, long_poll=0, backoff=Backoff(first=0.01, most=0.05), **options)
+
+
+def someone(emulator: Emulator, *texts: str) -> Person:
+    person = emulator.world.person("A")
+    for text in texts:
+        person.type(text)
+    return person
+
+
+async def test_updates_are_committed_in_order_and_acknowledged_by_the_next_fetch(emulator: Emulator) -> None:
+    someone(emulator, "one", "two", "three")
+    ledger = Ledger()
+    async with polling(emulator, ledger) as poll:
+        assert await poll.once() == 3
+        assert len(emulator.world.queue) == 3
+        assert await poll.once() == 0
+    assert ledger.texts() == ["one", "two", "three"]
+    assert len(emulator.world.queue) == 0
+
+
+async def test_batch_the_store_refuses_is_kept_and_committed_later(emulator: Emulator, logs: io.StringIO) -> None:
+    someone(emulator, "one", "two")
+    ledger = Ledger(failures=2)
+    async with polling(emulator, ledger) as poll:
+        await poll.once()
+    assert [len(attempt) for attempt in ledger.attempts] == [2, 2, 2]
+    assert ledger.texts() == ["one", "two"]
+    failed = actions(logs, "receive_failed")
+    assert [(line["error"], line["updates"]) for line in failed] == [("OSError", 2), ("OSError", 2)]
+    assert "disk full" not in logs.getvalue()
+
+
+async def test_updates_not_acknowledged_come_again_to_the_next_process(emulator: Emulator) -> None:
+    someone(emulator, "one")
+    first, second = Ledger(), Ledger()
+    async with polling(emulator, first) as poll:
+        await poll.once()
+    async with polling(emulator, second) as poll:
+        await poll.once()
+    assert first.committed == second.committed
+
+
+async def test_lower_update_ids_after_a_quiet_week_are_acknowledged(emulator: Emulator) -> None:
+    person = someone(emulator, "before")
+    ledger = Ledger()
+    async with polling(emulator, ledger) as poll:
+        await poll.once()
+        await poll.once()
+        emulator.world.queue.jump(1000)
+        person.type("after")
+        await poll.once()
+        await poll.once()
+    assert ledger.texts() == ["before", "after"]
+    assert len(emulator.world.queue) == 0
+
+
+async def test_update_that_means_nothing_is_acknowledged_and_not_received(emulator: Emulator) -> None:
+    person = someone(emulator)
+    group = emulator.world.group("G", by=person)
+    assert len(emulator.world.queue) == 1
+    ledger = Ledger()
+    async with polling(emulator, ledger) as poll:
+        await poll.once()
+        await poll.once()
+    assert (ledger.attempts, len(emulator.world.queue), group.living()) == ([], 0, ())
+
+
+async def test_press_is_answered_after_its_commit(emulator: Emulator) -> None:
+    person = someone(emulator, "hi")
+    known = person.press_old(1, "1m")
+    unknown = person.press_old(1, "garbage")
+    ledger = Ledger(failures=1)
+    async with polling(emulator, ledger) as poll:
+        await poll.once()
+        await poll.settled()
+    assert [one.key for one in ledger.committed if isinstance(one.input, Pressed)] == [f"c:{known}"]
+    assert sorted((toast.query_id, toast.text) for toast in person.toasts) == sorted([(known, "Saved"), (unknown, "")])
+
+
+async def test_press_too_old_to_answer_harms_nothing(emulator: Emulator, logs: io.StringIO) -> None:
+    person = someone(emulator, "hi")
+    person.press_old(1, "1m")
+    ledger = Ledger()
+    async with polling(emulator, ledger) as poll:
+        emulator.world.callbacks.clear()
+        await poll.once()
+        await poll.settled()
+    assert len(ledger.committed) == 2
+    assert [line["code"] for line in actions(logs, "spinner_refused")] == [400]
+
+
+async def test_answer_that_is_cut_harms_nothing(emulator: Emulator, logs: io.StringIO) -> None:
+    someone(emulator, "hi").press_old(1, "1m")
+    emulator.faults.add(Fault(Kind.CUT_AFTER, "answerCallbackQuery"))
+    async with polling(emulator, Ledger()) as poll:
+        await poll.once()
+        await poll.settled()
+    assert len(actions(logs, "spinner_lost")) == 1
+
+
+async def test_second_poller_is_explained_and_waited_out(emulator: Emulator, logs: io.StringIO) -> None:
+    someone(emulator, "one")
+    ledger = Ledger()
+    async with AiohttpRequest(read_timeout=5) as request:
+        api = Api(request, token=emulator.token, base_url=emulator.base_url)
+        waiting = Polling(api, ledger.receive, long_poll=5, backoff=Backoff(first=0.01))
+        await waiting.once()
+        task = asyncio.create_task(waiting.once())
+        await asyncio.sleep(0.1)
+        await api.call("getUpdates", {"timeout": 0, "offset": 0})
+        assert await task == 0
+    conflict = actions(logs, "poll_conflict")
+    assert [line["because"] for line in conflict] == ["another process polls with this bot's token"]
+    assert ledger.texts() == ["one"]
+
+
+async def test_webhook_left_over_is_taken_away(emulator: Emulator) -> None:
+    someone(emulator, "one")
+    emulator.world.profile.webhook = {"url": "https://example.org/hook"}
+    ledger = Ledger()
+    async with polling(emulator, ledger) as poll:
+        assert [await poll.once(), await poll.once()] == [0, 1]
+    assert ledger.texts() == ["one"]
+
+
+@pytest.mark.parametrize("kind", [Kind.CUT_BEFORE, Kind.CUT_AFTER, Kind.ERROR_BEFORE, Kind.FLOOD])
+async def test_network_fault_loses_nothing(emulator: Emulator, kind: Kind) -> None:
+    someone(emulator, "one", "two")
+    emulator.faults.add(Fault(kind, "getUpdates", count=2, retry_after=0))
+    ledger = Ledger()
+    async with polling(emulator, ledger) as poll:
+        while not ledger.committed or await poll.once():
+            await poll.once()
+    assert list(dict.fromkeys(ledger.texts())) == ["one", "two"]
+
+
+async def test_refused_token_stops_the_loop(emulator: Emulator) -> None:
+    emulator.world.revoke("5:new")
+    async with AiohttpRequest() as request:
+        with pytest.raises(TokenRefused):
+            await Polling(Api(request, token="5:old", base_url=emulator.base_url), Ledger().receive).run()
+
+
+async def test_order_to_stop_lets_a_commit_finish(emulator: Emulator) -> None:
+    someone(emulator, "one")
+    began, committed = asyncio.Event(), []
+
+    async def slowly(batch: Sequence[Arrived]) -> list[Reaction]:
+        began.set()
+        await asyncio.sleep(0.2)
+        committed.extend(batch)
+        return []
+
+    async with AiohttpRequest() as request:
+        api = Api(request, token=emulator.token, base_url=emulator.base_url)
+        task = asyncio.create_task(Polling(api, slowly, long_poll=1).run())
+        await began.wait()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    assert len(committed) == 1
+
+
+async def test_light_load_is_gathered(emulator: Emulator) -> None:
+    ledger = Ledger()
+    async with AiohttpRequest() as request:
+        api = Api(request, token=emulator.token, base_url=emulator.base_url)
+        task = asyncio.create_task(Polling(api, ledger.receive, long_poll=5).run())
+        person = emulator.world.person("A")
+        for number in range(40):
+            person.type(str(number))
+            await asyncio.sleep(timedelta(milliseconds=5).total_seconds())
+        await ledger.has(40)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    assert ledger.texts() == [str(number) for number in range(40)]
+    assert len(ledger.attempts) <= 20

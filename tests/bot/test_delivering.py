@@ -1,0 +1,210 @@
+"""The delivering loop, against the emulator.
+
+D-01 chats side by side; nothing is sent twice, nothing is forgotten
+D-02 a chat that has to wait holds back nobody else
+D-03 an outcome outlives a store that is down; an orderly stop settles everything
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.api import Api, TokenRefused
+from bot.delivering import Delivering, Outbox, Settled
+from bot.pacing import Pace
+from bot.pilot.faults import Fault, Kind
+from bot.pilot.person import Person
+from bot.pilot.server import Emulator
+from bot.request import AiohttpRequest
+from bot.sending import Sender
+from cora_bot.base.clock import SetClock
+from cora_bot.dialogue.inputs import Press, Verb
+from cora_bot.dialogue.prompt import Button, Prompt
+from cora_bot.usecases.exchange import Outcome, Refused, Retry, Sending, SendMessage, Sent, Uncertain
+
+NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
+
+
+class Shelf:
+    """Rows to be sent, one of a chat in flight, and what became of them. A ``Retry`` is laid back until it is due."""
+
+    def __init__(self, clock: SetClock) -> None:
+        self._clock = clock
+        self.rows: list[tuple[datetime, Sending]] = []
+        self.laid = 0
+        self._flying: set[bytes] = set()
+        self.outcomes: list[tuple[int, Outcome]] = []
+        self.failures = 0
+
+    def lay(self, person: Person, *texts: str, unsolicited: bool = False) -> None:
+        for text in texts:
+            self.laid += 1
+            number, chat = self.laid, str(person.chat.id).encode()
+            call = SendMessage(Prompt(text), silent=False)
+            self.rows.append((NOW, Sending(number, chat, person.chat.id, call, unsolicited, again=False)))
+
+    async def claim(self, limit: int) -> Sequence[Sending]:
+        self._fail()
+        claimed: list[Sending] = []
+        for due, sending in tuple(self.rows):
+            first = next(one for _, one in self.rows if one.chat == sending.chat)
+            if sending is first and due <= self._clock.now() and sending.chat not in self._flying:
+                claimed.append(sending)
+        claimed = claimed[:limit]
+        self._flying |= {sending.chat for sending in claimed}
+        self.rows = [row for row in self.rows if row[1] not in claimed]
+        return claimed
+
+    async def settle(self, settled: Sequence[Settled]) -> None:
+        self._fail()
+        for sending, outcome in settled:
+            self.outcomes.append((sending.id, outcome))
+            self._flying.discard(sending.chat)
+            if isinstance(outcome, Retry):
+                self.rows.append((outcome.at, sending))
+        self.rows.sort(key=lambda row: row[1].id)
+
+    def of(self, number: int) -> list[type[Outcome]]:
+        return [type(outcome) for row, outcome in self.outcomes if row == number]
+
+    def _fail(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("disk full")
+
+
+class Bench:
+    def __init__(self, emulator: Emulator, clock: SetClock) -> None:
+        self.emulator, self.clock, self.shelf = emulator, clock, Shelf(clock)
+
+    def person(self) -> Person:
+        person = self.emulator.world.person()
+        person.start()
+        return person
+
+    @asynccontextmanager
+    async def delivering(self, pace: Pace | None = None) -> AsyncIterator[Delivering]:
+        async with AiohttpRequest(read_timeout=1) as request:
+            sender = Sender(Api(request, token=self.emulator.token, base_url=self.emulator.base_url), self.clock)
+            outbox = Outbox(self.shelf.claim, self.shelf.settle)
+            delivering = Delivering(outbox, sender, pace=pace or Pace(rate=0), clock=self.clock)
+            task = asyncio.create_task(delivering.run())
+            try:
+                yield delivering
+            finally:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    clock = SetClock(NOW)
+    async with Emulator(clock=clock) as emulator:
+        emulator.world.limits.enabled = False
+        yield Bench(emulator, clock)
+
+
+def received(person: Person) -> list[str]:
+    return [message.text for message in person.chat.messages.values() if message.from_bot]
+
+
+async def test_every_chat_gets_its_rows_in_order_and_once(bench: Bench) -> None:
+    people = [bench.person() for _ in range(20)]
+    texts = [str(number) for number in range(6)]
+    for text in texts:
+        for person in people:
+            bench.shelf.lay(person, text)
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+    assert [received(person) for person in people] == [texts] * 20
+    assert sorted(row for row, _ in bench.shelf.outcomes) == list(range(1, 121))
+
+
+async def test_chat_that_waits_holds_back_nobody_else(bench: Bench) -> None:
+    held, other = bench.person(), bench.person()
+    bench.shelf.lay(held, "1", "2", "3")
+    bench.emulator.faults.add(Fault(Kind.FLOOD, "sendMessage", retry_after=1))
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+        bench.shelf.lay(other, "a")
+        await delivering.empty()
+        assert (received(held), received(other)) == ([], ["a"])
+        assert bench.shelf.of(1) == [Retry]
+        bench.clock.move(timedelta(seconds=1))
+        await delivering.empty()
+    assert received(held) == ["1", "2", "3"]
+
+
+async def test_call_that_cannot_be_made_ends_its_row(bench: Bench) -> None:
+    person = bench.person()
+    bench.shelf.lay(person, "1", "2")
+    due, row = bench.shelf.rows[0]
+    broken = SendMessage(Prompt("1", ((Button("?", Press(Verb.CHOOSE, card=-1)),),)), silent=False)
+    bench.shelf.rows[0] = (due, replace(row, call=broken))
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+    assert bench.shelf.outcomes[0] == (1, Refused("internal"))
+    assert received(person) == ["2"]
+
+
+async def test_outcome_outlives_a_store_that_is_down(bench: Bench) -> None:
+    person = bench.person()
+    bench.shelf.lay(person, "1", unsolicited=True)
+    bench.emulator.faults.add(Fault(Kind.SLOW, "sendMessage", milliseconds=100))
+    async with bench.delivering() as delivering:
+        await person.until(lambda one: received(one) == ["1"])
+        bench.shelf.failures = 2
+        await delivering.empty()
+    assert (bench.shelf.failures, bench.shelf.of(1), received(person)) == (0, [Sent], ["1"])
+
+
+async def test_orderly_stop_waits_for_sends_under_way_and_gives_back_those_not_begun(bench: Bench) -> None:
+    sent, paced = bench.person(), bench.person()
+    bench.shelf.lay(sent, "1", unsolicited=True)
+    bench.shelf.lay(paced, "2", unsolicited=True)
+    bench.emulator.faults.add(Fault(Kind.SLOW, "sendMessage", milliseconds=300))
+    async with bench.delivering(Pace(rate=1)):
+        await sent.until(lambda one: received(one) == ["1"])
+    assert [bench.shelf.of(number) for number in (1, 2)] == [[Sent], [Retry]]
+    assert received(paced) == []
+
+
+async def test_unsolicited_message_without_an_answer_is_uncertain_and_not_repeated(bench: Bench) -> None:
+    person = bench.person()
+    bench.shelf.lay(person, "1", unsolicited=True)
+    bench.emulator.faults.add(Fault(Kind.CUT_AFTER, "sendMessage"))
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+        bench.clock.move(timedelta(hours=1))
+        await delivering.empty()
+    assert (bench.shelf.of(1), received(person)) == ([Uncertain], ["1"])
+
+
+async def test_refused_token_ends_the_loop_and_leaves_nothing_uncertain(bench: Bench) -> None:
+    person = bench.person()
+    bench.shelf.lay(person, "1", unsolicited=True)
+    async with AiohttpRequest() as request:
+        api = Api(request, token="5:old", base_url=bench.emulator.base_url)
+        outbox = Outbox(bench.shelf.claim, bench.shelf.settle)
+        delivering = Delivering(outbox, Sender(api, bench.clock), pace=Pace(), clock=bench.clock)
+        with pytest.raises(TokenRefused):
+            await delivering.run()
+    assert bench.shelf.of(1) == [Retry]
+
+
+async def test_telegrams_limits_are_never_met(bench: Bench) -> None:
+    bench.emulator.world.limits.enabled = True
+    people = [bench.person() for _ in range(3)]
+    for person in people:
+        bench.shelf.lay(person, *[str(number) for number in range(5)])
+    async with bench.delivering(Pace()) as delivering:
+        await delivering.empty()
+    assert [received(person) for person in people] == [["0", "1", "2", "3", "4"]] * 3
+    assert {call.status for call in bench.emulator.world.calls} == {200}

@@ -1,0 +1,93 @@
+"""EX-50 The codebook has every question, option, language and rule of every version, and how to read the tables."""
+
+from __future__ import annotations
+
+from cora_bot.export.codebook import READING, codebook
+from cora_bot.export.columns import form_columns
+from cora_bot.study.reader import read_study
+from tests.export.samples import CHECK_IN, OLDER, STUDY_TOML
+
+
+def sections() -> dict[str, str]:
+    study, _ = read_study(STUDY_TOML, file="study.toml")
+    assert study is not None
+    text = codebook(form_columns([OLDER, CHECK_IN]), study=study, export="ab" * 16)
+    head, *parts = text.split("\n## ")
+    return {"": head} | {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
+
+
+def test_codebook_lists_forms_newest_version_first() -> None:
+    assert list(sections()) == [
+        "",
+        "How to read the tables",
+        "Outcomes in dispositions.csv",
+        "Languages",
+        "Form check_in, version 2: Check-in",
+        "Form check_in, version 1: Check-in",
+    ]
+
+
+def test_codebook_describes_a_form_whole() -> None:
+    assert (
+        sections()["Form check_in, version 2: Check-in"]
+        == f"""
+Languages: en, ar, fa-AF. SHA-256 of the form: `{"b" * 64}`
+
+### work
+
+- path: `/data/work`
+- type: select_one
+- label (en): Do you have work?
+- label (ar): هل لديك عمل؟
+- label (fa-AF): آیا کار دارید؟
+- required: `true()`
+
+| code | ar | en | fa-AF |
+| --- | --- | --- | --- |
+| yes | نعم | Yes | بلی |
+| no | لا | No |  |
+| dont_know | لا أعرف | I don't know |  |
+
+### needs
+
+- path: `/data/needs`
+- type: select_many
+- label (en): What do you need?
+- label (ar): ماذا تحتاج؟
+- hint (en): Several are possible.
+- relevant: `/data/work = 'no'`
+
+| code | ar | en |
+| --- | --- | --- |
+| money | مال | Money |
+| home | سكن | A home |
+
+### story
+
+- path: `/data/about/story`
+- type: text
+- sealed on arrival: the server could not read it even while the form was open
+- label (en): Please tell | us more.
+
+### score
+
+- path: `/data/score`
+- type: calculate
+- calculate: `1 + 1`
+
+### bye (note, no answer)
+
+- text (en): Bye
+"""
+    )
+
+
+def test_codebook_shows_the_options_an_older_version_had() -> None:
+    assert "| food |  | Food |" not in sections()["Form check_in, version 2: Check-in"]
+    assert "| food | Food |\n| money | Cash |" in sections()["Form check_in, version 1: Check-in"]
+
+
+def test_codebook_says_how_to_read_cells_and_which_texts_are_drafts() -> None:
+    parts = sections()
+    assert parts["How to read the tables"].strip() == READING.partition("\n")[2].strip()
+    assert "| ar | العربية | draft |" in parts["Languages"]

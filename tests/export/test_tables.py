@@ -1,0 +1,87 @@
+"""EX-04 The long table has a row per stored answer with its labels; the wide one a row per case, wave and number.
+EX-05 Columns are the union over form versions, newest order first, the same whatever was answered.
+EX-06 Select-many options are 1 or 0 where the question was answered and empty where it was not.
+EX-07 Of several records of one occasion the complete one counts, then the later one.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cora_bot.export.columns import form_columns
+from cora_bot.export.tables import chosen, long_rows, wide_rows
+from tests.export.samples import ARRIVAL, CHECK_IN, OLDER, answering
+
+COLUMNS = form_columns([ARRIVAL, OLDER, CHECK_IN], first=["check_in"])
+TIMES = ("2026-11-02T08:00:00Z", "2026-11-02T08:03:00Z")
+
+
+def test_long_rows_carry_labels_in_the_chosen_language() -> None:
+    one = answering({"/data/needs": "home money", "/data/work": "no", "/data/score": "2"}, record="1" * 32)
+    head = ("K7F-2QX", "monthly", "1", "check_in", "2")
+    tail = ("ar", *TIMES, "complete", "1" * 32)
+    assert list(long_rows([one], COLUMNS, language="ar"))[1:] == [
+        (*head, "work", "هل لديك عمل؟", "no", "لا", *tail),
+        (*head, "needs", "ماذا تحتاج؟", "home money", "سكن; مال", *tail),
+        (*head, "score", "", "2", "", *tail),
+    ]
+
+
+def test_long_rows_fall_back_to_the_default_language() -> None:
+    one = answering({"/data/work": "no"})
+    row = list(long_rows([one], COLUMNS, language="fa-AF"))[1]
+    assert (row[6], row[8]) == ("آیا کار دارید؟", "No")
+
+
+def test_long_rows_use_the_labels_of_the_version_that_was_answered() -> None:
+    one = answering({"/data/needs": "food money"}, form=OLDER)
+    row = list(long_rows([one], COLUMNS, language="en"))[1]
+    assert (row[4], row[8]) == ("1", "Food; Cash")
+
+
+def test_wide_header_is_the_union_over_versions() -> None:
+    assert next(iter(wide_rows([], COLUMNS)))[10:] == (
+        "check_in.work",
+        "check_in.needs",
+        "check_in.needs/money",
+        "check_in.needs/home",
+        "check_in.needs/food",
+        "check_in.story",
+        "check_in.score",
+        "check_in.debt",
+        "arrival.work",
+    )
+
+
+def test_wide_rows_tell_unticked_from_unanswered() -> None:
+    answered = answering({"/data/work": "dont_know", "/data/needs": "home"})
+    silent = answering({"/data/work": "no"}, number=2)
+    rows = list(wide_rows([answered, silent], COLUMNS))[1:]
+    assert [row[10:] for row in rows] == [
+        ("dont_know", "home", "0", "1", "0", "", "", "", ""),
+        ("no", "", "", "", "", "", "", "", ""),
+    ]
+
+
+def test_wide_rows_keep_forms_of_the_same_question_apart() -> None:
+    rows = list(wide_rows([answering({"/data/work": "yes"}, form=ARRIVAL)], COLUMNS))[1:]
+    assert [row[10:] for row in rows] == [("", "", "", "", "", "", "", "", "yes")]
+
+
+def test_chosen_takes_complete_before_a_later_partial() -> None:
+    complete = answering({}, record="1" * 32)
+    partial = answering({}, record="2" * 32, status="partial", after=timedelta(days=2))
+    assert chosen([partial, complete]) == (complete,)
+    assert chosen([complete, partial]) == (complete,)
+
+
+def test_chosen_takes_the_later_of_two_complete() -> None:
+    earlier = answering({}, record="1" * 32)
+    later = answering({}, record="2" * 32, after=timedelta(days=2))
+    other = answering({}, record="3" * 32, code="AAA-AAA")
+    assert chosen([later, earlier, other]) == (later, other)
+
+
+def test_form_columns_order_versions_as_people_count() -> None:
+    (columns,) = form_columns([CHECK_IN, OLDER])
+    assert [form.version for form in columns.versions] == ["2", "1"]

@@ -1,0 +1,235 @@
+"""F-02 a form means here what it means on a tablet: random forms, random answers, JavaRosa asked the same.
+
+Explained differences, levelled before comparing: JavaRosa writes 3.0 for the decimal 3, an exponent from ten million
+on, a time behind the days that calculations make, and NaN as text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyxform
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from cora_bot.base.chance import SeededChance
+from cora_bot.forms.compile import compile_form
+from cora_bot.forms.model import Form, Kind
+from cora_bot.forms.walk import Moment, Shown, Stored, Violation, Walk
+from tests.forms.random_forms import random_form, typed_answers
+
+TOOLS = os.environ.get("CORA_JAVAROSA_TOOLS", "")
+FIRST = int(os.environ.get("CORA_JAVAROSA_SEED", "0"))
+FORMS = int(os.environ.get("CORA_JAVAROSA_FORMS", "40"))
+JAR = Path(pyxform.__file__).parent / "validators/odk_validate/bin/ODK_Validate.jar"
+LANGUAGE = {"en": "English (en)", "fa-AF": "Dari (fa-AF)"}
+BATCH = """
+import java.nio.file.*;
+public class Batch {
+  public static void main(String[] folders) throws Exception {
+    for (String each : folders) {
+      try { WalkForm.main(new String[] {each + "/form.xml", each + "/answers.json", each + "/out.json"}); }
+      catch (Throwable t) { Files.writeString(Path.of(each, "threw.txt"), String.valueOf(t)); }
+    }
+  }
+}
+"""
+
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(not TOOLS, reason="CORA_JAVAROSA_TOOLS names no folder with WalkForm.java"),
+    pytest.mark.skipif(shutil.which("javac") is None, reason="there is no javac"),
+]
+
+
+@dataclass
+class Told:
+    """What one engine did with one form."""
+
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    instance: dict[str, str] = field(default_factory=dict)
+
+
+def now() -> Moment:
+    return Moment(datetime.now(UTC), "UTC", {}, SeededChance(1))
+
+
+def walk(form: Form, seed: int, language: str) -> tuple[Told, dict[str, list[str]]]:
+    """Our walk, answering at random; and the answers given, for the other engine."""
+    chance, told, given = random.Random(seed), Told(), {}
+    at = Walk.begin(form, now())
+    kept: dict[str, str] = {}
+    while (shown := at.shown(language)) is not None:
+        outcomes: list[dict[str, str]] = []
+        question = shown.question
+        tries = [] if question.kind is Kind.NOTE else answers(chance, shown)
+        for value in tries:
+            outcome = answer(at, shown, value, language)
+            outcomes.append({"value": value, **outcome})
+            if outcome["result"] == "ok":
+                kept[question.ref] = value
+                break
+        else:
+            at.skip(question.number, language)
+        given[question.ref] = [each["value"] for each in outcomes]
+        told.questions.append(
+            {
+                "ref": question.ref,
+                "label": shown.label,
+                "hint": shown.hint,
+                "required": shown.required,
+                "choices": [[c.value, c.label] for c in shown.choices] if question.kind is not Kind.RANGE else [],
+                "answers": outcomes,
+            }
+        )
+    told.instance = {**at.values(), **{ref: kept[ref] for ref in at.sealed_refs()}}
+    return told, given
+
+
+def answers(chance: random.Random, shown: Shown) -> list[str]:
+    values = [choice.value for choice in shown.choices]
+    match shown.question.kind:
+        case Kind.SELECT_ONE:
+            tries = ([""] if chance.random() < 0.3 else []) + ([chance.choice(values)] if values else [])
+        case Kind.SELECT_MANY:
+            picked = [value for value in values if chance.random() < 0.5] or values[:1]
+            tries = ([""] if chance.random() < 0.3 else []) + ([" ".join(picked)] if picked else [])
+        case Kind.ACKNOWLEDGE:
+            tries = ["OK"] if chance.random() < 0.8 else []
+        case kind:
+            tries = typed_answers(chance, kind.value)
+    return tries
+
+
+def answer(at: Walk, shown: Shown, value: str, language: str) -> dict[str, str]:
+    number = shown.question.number
+    index = {choice.value: choice.index for choice in shown.choices}
+    made: Stored | Violation
+    match shown.question.kind:
+        case _ if not value:
+            made = at.skip(number, language)
+        case Kind.SELECT_ONE:
+            made = at.choose(number, index[value], language)
+        case Kind.SELECT_MANY:
+            for each in shown.choices:
+                if each.picked is not (each.value in value.split()):
+                    at.toggle(number, each.index, language)
+            made = at.done(number, language)
+        case Kind.ACKNOWLEDGE:
+            made = at.done(number, language)
+        case _:
+            made = at.type(value, language)
+    if isinstance(made, Stored):
+        return {"result": "ok", "message": ""}
+    return {"result": made.code.value, "message": made.message if made.code.value == "constraint" else ""}
+
+
+def theirs(out: list[dict[str, Any]]) -> Told:
+    told = Told()
+    for event in out:
+        if event.get("event") == "question":
+            tried = []
+            for each in event.get("answers", []):
+                tried.append({"value": each["value"], "result": each["result"], "message": each["message"] or ""})
+            told.questions.append(
+                {
+                    "ref": event["ref"],
+                    "label": (event.get("label") or "").strip(),
+                    "hint": (event.get("hint") or "").strip(),
+                    "required": event["required"],
+                    "choices": event.get("choices", []),
+                    "answers": tried,
+                }
+            )
+        elif event.get("event") == "END":
+            leaves(fromstring(event["instance"].encode()), "", told.instance)
+    return told
+
+
+def leaves(element: Any, path: str, found: dict[str, str]) -> None:
+    here = f"{path}/{element.tag.rpartition('}')[2]}"
+    for child in element:
+        leaves(child, here, found)
+    if not len(element) and element.text and "/meta/" not in here:
+        found[here] = element.text
+
+
+def level(text: str) -> str:
+    """Numbers and days as one engine and the other write them."""
+    text = re.sub(r"(\d{4}-\d\d-\d\d)T00:00:00\.000Z", r"\1", text)
+    return re.sub(r"-?\d+(?:\.\d+)?(?:E-?\d+)?", lambda found: f"{float(found[0]):.10g}", text).replace("NaN", "")
+
+
+def levelled(told: Told) -> dict[str, Any]:
+    questions = [{**each, "label": level(each["label"])} for each in told.questions]
+    for each in questions:
+        for tried in each["answers"]:
+            tried["message"] = level(tried["message"])
+    return {"questions": questions, "instance": {ref: level(text) for ref, text in told.instance.items() if level(text)}}
+
+
+def ask_javarosa(folders: list[Path], build: Path) -> None:
+    (build / "Batch.java").write_text(BATCH, "utf-8")
+    sources = [str(build / "Batch.java"), str(Path(TOOLS) / "WalkForm.java")]
+    subprocess.run(["javac", "-cp", str(JAR), "-d", str(build), *sources], check=True, capture_output=True)
+    classpath = f"{build}{os.pathsep}{JAR}"
+    command = ["java", "-Duser.timezone=UTC", "-Duser.language=en", "-cp", classpath, "Batch", *map(str, folders)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def without_dashes(other: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """Where a language lacks a text, a tablet shows "-"; here the default language is shown."""
+    for theirs_, ours_ in zip(other["questions"], ours["questions"], strict=False):
+        for what in ("label", "hint"):
+            if theirs_[what] == "-":
+                theirs_[what] = ours_[what]
+        if [value for value, _ in theirs_["choices"]] == [value for value, _ in ours_["choices"]]:
+            pairs = zip(theirs_["choices"], ours_["choices"], strict=True)
+            theirs_["choices"] = [mine if label == "-" else [value, label] for (value, label), mine in pairs]
+        for a, b in zip(theirs_["answers"], ours_["answers"], strict=False):
+            if a["message"] == "-":
+                a["message"] = b["message"]
+    return other
+
+
+def first_difference(ours: dict[str, Any], other: dict[str, Any]) -> object:
+    for mine, theirs_ in zip(ours["questions"], other["questions"], strict=False):
+        if mine != theirs_:
+            return mine, theirs_
+    return sorted(ours["instance"].items() ^ other["instance"].items())
+
+
+def test_random_forms_same_as_javarosa(tmp_path: Path) -> None:
+    ours: dict[Path, dict[str, Any]] = {}
+    for seed in range(FIRST, FIRST + FORMS):
+        source = random_form(seed)
+        compiled = compile_form(source.encode(), file="random.md")
+        assert compiled.form is not None, (seed, compiled.problems)
+        language = "en" if seed % 2 else "fa-AF"
+        told, given = walk(compiled.form, seed, language)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        (folder / "form.md").write_text(source, "utf-8")
+        (folder / "form.xml").write_text(compiled.form.xform, "utf-8")
+        (folder / "answers.json").write_text(json.dumps({**given, "#lang": LANGUAGE[language]}), "utf-8")
+        ours[folder] = levelled(told)
+    ask_javarosa(list(ours), tmp_path)
+    threw = {each.name: (each / "threw.txt").read_text("utf-8") for each in ours if (each / "threw.txt").exists()}
+    differing = {}
+    for folder, told_ in ours.items():
+        if folder.name in threw:
+            continue
+        other = without_dashes(levelled(theirs(json.loads((folder / "out.json").read_text("utf-8")))), told_)
+        if other != told_:
+            differing[folder.name] = first_difference(told_, other)
+    assert threw == {}
+    assert differing == {}, json.dumps(differing, ensure_ascii=False, indent=1)

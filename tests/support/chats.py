@@ -1,0 +1,179 @@
+"""Golden chats: a transcript is played against the real bot over the Bot API emulator and compared line by line.
+
+Between any two lines the bot is stopped, its database and key store are closed, and all is opened again.
+
+    # text             a title or a comment, kept as it is
+    phone: ar          the language the phone reports (header)
+    begin: 2026-12-01 09:00   the instant it begins, UTC (header)
+    > [Deutsch]        the person presses a button of the lowest message that has it
+    > (sticker)        the person sends something that is not text
+    > !block           the person blocks the bot (also !unblock)
+    > text             the person writes; {code} stands for a fresh enrolment code
+    @ +3h              time passes (m, h, d), and what falls due happens
+    @ 2026-12-15 09:30 … until this instant, UTC
+    = opened           the researcher opens what is sealed until now
+
+Everything else in a file is what the program did, and is written by ``--update-chats``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.app import App, Connection
+from bot.pilot.person import Bubble, Person
+from bot.pilot.server import Emulator
+from bot.pilot.world import World
+from cora_bot.base.chance import SeededChance
+from cora_bot.base.clock import SetClock
+from cora_bot.dialogue import phrases
+from cora_bot.usecases.house import House
+from cora_bot.usecases.invite import make_tokens
+from tests.support.house import Premises, opened, premises
+from tests.support.opening import opened_records
+
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+KEPT = ("#", "phone:", "begin:", ">", "@", "=")
+
+
+def script_lines(text: str) -> Iterator[str]:
+    """The lines of a transcript that are the author's; the rest is the program's."""
+    for line in text.splitlines():
+        if line.startswith(KEPT):
+            yield line
+
+
+@dataclass(slots=True)
+class Play:
+    """One transcript being played."""
+
+    place: Premises
+    clock: SetClock
+    emulator: Emulator
+    person: Person
+    seen: dict[int, Bubble] = field(default_factory=dict)
+    told: int = 0
+    toasts: int = 0
+
+    async def line(self, line: str) -> list[str]:
+        """Plays one line on a freshly opened bot; what it led to, as text."""
+        if line.startswith("="):
+            return [text async for text in self._opened()]
+        async with self._bot() as (app, house):
+            if line.startswith(">"):
+                await self._act(line[1:].strip(), house)
+                await self._taken(app)
+            else:
+                await self._wait(line[1:].strip(), app)
+        return self._changes()
+
+    @asynccontextmanager
+    async def _bot(self) -> AsyncIterator[tuple[App, House]]:
+        async with opened(self.place) as house:
+            connection = Connection(
+                token=self.emulator.token, base_url=self.emulator.base_url, rate=0, per_chat=0, long_poll=1
+            )
+            async with App(house, connection) as app:
+                yield app, house
+
+    async def _act(self, act: str, house: House) -> None:
+        person = self.person
+        person.look()
+        if act.startswith("[") and act.endswith("]"):
+            person.press(act[1:-1])
+        elif act.startswith("("):
+            person.send(act[1:-1])
+        elif act == "!block":
+            person.block()
+        elif act == "!unblock":
+            person.unblock()
+        elif "{code}" in act:
+            (code,) = await make_tokens(house, 1, expires_days=14)
+            person.type(act.replace("{code}", code))
+        else:
+            person.type(act)
+
+    async def _taken(self, app: App) -> None:
+        """Until the bot has taken every update and sent what it had to send."""
+        async with asyncio.timeout(20):
+            while self.emulator.world.pending():
+                await asyncio.sleep(0.005)
+            await app.settle_all()
+
+    async def _wait(self, when: str, app: App) -> None:
+        """Time passes in steps of at most an hour, so that what falls due does so at its hour."""
+        until = self.clock.now() + _duration(when) if when.startswith("+") else _instant(when)
+        self.person.lock()
+        while self.clock.now() < until:
+            self.clock.set(min(until, self.clock.now() + timedelta(hours=1)))
+            await app.tick()
+            await app.settle_all()
+
+    async def _opened(self) -> AsyncIterator[str]:
+        async with opened(self.place) as house:
+            async for text in opened_records(house, self.place.identities):
+                yield f"    {text}"
+
+    def _changes(self) -> list[str]:
+        lines: list[str] = []
+        fresh = self.person.notifications[self.told :]
+        lines += [f"🔔 {note.text}" for note in fresh if not note.seen]
+        self.told = len(self.person.notifications)
+        lines += [f"💬 {toast.text}" for toast in self.person.toasts[self.toasts :] if toast.text]
+        self.toasts = len(self.person.toasts)
+        now = {bubble.message_id: bubble for bubble in self.person.screen}
+        gone = [bubble for number, bubble in self.seen.items() if number not in now]
+        lines += [f"🗑 {'own message' if bubble.mine else 'card'} removed" for bubble in gone]
+        for number, bubble in now.items():
+            before = self.seen.get(number)
+            if before is None and bubble.mine:
+                lines.append("own message stays")
+            elif before is None or (before.text, before.buttons) != (bubble.text, bubble.buttons):
+                lines += ["new card" if before is None else "card", *_drawn(bubble)]
+        self.seen = now
+        return lines
+
+
+def _drawn(bubble: Bubble) -> list[str]:
+    rows = [" ".join(f"[{button.text}]" for button in row) for row in bubble.buttons]
+    return [f"│ {line}".rstrip() for line in [*bubble.text.split("\n"), *rows]]
+
+
+def _duration(text: str) -> timedelta:
+    found = re.fullmatch(r"\+(\d+)([mhd])", text)
+    if found is None:
+        raise ValueError(f"not a duration: {text!r} (write +30m, +3h or +14d)")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def _instant(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+
+
+async def play(path: Path, folder: Path) -> str:
+    """The transcript at ``path`` as the program plays it now."""
+    lines = list(script_lines(path.read_text(encoding="utf-8")))
+    header = dict(line.split(": ", 1) for line in lines if line.startswith(("phone:", "begin:")))
+    clock = SetClock(_instant(header["begin"]))
+    study = path.parents[1]
+    place = premises(folder, clock, seed=path.stem, study=study)
+    world = World(clock=clock, chance=SeededChance(path.stem))
+    async with Emulator(world=world) as emulator:
+        person = world.person("Person", language_code=header["phone"])
+        played = Play(place, clock, emulator, person)
+        written: list[str] = []
+        for line in lines:
+            if line.startswith(("#", "phone:", "begin:")):
+                written += [line] if line.startswith(("phone:", "begin:")) else ["", line]
+                continue
+            written += ["", line, *await played.line(line)]
+        return "\n".join(written).strip() + "\n"
+
+
+NEUTRAL = phrases.NEUTRAL

@@ -1,0 +1,91 @@
+"""A real PostgreSQL server for the tests: started from the PATH, in a temporary folder, on a socket only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+NOBODY = 65534
+PROGRAMS = ("initdb", "postgres")
+START_WITHIN = 30.0
+
+
+@contextmanager
+def running_server() -> Iterator[Path]:
+    """The folder of the server's socket. Skips where the programs are missing; in CI that is a failure."""
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    if missing:
+        sentence = f"PostgreSQL is not installed here: {', '.join(missing)}"
+        if os.environ.get("CORA_CI") == "1":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    folder = Path(tempfile.mkdtemp(prefix="cora-postgres-"))
+    try:
+        yield from _serve(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(folder: Path) -> Iterator[Path]:
+    unprivileged: dict[str, object] = {}
+    if os.geteuid() == 0:  # the server refuses to run as root
+        os.chown(folder, NOBODY, NOBODY)
+        unprivileged = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    rows = folder / "rows"
+    made = subprocess.run(
+        ["initdb", "-D", str(rows), "-U", "cora", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        cwd=folder, capture_output=True, text=True, check=False, **unprivileged,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(
+            ["postgres", "-D", str(rows), "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"],
+            cwd=folder, stdout=log, stderr=log, **unprivileged,
+        )  # fmt: skip
+        try:
+            _wait_until_ready(folder, server)
+            yield folder
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_until_ready(folder: Path, server: subprocess.Popen[bytes]) -> None:
+    """The server writes its state into the eighth line of its pid file."""
+    until = time.monotonic() + START_WITHIN
+    pid_file = folder / "rows" / "postmaster.pid"
+    while not (pid_file.exists() and pid_file.read_text().splitlines()[7:8] == ["ready   "]):
+        assert server.poll() is None, (folder / "log").read_text()
+        assert time.monotonic() < until, (folder / "log").read_text()
+        time.sleep(0.02)
+
+
+async def _connect(folder: Path) -> asyncpg.Connection:
+    return await asyncpg.connect(host=str(folder), user="cora", database="postgres")
+
+
+async def new_database(folder: Path, name: str) -> str:
+    """The URL of an empty database."""
+    connection = await _connect(folder)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await connection.close()
+    return f"postgresql+asyncpg://cora@/{name}?host={folder}"
+
+
+async def drop_database(folder: Path, name: str) -> None:
+    connection = await _connect(folder)
+    try:
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()

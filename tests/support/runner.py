@@ -1,0 +1,74 @@
+"""The real bot as a process that can be killed again and again: ``python -m tests.support.runner CONFIG.json``.
+
+Everything slow (imports, compiling the forms) is done once; then each line on standard input forks a process that
+opens the house and runs the whole bot, and its process id is printed. The forked process is what gets killed: it
+shares nothing with the next one but the files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from bot.app import App, Connection
+from cora_bot.base.chance import SystemChance
+from cora_bot.base.clock import TravelClock
+from cora_bot.base.logging import start_logging
+from cora_bot.usecases.forms import register_forms
+from tests.support.house import opened, premises, script_of
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a run needs to know. ``seed`` makes the keys, the same in every process; ids are drawn anew."""
+
+    folder: str
+    clock_file: str
+    seed: str
+    token: str
+    base_url: str
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+async def run(config: Config) -> None:
+    place = premises(Path(config.folder), TravelClock(Path(config.clock_file)), seed=config.seed)
+    connection = Connection(token=config.token, base_url=config.base_url, rate=0, long_poll=2)
+    async with opened(replace(place, chance=SystemChance())) as house:
+        await register_forms(house)
+        await App(house, connection).run()
+
+
+def _forked(config: Config) -> None:
+    """The bot, until it is killed or told to stop; never returns."""
+    code = 1
+    try:
+        with Path(config.folder, "bot.log").open("a", encoding="utf-8") as log:
+            start_logging(log)
+            asyncio.run(run(config))
+            code = 0
+    finally:
+        os._exit(code)
+
+
+def main() -> None:
+    config = Config(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    script_of(premises(Path(config.folder), TravelClock(Path(config.clock_file)), seed=config.seed).study)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the dead
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        process = os.fork()
+        if process == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _forked(config)
+        print(process, flush=True)
+
+
+if __name__ == "__main__":
+    main()

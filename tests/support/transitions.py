@@ -1,0 +1,37 @@
+"""Draws the transition table as a Mermaid diagram: which handlers each state has that are its own."""
+
+from __future__ import annotations
+
+from cora_bot.dialogue import states
+
+
+def picture() -> str:
+    """One box per state with what it does on its own inputs; inputs that only show the card again are left out."""
+    lines = ["```mermaid", "stateDiagram-v2"]
+    for state, row in states.TRANSITIONS.items():
+        for key, handler in sorted(row.items(), key=lambda pair: (type(pair[0]).__name__, pair[0].name)):
+            name = f"{handler.__module__.rsplit('.', 1)[-1]}.{handler.__name__}"
+            if name in QUIET:
+                continue
+            lines.append(f"    {state} : {key.name.lower().replace('_', ' ')} → {name}")
+    lines += [f"    {before} --> {after} : {label}" for before, after, label in MOVES]
+    return "\n".join([*lines, "```"])
+
+
+QUIET = {"housekeeping.redraw", "arriving.stranger_again", "arriving.languages", "housekeeping.chore"}
+
+MOVES = (
+    ("stranger", "choosing", "a good code"),
+    ("choosing", "consenting", "a language"),
+    ("consenting", "resting", "consent given"),
+    ("consenting", "stranger", "refused"),
+    ("resting", "invited", "an occurrence is due"),
+    ("invited", "answering", "Open"),
+    ("invited", "resting", "window over"),
+    ("answering", "resting", "complete, left or over"),
+    ("resting", "stopped", "no more messages"),
+    ("stopped", "resting", "write to me again"),
+)
+
+if __name__ == "__main__":
+    print(picture())

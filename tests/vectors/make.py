@@ -1,0 +1,115 @@
+"""Makes ``vault.json`` anew: ``python -m tests.vectors.make``. Changing it is changing the format: raise a version.
+
+The vectors are for opening. Sealing draws from the system, so a second run gives other, equally good files.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from cora_bot.base.chance import SeededChance
+from cora_bot.vault.agefile import Identity, seal, seal_with_passphrase
+from cora_bot.vault.drill import answer_drill, make_drill
+from cora_bot.vault.erasure import wrap
+from cora_bot.vault.identity import ResearcherKey
+from cora_bot.vault.padding import pad
+from cora_bot.vault.record import RecordHead, seal_record
+from cora_bot.vault.working import Purpose, WorkingKeys
+
+PATH = Path(__file__).with_name("vault.json")
+AT = datetime(2026, 3, 1, 9, 30, 0, 120_000, tzinfo=UTC)
+CHANCE = SeededChance("vectors of version 1")
+ANNA, BEHAR = Identity.generate(CHANCE), Identity.generate(CHANCE)
+PASSPHRASE = "vectors are not secret"
+
+
+def text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def content(size: int) -> bytes:
+    """``size`` bytes that need not be stored with the vector."""
+    return SeededChance(f"content {size}").bytes(size)
+
+
+def _keys() -> list[dict[str, str]]:
+    return [
+        {
+            "seed": one.seed.hex(),
+            "identity": one.encode(),
+            "recipient": one.recipient.encode(),
+            "fingerprint": one.recipient.fingerprint(),
+        }
+        for one in (ANNA, BEHAR)
+    ]
+
+
+def _files() -> list[dict[str, Any]]:
+    both = [ANNA.recipient, BEHAR.recipient]
+    return [{"size": size, "sealed": text(seal(content(size), both, CHANCE))} for size in (0, 1, 1000)]
+
+
+def _head() -> RecordHead:
+    names = {"study": "returnee_follow_up", "kind": "complete", "form": "check_in", "form_version": "3"}
+    ids = {"case": "11" * 16, "record": "22" * 16, "session": "33" * 16, "form_hash": "44" * 32}
+    return RecordHead(**names, **ids, wave="monthly", number=2, order=1, language="fa-AF", started_at=AT, at=AT)
+
+
+def _record() -> dict[str, Any]:
+    head, body = _head(), {"answers": {"/data/work": "yes", "/data/why": "کار یافتم"}}
+    named = asdict(head) | {"started_at": "2026-03-01T09:30:00.120Z", "at": "2026-03-01T09:30:00.120Z"}
+    return {"head": named, "body": body, "sealed": text(seal_record(head, body, [ANNA.recipient], CHANCE))}
+
+
+def _wrap() -> dict[str, str]:
+    key, case, record = CHANCE.bytes(32), CHANCE.bytes(16), CHANCE.bytes(16)
+    wrapped = wrap(key, b"sealed", CHANCE, case=case, record=record)
+    return {"key": key.hex(), "case": case.hex(), "record": record.hex(), "wrapped": text(wrapped)}
+
+
+def _working() -> dict[str, Any]:
+    keys = WorkingKeys.generate(CHANCE)
+    sealed = {purpose.value: text(keys.seal(purpose, b"row", purpose.encode(), CHANCE)) for purpose in Purpose}
+    named = {"id": keys.id, "working": keys.working, "contact": keys.contact, "link": keys.link}
+    fields = {name: value.hex() for name, value in (named | {"index_key": keys.index_key}).items()}
+    return {"keys": fields, "sealed": sealed, "index": keys.index(b"chat", b"12345").hex()}
+
+
+def _key_file() -> dict[str, str]:
+    key = ResearcherKey.generate("Vector", CHANCE, created=date(2026, 3, 1))
+    sealed = seal_with_passphrase(key.document().encode(), PASSPHRASE, CHANCE, work=4)
+    return {
+        "passphrase": PASSPHRASE,
+        "sealed": text(sealed),
+        "public": key.public().document(),
+        "signed": text(key.sign(b"message")),
+    }
+
+
+def _drill() -> dict[str, str]:
+    sealed, proof = make_drill(ANNA.recipient, CHANCE, study="returnee_follow_up", at=AT)
+    phrase = answer_drill(sealed, ANNA)
+    return {"sealed": text(sealed), "phrase": phrase, "salt": proof.salt.hex(), "expected": proof.expected.hex()}
+
+
+def main() -> None:
+    vectors = {
+        "keys": _keys(),
+        "files": _files(),
+        "padded": pad(b'{"v":1}').decode(),
+        "record": _record(),
+        "wrap": _wrap(),
+        "working": _working(),
+        "key_file": _key_file(),
+        "drill": _drill(),
+    }
+    PATH.write_text(json.dumps(vectors, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
