@@ -33,7 +33,7 @@ _DECODER = msgspec.json.Decoder(_Envelope)
 _MESSAGE = msgspec.json.Decoder(_Message)
 
 
-class TokenRefused(CoraError):
+class TokenRefused(CoraError):  # noqa: N818 -- it names what happened
     """Telegram does not know this bot's token."""
 
     def __init__(self) -> None:

@@ -88,13 +88,15 @@ class App:
 
     async def stop(self) -> None:
         """Ends the loops in order: nothing new is taken, what is under way is committed and settled."""
+        loops, self._loops = self._loops, ()
         if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-            self._scheduler = None
-        async with self._ticking:
-            loops, self._loops = self._loops, ()
-            for loop in loops:
-                loop.cancel()
+            self._scheduler.pause()
+        async with self._ticking:  # shutting the scheduler down would cancel a tick in the middle of its transaction
+            if self._scheduler is not None:
+                self._scheduler.shutdown(wait=False)
+                self._scheduler = None
+            self._polling.stop()
+            self._delivering.stop()
             await asyncio.gather(*loops, return_exceptions=True)
         await self._request.shutdown()
         log("stopped")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from bot.api import TokenRefused
 from bot.pacing import Backoff, Pace
 from bot.sending import Sender
+from bot.waiting import set_within
 from cora_bot.base.clock import Clock, monotonic
 from cora_bot.base.logging import log
 from cora_bot.usecases.exchange import Outcome, Refused, Retry, Sending, SendMessage
@@ -65,11 +66,16 @@ class Delivering:
             self._idle.clear()
             await self._idle.wait()
 
+    def stop(self) -> None:
+        """``run`` comes to its end. Not by cancelling it: that could tear a transaction."""
+        self._stopping.set()
+        self._changed.set()
+
     async def run(self) -> None:
-        """Delivers until cancelled; then lets what is under way come to its end. Raises TokenRefused."""
+        """Delivers until it is to stop; then lets what is under way come to its end. Raises TokenRefused."""
         store = Backoff(first=0.2, most=15)
         try:
-            while True:
+            while not self._stopping.is_set():
                 try:
                     await self._round()
                     store.succeeded()
@@ -77,7 +83,7 @@ class Delivering:
                     raise
                 except Exception as error:  # whatever the store raises: outcomes are kept and settled later
                     log("deliver_failed", level=logging.ERROR, error=type(error).__name__)
-                    await asyncio.sleep(store.failed())
+                    await set_within(self._stopping, store.failed())
         finally:
             await self._finish()
 
@@ -92,7 +98,7 @@ class Delivering:
             self._answered = asked
             self._idle.set()
         if not claimed and not self._outcomes:
-            await _first_of(self._changed, max(0.01, min(LOOK_AGAIN, self._quiet() or LOOK_AGAIN)))
+            await set_within(self._changed, max(0.01, min(LOOK_AGAIN, self._quiet() or LOOK_AGAIN)))
 
     def _quiet(self) -> float:
         return max(0.0, self._quiet_until - monotonic())
@@ -144,7 +150,7 @@ class Delivering:
             wait = self._pace.ask(sending.chat, monotonic(), message=message, unsolicited=sending.unsolicited)
             if wait <= 0:
                 return True
-            await _first_of(self._stopping, wait)
+            await set_within(self._stopping, wait)
         return False
 
     def _learn(self, sending: Sending, outcome: Outcome) -> None:
@@ -168,12 +174,3 @@ class Delivering:
             await self._settle()
         except Exception as error:  # the rows stay ``sending``; the next start recovers them
             log("settle_failed", level=logging.ERROR, error=type(error).__name__)
-
-
-async def _first_of(event: asyncio.Event, seconds: float) -> None:
-    """Returns when ``event`` is set or ``seconds`` have passed."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

@@ -216,7 +216,7 @@ def _typed(text: str, number: int, hint: str) -> Input:
     if name == "start":
         return Start((command[2] or "").strip()[:TOKEN_LIMIT], number, hint)
     if name in _COMMANDS:
-        return Command(_COMMANDS[name], number)
+        return Command(_COMMANDS[name], number, hint)
     return Unusable("command", number, hint)
 
 

@@ -6,10 +6,12 @@ lists words that must never appear there; the bot does not start while one of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from telegram import Bot, BotCommand
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.api import TELEGRAM, TokenRefused
 from bot.request import AiohttpRequest
@@ -50,16 +52,26 @@ def telegram_bot(request: AiohttpRequest, *, token: str, base_url: str = TELEGRA
 
 
 async def prepare(bot: Bot, study: Study, commands: CommandTexts) -> None:
-    """Sets the commands and checks what the public sees. Raises CoraError when a word of the study shows."""
+    """Checks what the public sees, then sets the commands. Raises CoraError when a word of the study shows."""
     try:
-        await _set_commands(bot, study, commands)
-        shown = [text for language in ("", *_codes(study)) for text in await _shown(bot, language)]
+        await _prepare(bot, study, commands)
     except InvalidToken:
         raise TokenRefused from None
+    except RetryAfter:
+        raise CoraError("Telegram asks to wait before the profile is read", "Start the bot a minute later.") from None
     except TelegramError as error:
         raise CoraError(
             f"the bot's profile could not be read ({type(error).__name__})", "Is the Bot API reachable from here?"
         ) from None
+
+
+async def _prepare(bot: Bot, study: Study, commands: CommandTexts) -> None:
+    wanted = _wanted(study, commands)
+    languages = ("", *(language for language in wanted if language))
+    faces = await asyncio.gather(*(_face(bot, language) for language in languages))
+    standing = {face.language: face.commands for face in faces}
+    shown = [text for face in faces for text in face.texts]
+    shown += [_as_text(language, one) for language, list_ in (standing | wanted).items() for one in list_]
     problems = check_never_show(study.never_show, shown)
     if problems:
         found = "; ".join(sorted({problem.message for problem in problems}))
@@ -67,33 +79,41 @@ async def prepare(bot: Bot, study: Study, commands: CommandTexts) -> None:
             f"the bot's public profile gives the study away: {found}",
             "Change these texts with @BotFather, or the commands' descriptions; the bot starts when none is left.",
         )
+    for language, list_ in wanted.items():
+        if standing.get(language) != list_:  # Telegram limits how often commands may be set
+            await bot.set_my_commands(list_, language_code=language)
 
 
-async def _set_commands(bot: Bot, study: Study, commands: CommandTexts) -> None:
-    for language, code in (("", study.default_language), *((_short(code), code) for code in _firsts(study))):
-        texts = commands.get(code)
-        if texts:
-            await bot.set_my_commands(_as_commands(texts), language_code=language)
+def _wanted(study: Study, commands: CommandTexts) -> dict[str, tuple[BotCommand, ...]]:
+    """The commands by Telegram's language code; "" are those for every other language."""
+    codes = {"": study.default_language} | {_short(code): code for code in _firsts(study)}
+    return {
+        language: tuple(BotCommand(name.value, text[:DESCRIPTION_LIMIT]) for name, text in commands[code].items())
+        for language, code in codes.items()
+        if code in commands
+    }
 
 
-def _as_commands(texts: Mapping[CommandName, str]) -> list[BotCommand]:
-    return [BotCommand(name.value, texts[name][:DESCRIPTION_LIMIT]) for name in CommandName if texts.get(name)]
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """What the public sees in one language."""
+
+    language: str
+    texts: tuple[ShownText, ...]
+    commands: tuple[BotCommand, ...]
 
 
-async def _shown(bot: Bot, language: str) -> Iterable[ShownText]:
+async def _face(bot: Bot, language: str) -> _Face:
     name = await bot.get_my_name(language_code=language)
     short = await bot.get_my_short_description(language_code=language)
     description = await bot.get_my_description(language_code=language)
-    commands = await bot.get_my_commands(language_code=language)
-    return (
-        ShownText("name", language or "default", name.name),
-        ShownText("about text", language or "default", short.short_description),
-        ShownText("description", language or "default", description.description),
-        *(
-            ShownText("commands", language or "default", f"{command.command} {command.description}")
-            for command in commands
-        ),
-    )
+    shown = {"name": name.name, "about text": short.short_description, "description": description.description}
+    texts = tuple(ShownText(place, language or "default", text) for place, text in shown.items())
+    return _Face(language, texts, await bot.get_my_commands(language_code=language))
+
+
+def _as_text(language: str, command: BotCommand) -> ShownText:
+    return ShownText("commands", language or "default", f"{command.command} {command.description}")
 
 
 def _short(code: str) -> str:
@@ -107,7 +127,3 @@ def _firsts(study: Study) -> list[str]:
     for language in study.languages:
         firsts.setdefault(_short(language.code), language.code)
     return [code for short, code in firsts.items() if len(short) == 2]
-
-
-def _codes(study: Study) -> list[str]:
-    return [_short(code) for code in _firsts(study)]

@@ -19,11 +19,11 @@ _JSON = {"Content-Type": "application/json"}
 _Timeout = DefaultValue[float] | float | DefaultValue[None] | None
 
 
-class NotSent(NetworkError):
+class NotSent(NetworkError):  # noqa: N818 -- it names what happened
     """Nothing reached Telegram: no name, no route, no connection, none free."""
 
 
-class Unanswered(NetworkError):
+class Unanswered(NetworkError):  # noqa: N818 -- it names what happened
     """No answer was read: it may or may not have been taken."""
 
 

@@ -12,12 +12,13 @@ class Bell:
 
     def __init__(self) -> None:
         self.revision = 0
-        self._event = asyncio.Event()
+        self._event: asyncio.Event | None = None  # made only when someone waits: most rings are heard by nobody
 
     def ring(self) -> None:
         self.revision += 1
-        self._event.set()
-        self._event = asyncio.Event()
+        if self._event is not None:
+            self._event.set()
+            self._event = None
 
     async def wait(self, *, after: int, seconds: float) -> bool:
         """Waits until the revision is past ``after``; false when it is not within ``seconds`` real seconds."""
@@ -26,6 +27,8 @@ class Bell:
             left = end - monotonic()
             if left <= 0:
                 return False
+            if self._event is None:
+                self._event = asyncio.Event()
             try:
                 await asyncio.wait_for(self._event.wait(), left)
             except TimeoutError:

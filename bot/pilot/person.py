@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.pilot.attachments import KINDS, attachment
 from bot.pilot.bell import Bell
 from bot.pilot.markup import Rows
 from bot.pilot.messages import Chat, Message, User
@@ -180,8 +181,7 @@ class Person:
     def press_old(self, message_id: int, held: str) -> str:
         """Presses a button that the phone may still show though it changed meanwhile, by the data it held."""
         self._act()
-        if self.offline:
-            raise PhoneError("the network is off")
+        self._need_network()
         return self._world.press(self, message_id, held)
 
     def press_key(self, label: str) -> int:
@@ -195,12 +195,14 @@ class Person:
 
     def edit(self, message_id: int, text: str) -> None:
         """Changes a message of one's own."""
+        self._need_network()
         message = self._own(message_id)
         message.text = clean(text)
         self._world.edited(self.chat, message)
 
     def delete(self, message_id: int) -> None:
         """Deletes a message for both sides; the bot is not told."""
+        self._need_network()
         message = self.chat.find(message_id)
         if message is None:
             raise PhoneError("that message is not on the screen")
@@ -208,7 +210,9 @@ class Person:
 
     def send(self, kind: str, *, caption: str = "") -> int:
         """Sends a sticker, photo, voice, location or contact."""
-        extra, shown = _extra(kind, self.user, self._world.now())
+        if kind not in KINDS:
+            raise PhoneError(f"a phone cannot send a {kind!r} here; it knows {', '.join(KINDS)}")
+        extra, shown = attachment(kind, self.user, self._world.now())
         return self._say(Message(0, self.user, 0, clean(caption) or shown, kind=kind, extra=extra))
 
     def forward(self, text: str, *, origin: str = "Somebody") -> int:
@@ -216,10 +220,17 @@ class Person:
         source: Json = {"type": "hidden_user", "sender_user_name": origin, "date": self._world.now() - 3600}
         return self._say(Message(0, self.user, 0, clean(text), extra={"forward_origin": source}))
 
+    def write_in(self, group: Chat, text: str, *, reply_to: int = 0) -> int:
+        """Writes in a group or channel."""
+        self._need_network()
+        return self._world.say(group, self.user, Message(0, self.user, 0, clean(text), reply_to=reply_to)).message_id
+
     def block(self) -> None:
+        self._need_network()
         self._world.membership(self.chat, self.user, old="member", new="kicked")
 
     def unblock(self) -> None:
+        self._need_network()
         self._world.membership(self.chat, self.user, old="kicked", new="member")
 
     def deactivate(self) -> None:
@@ -289,6 +300,10 @@ class Person:
             return 0
         return self._world.say(self.chat, self.user, message).message_id
 
+    def _need_network(self) -> None:
+        if self.offline:
+            raise PhoneError("the network is off")
+
     def _own(self, message_id: int) -> Message:
         message = self.chat.find(message_id)
         if message is None or message.from_bot:
@@ -298,8 +313,7 @@ class Person:
     def _act(self) -> None:
         """Whoever acts has the chat open."""
         self._looked = self._world.clock.now()
-        if self.screen:
-            self._read = max(self._read, self.screen[-1].message_id)
+        self._read = self._last_known if self.offline else max(self._read, next(reversed(self.chat.messages), 0))
 
 
 def _bubble(message: Message) -> Bubble:
@@ -317,22 +331,3 @@ def _bubble(message: Message) -> Bubble:
         tuple(message.entities),
         "forward_origin" in message.extra,
     )
-
-
-def _extra(kind: str, user: User, now: int) -> tuple[Json, str]:
-    """The JSON that makes a message of this kind, and what the phone shows for it."""
-    file: Json = {"file_id": f"file-{kind}-{user.id}-{now}", "file_unique_id": f"{kind}-{now}", "file_size": 4096}
-    match kind:
-        case "sticker":
-            sticker: Json = {"width": 512, "height": 512, "is_animated": False, "is_video": False, "type": "regular"}
-            return {"sticker": file | sticker | {"emoji": "🙂"}}, "🙂"
-        case "photo":
-            return {"photo": [file | {"width": 90, "height": 60}, file | {"width": 900, "height": 600}]}, ""
-        case "voice":
-            return {"voice": file | {"duration": 4, "mime_type": "audio/ogg"}}, "Voice message 0:04"
-        case "location":
-            return {"location": {"latitude": 34.53, "longitude": 69.17}}, "Location"
-        case "contact":
-            return {"contact": {"phone_number": "+10000000000", "first_name": user.first_name}}, user.first_name
-        case _:
-            raise PhoneError(f"a phone cannot send a {kind!r} here; it knows sticker, photo, voice, location, contact")

@@ -169,7 +169,10 @@ class Phones:
     async def one(self, request: web.Request) -> web.Response:
         person = self.find(request.match_info["id"])
         if "after" in request.query:
-            after, seconds = int(request.query["after"]), float(request.query.get("wait", "0"))
+            try:
+                after, seconds = int(request.query["after"]), float(request.query.get("wait", "0"))
+            except ValueError:
+                raise web.HTTPBadRequest(text="after and wait: numbers, please") from None
             await person.bell.wait(after=after, seconds=min(seconds, MAX_WAIT))
         return web.json_response(phone_json(self._world, person))
 

@@ -186,6 +186,10 @@ class World:
 
     # time and waiting
 
+    def pending(self) -> int:
+        """How many updates the bot has not acknowledged yet."""
+        return len(self.queue)
+
     def now(self) -> int:
         """Seconds since 1970, as Telegram dates things."""
         return int(self.clock.now().timestamp())

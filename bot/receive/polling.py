@@ -19,6 +19,7 @@ from bot.api import Answer, Api, TokenRefused
 from bot.inbound import ALLOWED_UPDATES, Ignored, understand, update_id
 from bot.pacing import Backoff
 from bot.request import NotSent, Unanswered
+from bot.waiting import set_within
 from cora_bot.base.clock import monotonic
 from cora_bot.base.logging import log
 from cora_bot.usecases.exchange import Arrived, Reaction
@@ -28,7 +29,6 @@ Receive = Callable[[Sequence[Arrived]], Awaitable[list[Reaction]]]
 BATCH = 100
 LONG_POLL = 25
 GATHER = 0.03  # seconds between two fetches that are not full: small commits are dear
-STOP_GRACE = 5.0  # seconds a commit may still take after the order to stop
 NETWORK_GRACE = 15.0  # beyond the long poll, before a silent connection is given up
 
 _BATCH = msgspec.json.Decoder(list[msgspec.Raw])
@@ -55,27 +55,37 @@ class Polling:
         self._backoff = backoff or Backoff()
         self._answering = Answering(api)
         self._offset = 0
-        self._committing: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """``run`` comes to its end: a fetch is broken off, a commit under way is not."""
+        self._stopping.set()
 
     async def run(self) -> None:
-        """Polls until cancelled; a batch that is just being committed is finished first. Raises TokenRefused."""
+        """Polls until it is to stop. Raises TokenRefused."""
+        stopping = asyncio.create_task(self._stopping.wait())
+        fetch: asyncio.Task[list[msgspec.Raw]] | None = None
         try:
-            while True:
-                await self.once()
+            while not self._stopping.is_set():
+                fetch = asyncio.create_task(self._fetch())
+                await asyncio.wait((fetch, stopping), return_when=asyncio.FIRST_COMPLETED)
+                if fetch.done():
+                    await self._take(fetch.result())
         finally:
-            await self._finish()
+            stopping.cancel()
+            if fetch is not None:
+                fetch.cancel()
+            await self._answering.close()
 
     async def once(self) -> int:
-        """One fetch and its commit; the number of updates fetched. For tests, and for ``run``."""
-        fetched = await self._fetch()
+        """One fetch and its commit; the number of updates fetched. For tests."""
+        return await self._take(await self._fetch())
+
+    async def _take(self, fetched: list[msgspec.Raw]) -> int:
         began = monotonic()
-        if not fetched:
-            return 0
-        understood = digest(fetched)
-        # Shielded: an orderly stop lets the store finish what it has begun.
-        self._committing = asyncio.create_task(self._commit(understood))
-        await asyncio.shield(self._committing)
-        if len(fetched) < BATCH:
+        if fetched:
+            await self._commit(digest(fetched))
+        if 0 < len(fetched) < BATCH:
             await asyncio.sleep(max(0.0, GATHER - (monotonic() - began)))
         return len(fetched)
 
@@ -83,29 +93,29 @@ class Polling:
         """Returns when no spinner is being answered."""
         await self._answering.settled()
 
-    async def _finish(self) -> None:
-        if self._committing is not None and not self._committing.done():
-            await asyncio.wait((self._committing,), timeout=STOP_GRACE)
-            self._committing.cancel()  # not committed by now: it was not acknowledged either, and comes again
-        await self._answering.close()
-
     async def _commit(self, understood: Understood) -> None:
         reactions = await self._received(understood.arrived)
+        if reactions is None:
+            return
         # Not the highest ever seen: after a quiet week Telegram may begin again with a lower number.
         self._offset = understood.offset
         toasts = dict.fromkeys(understood.callbacks, "")
         toasts.update({reaction.key.removeprefix("c:"): reaction.toast for reaction in reactions})
         self._answering.answer_all(toasts.items())
 
-    async def _received(self, arrived: tuple[Arrived, ...]) -> list[Reaction]:
-        """The batch committed, however long the store takes to come back. Never given up: it would be lost."""
+    async def _received(self, arrived: tuple[Arrived, ...]) -> list[Reaction] | None:
+        """The batch committed, however long the store takes to come back. None: told to stop before that.
+
+        Nothing is lost then: what is not committed is not acknowledged, and comes again.
+        """
         backoff = Backoff(first=0.2, most=30)
         while arrived:
             try:
                 return await self._receive(arrived)
-            except Exception as error:  # whatever the store raises: nothing is acknowledged before it is committed
+            except Exception as error:  # whatever the store raises
                 log("receive_failed", level=logging.ERROR, error=type(error).__name__, updates=len(arrived))
-                await asyncio.sleep(backoff.failed())
+            if await set_within(self._stopping, backoff.failed()):
+                return None
         return []
 
     async def _fetch(self) -> list[msgspec.Raw]:
@@ -116,10 +126,14 @@ class Polling:
             answer = await self._api.call("getUpdates", asked, read_timeout=self._long_poll + NETWORK_GRACE)
         except (NotSent, Unanswered) as error:
             return await self._pause("poll_failed", error=type(error).__name__)
-        if answer.code == 200:
-            self._backoff.succeeded()
-            return _BATCH.decode(answer.result)
-        return await self._refused(answer)
+        if answer.code != 200:
+            return await self._refused(answer)
+        try:
+            fetched = _BATCH.decode(answer.result)
+        except msgspec.MsgspecError:
+            return await self._pause("poll_unreadable")
+        self._backoff.succeeded()
+        return fetched
 
     async def _refused(self, answer: Answer) -> list[msgspec.Raw]:
         if answer.code in (401, 404):

@@ -37,6 +37,12 @@ def day_long(value: date, language: str) -> str:
     return _with_gregorian(text, value, language)
 
 
+def day_as_typed(value: date, language: str) -> str:
+    """A day as somebody would type it, in numbers: ``3.12.2026``, ``۱۴۰۵/۹/۱۲``; what reads typed days reads this."""
+    pattern = "{v, date,y/M/d}" if _other_calendar(language) else "{v, date,d.M.y}"
+    return isolate(_format(pattern, language, _noon(value)))
+
+
 def clock_time(at: datetime, language: str) -> str:
     """The time of day of a naive local moment, on the 24-hour clock, in the language's digits: ``17:05``, ``۱۷:۰۵``."""
     if at.tzinfo is not None:

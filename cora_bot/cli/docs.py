@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from the commands and the settings themselves: ``python -m cora_bot.cli.docs > FILE``."""
+"""Writes docs/commands.md from the commands and the settings themselves: ``cora docs > docs/commands.md``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from collections.abc import Iterator
 
 import click
 
-from cora_bot.cli.main import cora_group
 from cora_bot.settings import SETTINGS
 
 HEAD = """\
 # Commands and settings
 
-Written from the program itself by `python -m cora_bot.cli.docs`; a test keeps it current. `cora COMMAND --help` shows
-the same. Three machines, three trusts: the **server** runs the bot and cannot open answers; the **researcher's
-computer** opens answers and holds no contact addresses; **any** machine may author and check questionnaires.
+Written from the program itself by `cora docs`; a test keeps it current. `cora COMMAND --help` shows the same. Three
+machines, three trusts: the **server** runs the bot and cannot open answers; the **researcher's computer** opens answers
+and holds no contact addresses; **any** machine may author and check questionnaires.
 """
 
 
@@ -67,5 +66,13 @@ def _settings() -> Iterator[str]:
         yield f"| `{setting.name}` | {setting.description} | {setting.default} |"
 
 
-if __name__ == "__main__":
-    click.echo(document(cora_group()), nl=False)
+@click.command(hidden=True)
+@click.pass_context
+def docs(ctx: click.Context) -> None:
+    """Print docs/commands.md for everything that is attached. For ANY machine.
+
+    Exit codes: 0 printed.
+    """
+    root = ctx.find_root().command
+    if isinstance(root, click.Group):
+        click.echo(document(root), nl=False)

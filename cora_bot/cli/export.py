@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -42,9 +43,9 @@ def export(
 ) -> None:
     """Open a bundle and write its answers as tables. For the RESEARCHER'S computer.
 
-    Writes answers_long.csv, answers_wide.csv, dispositions.csv, codebook.md, reconciliation.json and README.txt,
-    readable by you alone. Prints how many records were sealed, opened and exported; every record that is missing on
-    the way is named.
+    Writes answers_long.csv, answers_wide.csv, dispositions.csv, consents.csv, codebook.md, reconciliation.json and
+    README.txt, readable by you alone. Prints how many records were sealed, opened and exported; every record that is
+    missing on the way is named.
 
     Exit codes: 0 everything fits; 1 something differs (the tables are written all the same) or nothing could be
     written; 2 typed wrongly.
@@ -54,7 +55,7 @@ def export(
         account = export_bundle(
             bundle,
             [opener.identity],
-            folder.absolute(),
+            Path(os.path.normpath(folder.absolute())),  # not resolved: a link is refused, never followed
             language=labels,
             now=SystemClock().now(),
             chance=SystemChance(),

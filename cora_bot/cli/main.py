@@ -8,6 +8,7 @@ import click
 
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.check import check
+from cora_bot.cli.docs import docs
 from cora_bot.cli.export import export
 from cora_bot.cli.failures import HandledGroup
 from cora_bot.cli.invite import invite
@@ -15,7 +16,7 @@ from cora_bot.cli.keys import keys
 from cora_bot.cli.people import people
 from cora_bot.cli.try_form import try_form
 
-COMMANDS: tuple[click.Command, ...] = (check, try_form, keys, invite, people, bundle, export)
+COMMANDS: tuple[click.Command, ...] = (check, try_form, keys, invite, people, bundle, export, docs)
 
 
 class InOrder(HandledGroup):

@@ -17,7 +17,7 @@ from cora_bot.dialogue.turn import Turn
 
 def advance(conversation: Conversation, event: Input, *, script: Script, now: datetime, chance: Chance) -> Turn:
     """What happens next. Raises nothing a participant can cause."""
-    hint = event.hint if isinstance(event, Start | Text | Unusable) else ""
+    hint = event.hint if isinstance(event, Start | Text | Unusable | Command) else ""
     scene = Scene(conversation, script, now, chance, hint)
     if isinstance(event, Pressed):
         return _pressed(scene, event)
@@ -25,7 +25,8 @@ def advance(conversation: Conversation, event: Input, *, script: Script, now: da
     if state is State.STRANGER and isinstance(event, Command):
         event = Text("", event.message)  # a stranger's command is a stranger's message
     turn = handler_for(state, key_of(event))(scene, event)
-    if isinstance(event, Command | Start) and turn.conversation.participant is not None:
+    known = turn.conversation.participant is not None
+    if known and (isinstance(event, Command | Start) or (state is State.STRANGER and isinstance(event, Text))):
         turn = replace(turn, remove=(*turn.remove, event.message))
     return turn
 

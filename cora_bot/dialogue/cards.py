@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from cora_bot.base.calendars import day, number
+from cora_bot.base.calendars import day, day_as_typed, number
 from cora_bot.base.text import isolate
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Status
@@ -39,7 +40,8 @@ def question(scene: Scene, shown: Shown, *, notices: Sequence[str] = ()) -> Prom
 
 
 def _progress(scene: Scene, shown: Shown) -> str:
-    if shown.question.kind is Kind.NOTE or shown.total < 2:
+    # While consent is asked every answer may open or close the rest: a count would only mislead.
+    if shown.question.kind is Kind.NOTE or scene.participant.status is Status.ENROLLING:
         return ""
     return isolate(f"{number(shown.position + 1, scene.language)} / {number(shown.total, scene.language)}")
 
@@ -48,8 +50,13 @@ def _current(scene: Scene, shown: Shown) -> list[str]:
     if shown.kept:
         return [scene.say(p.ANSWER_LOCKED)]
     if shown.value and is_typed(shown):
-        return [scene.say(p.ANSWER_NOW, answer=isolate(shown.value))]
+        return [scene.say(p.ANSWER_NOW, answer=isolate(_readable(scene, shown)))]
     return []
+
+
+def _readable(scene: Scene, shown: Shown) -> str:
+    """A stored answer as its giver would read it: days in their calendar."""
+    return day(date.fromisoformat(shown.value), scene.language) if shown.question.kind is Kind.DATE else shown.value
 
 
 def is_typed(shown: Shown) -> bool:
@@ -75,7 +82,7 @@ def _how(scene: Scene, shown: Shown) -> list[str]:
 
 
 def day_example(scene: Scene) -> str:
-    return isolate(day(scene.today(), scene.language))
+    return day_as_typed(scene.today(), scene.language)
 
 
 def _choices(shown: Shown) -> list[Row]:

@@ -79,6 +79,7 @@ class Start:
 class Command:
     name: CommandName
     message: int
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

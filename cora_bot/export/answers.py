@@ -7,13 +7,14 @@ dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from cora_bot.export.consents import CONSENT
 from cora_bot.export.opened import Answering, OpenedRecord, Trouble
 from cora_bot.forms.model import Form
 
-FINISHED = ("complete", "partial", "consent")
+FINISHED = ("complete", "partial", CONSENT)
 FRAGMENT = "fragment"
 
 
@@ -36,33 +37,39 @@ def gather(
     forms: Mapping[str, Form],
 ) -> Gathered:
     """``codes``: case code by case (hex); ``erased``: cases that must not appear; ``forms`` by hash."""
-    usable: list[OpenedRecord] = []
-    troubles: list[Trouble] = []
+    present: list[OpenedRecord] = []
     left_out: set[str] = set()
     for record in opened:
-        why = _unusable(record, codes=codes, forms=forms)
         if record.head.case in erased:
             left_out.add(record.head.record)
-        elif why:
-            troubles.append(Trouble(record.head.record, why))
         else:
-            usable.append(record)
+            present.append(record)
+    reasons = {record.head.record: _unusable(record, codes=codes, forms=forms) for record in present}
+    usable = [record for record in present if not reasons[record.head.record]]
+    troubles = [Trouble(record, why) for record, why in reasons.items() if why]
+    joined = _join(usable, codes=codes, forms=forms)
+    return replace(joined, left_out=frozenset(left_out), troubles=(*troubles, *joined.troubles))
+
+
+def _join(usable: Sequence[OpenedRecord], *, codes: Mapping[str, str], forms: Mapping[str, Form]) -> Gathered:
     fragments = {record.head.record: record for record in usable if record.head.kind == FRAGMENT}
-    answerings: list[Answering] = []
-    for record in usable:
-        if record.head.kind != FRAGMENT:
-            answering = _answering(record, fragments, code=codes[record.head.case], form=forms[record.head.form_hash])
-            if isinstance(answering, Trouble):
-                troubles.append(answering)
-            else:
-                answerings.append(answering)
-    exported = {answering.record for answering in answerings}.union(*(answering.parts for answering in answerings))
+    finished = [record for record in usable if record.head.kind != FRAGMENT]
+    made = [
+        _answering(record, fragments, code=codes[record.head.case], form=forms[record.head.form_hash])
+        for record in finished
+    ]
+    answerings = [one for one in made if isinstance(one, Answering)]
+    exported = {one.record for one in answerings}.union(*(one.parts for one in answerings))
     left = fragments.keys() - exported
-    named = {part for record in usable for part in record.body.get("sealed", {}).values()}
-    troubles += [Trouble(part, "belongs to a record that was not exported") for part in sorted(left & named)]
-    waiting = frozenset(left - named)
-    answerings.sort(key=lambda one: (one.code, one.started_at, one.finished_at, one.record))
-    return Gathered(tuple(answerings), frozenset(exported), waiting, frozenset(left_out), tuple(troubles))
+    named = {part for record in finished for part in record.body.get("sealed", {}).values()}
+    orphans = [Trouble(part, "belongs to a record that was not exported") for part in sorted(left & named)]
+    return Gathered(
+        answerings=tuple(sorted(answerings, key=lambda one: (one.code, one.started_at, one.finished_at, one.record))),
+        exported=frozenset(exported),
+        waiting=frozenset(left - named),
+        left_out=frozenset(),
+        troubles=(*(one for one in made if isinstance(one, Trouble)), *orphans),
+    )
 
 
 def _unusable(record: OpenedRecord, *, codes: Mapping[str, str], forms: Mapping[str, Form]) -> str:

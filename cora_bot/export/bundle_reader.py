@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,17 @@ LARGEST_RECORD: Final = 16 * MEGABYTE
 LARGEST_FORM: Final = 16 * MEGABYTE
 # Tables and forms shrink 30-fold at most, sealed records not at all; a zip that grows 200-fold was made to.
 LARGEST_GROWTH: Final = 200
+# What zipfile raises on files that were bent: it believes offsets, sizes and names before it checks them.
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 AGAIN: Final = "Carry the bundle over again, or make a new one on the server with 'cora bundle'."
 
 
@@ -92,15 +104,18 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
     Raises ``CoraError`` when the file is not a bundle, is damaged, or was made by a newer version. Numbers that do not
     match the manifest are not an error here: they are ``Bundle.differences``, for the reconciliation to name.
     """
-    try:
-        archive = zipfile.ZipFile(path)
-    except FileNotFoundError:
-        raise CoraError(f"there is no bundle at {path}", "Give the file that 'cora bundle' wrote.") from None
-    except (zipfile.BadZipFile, EOFError):
-        raise CoraError(f"{path.name} is not a bundle, or it was cut short", AGAIN) from None
-    with archive:
+    with _archive(path) as archive:
         _check_entries(archive, path.stat().st_size)
         yield _read(archive)
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except _BROKEN as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise CoraError(f"{path} could not be read: {error.strerror}") from None
+        raise CoraError(f"{path.name} is not a bundle, or it was cut short", AGAIN) from None
 
 
 def _check_entries(archive: zipfile.ZipFile, on_disk: int) -> None:
@@ -137,7 +152,7 @@ def _entry(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
     try:
         with archive.open(name) as file:
             content = file.read(limit + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except _BROKEN:
         raise CoraError(f"the bundle's entry {name!r} is damaged", AGAIN) from None
     if len(content) > limit:
         raise CoraError(f"the bundle's entry {name!r} is larger than bundles may hold", AGAIN)
@@ -185,7 +200,7 @@ def _form(archive: zipfile.ZipFile, name: str, digest: str) -> str:
 def _manifest(text: str) -> Manifest:
     try:
         raw = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CoraError("the bundle's manifest is not JSON", AGAIN) from None
     if not isinstance(raw, dict) or raw.get("format") != fmt.FORMAT:
         raise CoraError("this zip file is not a CoR.A bundle", "Give the file that 'cora bundle' wrote.")
@@ -203,7 +218,7 @@ def _manifest(text: str) -> Manifest:
             erased=tuple(_string(case) for case in raw["erased"]),
             recipients=tuple(_string(recipient) for recipient in raw["recipients"]),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise CoraError("the bundle's manifest lacks something or holds the wrong kind of value", AGAIN) from None
 
 

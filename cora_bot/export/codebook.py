@@ -63,7 +63,8 @@ def _form(columns: FormColumns, form: Form) -> Iterator[str]:
     yield ""
     rules = _rules(form.xform)
     for column in form.columns:
-        yield from _column(columns.name(column.ref), column, rules.get(column.ref, {}))
+        own = rules.get(column.ref, {})
+        yield from _column(columns.name(column.ref), column, rules=own, languages=form.languages)
     valued = {column.ref for column in form.columns}
     for question in form.questions:
         if question.ref not in valued:
@@ -73,7 +74,7 @@ def _form(columns: FormColumns, form: Form) -> Iterator[str]:
             yield ""
 
 
-def _column(name: str, column: Column, rules: Mapping[str, str]) -> Iterator[str]:
+def _column(name: str, column: Column, *, rules: Mapping[str, str], languages: Sequence[str]) -> Iterator[str]:
     yield f"### {name}"
     yield ""
     yield f"- path: `{column.ref}`"
@@ -85,7 +86,7 @@ def _column(name: str, column: Column, rules: Mapping[str, str]) -> Iterator[str
         yield f"- {rule}: `{_inline(text)}`"
     yield ""
     if question is not None and question.options:
-        languages = sorted({language for option in question.options for language in option.labels})
+        languages = [one for one in languages if any(one in option.labels for option in question.options)]
         yield from _table(
             ("code", *languages),
             ((option.value, *(option.labels.get(one, "") for one in languages)) for option in question.options),

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import dispositions
+from cora_bot.export import consents, dispositions
 from cora_bot.export.answers import gather
 from cora_bot.export.bundle_reader import AGAIN, Bundle, open_bundle
 from cora_bot.export.cells import csv_file
 from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import form_columns
+from cora_bot.export.consents import CONSENT
 from cora_bot.export.folder import ACCOUNT, earlier_erased, publish
 from cora_bot.export.opened import Stamp
 from cora_bot.export.opening import Progress, open_all
@@ -54,10 +55,12 @@ def export_bundle(
         facts = [fact for fact in bundle.occurrences if fact.code in codes.values()]
         answerable = [fact for fact in facts if fact.wave not in _settled_without_a_form(study)]
         account = reconcile(bundle, opening, gathered, facts=answerable, notes=_notes(bundle, stamp, erased))
+        given = [one for one in opening.opened if one.head.kind == CONSENT and one.head.record in gathered.exported]
         columns = form_columns(forms.values(), first=_form_order(study))
         files = {
             "answers_long.csv": csv_file(long_rows(gathered.answerings, columns, language=labels)),
             "answers_wide.csv": csv_file(wide_rows(chosen(gathered.answerings), columns)),
+            "consents.csv": csv_file(consents.rows(given, codes)),
             "dispositions.csv": csv_file(dispositions.rows(facts)),
             "codebook.md": codebook(columns, study=study, export=stamp.export).encode(),
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
@@ -75,7 +78,7 @@ def _study(bundle: Bundle) -> Study:
             "Install the version of cora-bot that the server runs, then export again.",
         )
     if study.id != bundle.manifest.study:
-        raise CoraError(f"the bundle says it is of {bundle.manifest.study}, its study.toml of {study.id}", AGAIN)
+        raise CoraError(f"the bundle says it is of {bundle.manifest.study!r}, its study.toml of {study.id!r}", AGAIN)
     return study
 
 

@@ -22,6 +22,7 @@ FILES: Final = (
     "answers_long.csv",
     "answers_wide.csv",
     "codebook.md",
+    "consents.csv",
     "dispositions.csv",
     ACCOUNT,
 )
@@ -33,6 +34,9 @@ def earlier_erased(folder: Path, study: str) -> frozenset[str]:
 
     Raises ``CoraError`` when the folder is something else.
     """
+    old = _replaced(folder)
+    if not folder.exists() and old.is_dir():
+        old.rename(folder)  # a run was killed between its two renames: the earlier export is still the valid one
     if not folder.exists():
         if not folder.parent.is_dir():
             raise CoraError(f"there is no folder {folder.parent}", "Make it first, or give another place with --to.")
@@ -52,6 +56,11 @@ def earlier_erased(folder: Path, study: str) -> frozenset[str]:
     return frozenset(str(case) for case in erased) if isinstance(erased, list) else frozenset()
 
 
+def _replaced(folder: Path) -> Path:
+    """Where an earlier export stands for the moment in which the new one takes its place."""
+    return folder.with_name(f".{folder.name}.replaced")
+
+
 def _account(folder: Path) -> dict[str, object]:
     try:
         account = json.loads((folder / ACCOUNT).read_text(encoding="utf-8"))
@@ -63,7 +72,7 @@ def _account(folder: Path) -> dict[str, object]:
 def publish(folder: Path, files: Mapping[str, bytes]) -> None:
     """Puts ``files`` in the place of ``folder``: all of them or, after any failure, none."""
     fresh = folder.with_name(f".{folder.name}.unfinished")
-    old = folder.with_name(f".{folder.name}.replaced")
+    old = _replaced(folder)
     _clear(fresh)
     _clear(old)
     fresh.mkdir(mode=0o700)

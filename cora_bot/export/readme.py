@@ -25,6 +25,7 @@ complete          {complete}
 answers_long.csv       one row per answer, with its question and option as people read them
 answers_wide.csv       one row per case, wave and number; one column per question
 dispositions.csv       what became of every planned occasion: answered, refused, not reached …
+consents.csv           who agreed to which exact words, when and in which language
 codebook.md            every question, option, language and rule, and how to read the tables
 reconciliation.json    sealed = opened = exported, and the name of every record for which that does not hold
 README.txt             this file

@@ -11,6 +11,7 @@ from cora_bot.export.answers import Gathered
 from cora_bot.export.bundle_format import Manifest
 from cora_bot.export.bundle_reader import Bundle, OccurrenceFact
 from cora_bot.export.cells import instant
+from cora_bot.export.consents import CONSENT, changed_texts
 from cora_bot.export.opened import Stamp, Trouble
 from cora_bot.export.opening import Opening
 from cora_bot.study.model import Step
@@ -68,6 +69,7 @@ def reconcile(
         differences=(
             *bundle.differences,
             *_unaccounted(opening, gathered),
+            *changed_texts(record for record in opening.opened if record.head.kind == CONSENT),
             *_not_erased(bundle, opening),
             *_unanswered(facts, gathered),
         ),
@@ -136,4 +138,9 @@ def as_text(account: Reconciliation) -> str:
     lines += [f"NOT OPENED: record {trouble.record} {trouble.what}" for trouble in account.not_opened]
     lines += [f"NOT EXPORTED: record {trouble.record} {trouble.what}" for trouble in account.not_exported]
     lines.append("everything fits" if account.fits else "THE EXPORT IS NOT COMPLETE: see the lines above")
-    return "\n".join(lines)
+    return "\n".join(_printable(line) for line in lines)
+
+
+def _printable(line: str) -> str:
+    """What a record or a table claims may hold control characters, which a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)

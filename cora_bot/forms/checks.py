@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.forms.expr.compiler import compile_expression
 from cora_bot.forms.expr.errors import ExpressionError
+from cora_bot.forms.headers import COLUMN, TRANSLATED
 from cora_bot.forms.sheets import Row, Workbook, each_choice
 from cora_bot.forms.texts import language_code
 
@@ -17,15 +18,6 @@ EXPRESSIONS = {
     "calculation": ("calculation", "calculate", "bind::calculate"),
     "required": ("required", "bind::required"),
     "choice_filter": ("choice_filter",),
-}
-TRANSLATED = {
-    "label": "label",
-    "hint": "hint",
-    "guidance_hint": "guidance_hint",
-    "constraint_message": "constraint_message",
-    "constraint message": "constraint_message",
-    "required_message": "required_message",
-    "required message": "required_message",
 }
 TYPES = {
     "select_one",
@@ -64,12 +56,13 @@ TYPES = {
 }
 SUPPORTED = "select_one, select_multiple, integer, decimal, text, date, note, acknowledge, range, calculate, hidden"
 REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}]+?)\s*\}")
+MEDIA = re.compile(r"(media::)?(image|big-image|audio|video)(::|\Z)")
 REGEX = re.compile(r"""regex\s*\([^,]*,\s*(?:'([^']*)'|"([^"]*)")""")
-COLUMN = re.compile(r"^(?:bind::)?(.+?)\s*::?\s*(.+)$")
 
 
 def workbook_problems(workbook: Workbook, file: str) -> Iterator[Problem]:
     sheet = _Sheet(workbook, file)
+    yield from sheet.unsupported()
     yield from sheet.languages()
     yield from sheet.questions()
     yield from sheet.choices()
@@ -98,6 +91,18 @@ class _Sheet:
     ) -> Problem:
         severity = Severity.WARNING if warning else Severity.ERROR
         return Problem(code, message, hint, self.file, sheet, row.number if row else None, severity)
+
+    def unsupported(self) -> Iterator[Problem]:
+        for name in ("entities", "external_choices", "osm"):
+            if rows := self.workbook.rows(name):
+                yield self.at(
+                    name, rows[0], "form.sheet", f"the sheet {name} is not supported yet", "Remove the sheet."
+                )
+        for name in ("survey", "choices"):
+            for row in self.workbook.rows(name):
+                if any(MEDIA.match(header) for header in row.cells):
+                    message = "pictures, sounds and films are not shown in the chat yet"
+                    yield self.at(name, row, "form.media", message, "Say it in the label too.", warning=True)
 
     def languages(self) -> Iterator[Problem]:
         settings = next(iter(self.workbook.rows("settings")), None)

@@ -15,6 +15,7 @@ from pyxform.xls2xform import convert
 from cora_bot.base.problems import Problem, Severity, errors
 from cora_bot.forms import checks, texts
 from cora_bot.forms.build import Builder
+from cora_bot.forms.headers import name_default_language
 from cora_bot.forms.model import Column, Form, Kind, Option, Question
 from cora_bot.forms.program import Asked, Program, Spec
 from cora_bot.forms.sheets import MAX_BYTES, Places, UnreadableError, Workbook, places, read_workbook
@@ -80,6 +81,7 @@ def _from_xml(source: bytes, file: str) -> Compiled:
 def _convert(workbook: Workbook, file: str) -> tuple[str | None, list[Problem]]:
     """pyxform's own judgement. It stops at its first error and may raise anything on odd workbooks."""
     book: dict[str, Any] = {key: _copied(held) for key, held in workbook.book.items()}
+    name_default_language(book)
     book.setdefault("fallback_form_name", PurePosixPath(file).stem or "form")
     warnings: list[str] = []
     try:

@@ -64,12 +64,16 @@ def wrapped(value: Value, kind: str, context: Context) -> Value:
 
 
 class Instance:
-    """``own``: whether each node is relevant by its own rule. ``sealed``: slots answered and not kept here."""
+    """``own``: whether each node is relevant by its own rule. ``sealed``: slots answered and not kept here.
+
+    ``faults``: slots one of whose expressions threw since this instance was made.
+    """
 
     def __init__(self, program: Program, moment: Moment) -> None:
         self.program = program
         self.moment = moment
         self.sealed: set[int] = set()
+        self.faults: set[int] = set()
         self.own = [True] * len(program.specs)
         self.nodes: list[Node] = []
         nodes = self.nodes
@@ -119,6 +123,7 @@ class Instance:
         try:
             return expression.run(self.context.at(self.nodes[slot]))
         except (EvaluationError, RecursionError, OverflowError):
+            self.faults.add(slot)
             return None
 
     def holds(self, expression: Expression | None, slot: int, *, otherwise: bool) -> bool:

@@ -17,8 +17,8 @@ class Renderer:
         instance.context.choice_name = self.choice_name
 
     def text(self, texts: Texts, language: str, slot: int) -> str:
-        """'' where neither language has it."""
-        self.language = language or self.program.default_language
+        """'' where neither language has it. Without a language, the one last asked for."""
+        self.language = language or self.language
         parts = texts.get(self.language)
         if parts is None:
             parts = texts.get(self.program.default_language)
@@ -47,4 +47,4 @@ class Renderer:
                 continue
             value = self.instance.evaluate(part, slot)
             out.append("" if value is None else to_text(value))
-        return "".join(out)
+        return "".join(out).strip()

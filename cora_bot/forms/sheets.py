@@ -15,9 +15,11 @@ from typing import Any
 from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import xlsx_to_dict
 
+from cora_bot.base.text import line_breaks
+
 MAX_BYTES = 5_000_000
 MAX_UNPACKED = 40_000_000  # an .xlsx is a zip file: what it may unpack to
-MAX_ROWS = 5_000
+MAX_ROWS = 1_500  # the WHO verbal autopsy, among the longest in the field, has 551
 MAX_CHOICES = 5_000
 MAX_COLUMNS = 300
 SHEETS = ("survey", "choices", "settings", "entities", "external_choices", "osm")
@@ -81,7 +83,7 @@ def read_workbook(source: bytes, suffix: str) -> Workbook:
             raise UnreadableError(
                 "form.too-long", f"sheet {name} has more than {most:,} rows", "Split the form in two."
             )
-    headers = {name: tuple(next(iter(book.get(f"{name}_header") or [{}]))) for name in sheets}
+    headers = {name: _headers(book, name) for name in sheets}
     for name, columns in headers.items():
         if len(columns) > MAX_COLUMNS:
             raise UnreadableError(
@@ -94,10 +96,22 @@ def read_workbook(source: bytes, suffix: str) -> Workbook:
     return Workbook(sheets, headers, {key: text for key, text in book.items() if key != "_lines"})
 
 
+def column_name(header: str) -> str:
+    """``Label::English (en)`` -> ``label::English (en)``: the column in small letters, the language as it is."""
+    base, mark, language = header.partition("::")
+    return base.strip().lower() + mark + language.strip()
+
+
+def _headers(book: Mapping[str, Any], sheet: str) -> tuple[str, ...]:
+    return tuple(column_name(str(header)) for header in next(iter(book.get(f"{sheet}_header") or [{}])))
+
+
 def _rows(book: Mapping[str, Any], sheet: str) -> tuple[Row, ...]:
     lines = book.get("_lines", {}).get(sheet)
     numbered = zip(lines, book[sheet], strict=True) if lines else enumerate(book[sheet], 2)
-    return tuple(Row(number, {str(k).strip(): str(v) for k, v in cells.items()}) for number, cells in numbered if cells)
+    return tuple(
+        Row(number, {column_name(str(k)): str(v) for k, v in cells.items()}) for number, cells in numbered if cells
+    )
 
 
 def _spreadsheet(source: bytes) -> dict[str, Any]:
@@ -136,17 +150,21 @@ def _markdown(source: bytes) -> dict[str, Any]:
     sheet = ""
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
-        if not stripped.startswith("|") or RULE.match(stripped):
+        if not stripped.startswith("|") or RULE.match(stripped) or stripped.count("|") < 2:
             continue
-        first, *cells = [cell.strip().replace("\\|", "|") for cell in PIPE.split(stripped.strip())[1:]]
+        kept = stripped[: stripped.rindex("|") + 1]  # what follows the last "|" is a comment
+        first, *cells = [_cell(each) for each in PIPE.split(kept)[1:-1]]
         if first:
             sheet = first.lower()
             tables.setdefault(sheet, [])
-        if cells and not cells[-1]:
-            cells = cells[:-1] if stripped.endswith("|") else cells
         if sheet and any(cells):
             tables[sheet].append((number, cells))
     return _tables(tables)
+
+
+def _cell(text: str) -> str:
+    """A table's cell is one line of the file: ``<br>`` breaks its text."""
+    return line_breaks(text.strip().replace("\\|", "|"))
 
 
 def _tables(tables: Mapping[str, list[tuple[int, list[str]]]]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class ShownChoice:
 class Shown:
     """The current question in one language. ``value`` is the canonical answer so far; ``kept``: a sealed one exists.
 
-    ``position`` of ``total``: how many questions of those that apply lie before this one.
+    ``position`` of ``total``: how many questions of those that apply, notes aside, lie before this one.
     """
 
     question: Question

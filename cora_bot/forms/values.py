@@ -1,6 +1,7 @@
 """What a person typed -> the canonical value of a question's kind, or why it is none.
 
-Digits of every script count. Both ``.`` and ``,`` (and ٫) mark decimals; ٬, ’ and blanks group thousands. Dates are
+Digits of every script count. ``.``, ``,`` and ٫ mark decimals; ٬, ’, blanks, and ``.`` or ``,`` before each three
+digits group thousands. Dates are
 read day first; years 1300 to 1499 are Solar Hijri. What could mean two things is refused, not guessed.
 """
 
@@ -10,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 import jdatetime
@@ -22,11 +23,12 @@ YEARS = range(1850, 2151)
 SOLAR_HIJRI = range(1300, 1500)
 
 NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?\Z", re.ASCII)
+BLANKS = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))")
+GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*\Z", re.ASCII)
+MIXED = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,)\d+\Z", re.ASCII)
 DATE = re.compile(r"(\d{1,4})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\s*(\d{1,4})\Z", re.ASCII)
 MARKS = {ord(sign): None for sign in "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff\u200b"}
-SIGNS = str.maketrans(
-    {"٫": ".", "٬": "", "’": "", "'": "", "−": "-", "–": "-", "‐": "-", "‑": "-", "٪": "%", "⁄": "/", "،": ","}
-)
+SIGNS = str.maketrans({"٬": "", "’": "", "'": "", "−": "-", "–": "-", "‐": "-", "‑": "-", "٪": "%", "⁄": "/", "،": ","})
 
 
 class ViolationCode(StrEnum):
@@ -57,8 +59,8 @@ def western(text: str) -> str:
 
 
 def whole(text: str) -> str | Violation:
-    """``3``, ``٣``, ``1 200``, ``3.0``. A fraction is not whole; more than a tablet holds is out of range."""
-    made = number(text)
+    """``3``, ``٣``, ``1 200``, ``1.200``, ``3.0``. A fraction is not whole; what no tablet holds is out of range."""
+    made = _canonical(_ungrouped(text, whole=True))
     if isinstance(made, Violation):
         return made
     if "." in made:
@@ -69,19 +71,31 @@ def whole(text: str) -> str | Violation:
 
 
 def number(text: str) -> str | Violation:
-    """Plain decimal notation without needless zeros."""
-    plain = re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))", "", western(text).translate(SIGNS))
+    """Plain decimal notation without needless zeros. ``1.200`` may be a thousand or one: it is refused."""
+    return _canonical(_ungrouped(text, whole=False))
+
+
+def _ungrouped(text: str, *, whole: bool) -> str:
+    """The number with ``.`` for its decimal mark and without marks between thousands."""
+    plain = BLANKS.sub("", western(text).translate(SIGNS))
+    if groups := GROUPS.match(plain):
+        twice = plain.count(groups[1]) > 1
+        return plain.replace(groups[1], "") if whole or twice else ""
+    if MIXED.match(plain):
+        decimal = "," if plain.rindex(",") > plain.rindex(".") else "."
+        plain = plain.replace("." if decimal == "," else ",", "").replace(decimal, ".")
     if plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
+    return plain.replace("٫", ".")
+
+
+def _canonical(plain: str) -> str | Violation:
     found = NUMBER.match(plain)
     if found is None or not (found[2] or found[3]):
         return Violation(ViolationCode.NOT_A_NUMBER)
     if len((found[2] or "").lstrip("0") + (found[3] or "")) > MAX_DIGITS:
         return Violation(ViolationCode.OUT_OF_RANGE)
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        return Violation(ViolationCode.NOT_A_NUMBER)
+    value = Decimal(plain)
     return "0" if not value else format(value.normalize(), "f")
 
 

@@ -53,6 +53,7 @@ class Walk:
         held = json.loads(saved)
         walk.instance.load(held)
         walk.draft = held.get("d")
+        walk.renderer.language = held.get("l", walk.program.default_language)
         walk.cursor = held["at"]
         walk.instance.refresh()
         walk._settle_cursor(walk.cursor)
@@ -63,6 +64,8 @@ class Walk:
         state = {"at": self.cursor, **self.instance.dump()}
         if self.draft is not None:
             state["d"] = self.draft
+        if self.renderer.language != self.program.default_language:
+            state["l"] = self.renderer.language
         return encode(state)
 
     @property
@@ -78,6 +81,11 @@ class Walk:
             if each.kind is not Kind.NOTE and self._relevant(each) and self.instance.has_answer(each.slot)
         )
 
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Paths of nodes with an expression that could not be evaluated; for the log, it names no answer."""
+        return tuple(self.program.specs[slot].path for slot in sorted(self.instance.faults))
+
     def shown(self, language: str) -> Shown | None:
         """None: at the end."""
         question = self.current
@@ -86,6 +94,7 @@ class Walk:
         asked = self.program.asked[self.cursor]
         slot = asked.slot
         relevant = [number for number, each in enumerate(self.program.asked) if self._relevant(each)]
+        counted = [number for number in relevant if self.program.asked[number].kind is not Kind.NOTE]
         text = self.renderer.text
         return Shown(
             question,
@@ -97,8 +106,8 @@ class Walk:
             value=stored_text(self.instance.nodes[slot].value),
             kept=slot in self.instance.sealed,
             can_go_back=bool(relevant) and relevant[0] < self.cursor,
-            position=sum(1 for number in relevant if number < self.cursor),
-            total=len(relevant),
+            position=sum(1 for number in counted if number < self.cursor),
+            total=len(counted),
         )
 
     def choose(self, number: int, choice: int, language: str = "") -> Stored | Violation:
@@ -254,6 +263,7 @@ class Walk:
 
     def _answer(self, value: str, language: str) -> Stored | Violation:
         """Judges a canonical value, stores it, moves on."""
+        self.renderer.language = language or self.renderer.language
         number, asked = self.cursor, self.program.asked[self.cursor]
         question, spec, instance = self.form.questions[number], self.program.specs[asked.slot], self.instance
         if not value and self._required(asked):

@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, and_, bindparam, delete, exists, false, select, true, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.store.database import Tx
-from cora_bot.store.statements import upsert
+from cora_bot.store.statements import is_flag, upsert
 from cora_bot.store.tables import Kind, Means, State, outbox
 from cora_bot.vault.working import Purpose, WorkingKeys
 
@@ -102,7 +102,7 @@ async def _supersede(tx: Tx, chats: Collection[bytes], now: datetime) -> set[byt
     if not chats:
         return set()
     waits = and_(outbox.c.chat_id.in_(chats), outbox.c.state == State.PENDING.value, outbox.c.kind == Kind.CARD.value)
-    owed = select(outbox.c.chat_id).where(waits, outbox.c.fresh == true(), outbox.c.unsolicited == false())
+    owed = select(outbox.c.chat_id).where(waits, is_flag(outbox.c.fresh, True), is_flag(outbox.c.unsolicited, False))
     found = set((await tx.execute(owed)).scalars())
     await tx.execute(update(outbox).where(waits).values(_final(State.SUPERSEDED, "superseded", now)))
     return found
@@ -159,7 +159,7 @@ async def heads(tx: Tx, now: datetime, limit: int, *, unsolicited: bool) -> list
         other.c.id < outbox.c.id,
     )
     waiting = and_(
-        outbox.c.state == State.PENDING.value, outbox.c.unsolicited == unsolicited, outbox.c.not_before <= now
+        outbox.c.state == State.PENDING.value, is_flag(outbox.c.unsolicited, unsolicited), outbox.c.not_before <= now
     )
     query = (
         select(outbox.c.chat_id)
@@ -193,7 +193,7 @@ async def earliest(tx: Tx) -> datetime | None:
     """When the first waiting row may go."""
     first: datetime | None = None
     for unsolicited in (False, True):
-        waits = and_(outbox.c.state == State.PENDING.value, outbox.c.unsolicited == unsolicited)
+        waits = and_(outbox.c.state == State.PENDING.value, is_flag(outbox.c.unsolicited, unsolicited))
         found = (
             await tx.execute(select(outbox.c.not_before).where(waits).order_by(outbox.c.not_before).limit(1))
         ).scalar()
@@ -358,7 +358,7 @@ class Contact:
 async def contacts(tx: Tx, people: Collection[bytes]) -> dict[bytes, list[Contact]]:
     query = (
         select(outbox)
-        .where(outbox.c.participant_id.in_(people), outbox.c.unsolicited == true())
+        .where(outbox.c.participant_id.in_(people), is_flag(outbox.c.unsolicited, True))
         .order_by(outbox.c.participant_id, outbox.c.id)
     )
     found: dict[bytes, list[Contact]] = defaultdict(list)
@@ -374,5 +374,5 @@ async def contacts(tx: Tx, people: Collection[bytes]) -> dict[bytes, list[Contac
 
 async def purge_replies(tx: Tx, before: datetime) -> int:
     """Deletes ended replies: only unsolicited rows are a ledger."""
-    result = await tx.execute(delete(outbox).where(outbox.c.unsolicited == false(), outbox.c.finished_at < before))
+    result = await tx.execute(delete(outbox).where(is_flag(outbox.c.unsolicited, False), outbox.c.finished_at < before))
     return result.rowcount

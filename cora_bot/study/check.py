@@ -47,21 +47,20 @@ class FormFacts:
 
 def check_never_show(words: Mapping[str, Iterable[str]], texts: Iterable[ShownText]) -> tuple[Problem, ...]:
     """One error for each never-show word found in one of ``texts``."""
-    sought = sorted({word for listed in words.values() for word in listed})
+    sought = [(word, _folded(word)) for word in sorted({word for listed in words.values() for word in listed})]
     return tuple(
         Problem(
             "study.never_show",
             f"{shown.place} ({shown.language}) holds “{word}”",
             "Say it in words that tell nobody what this chat is about.",
         )
-        for shown in texts
-        for word in sought
-        if _holds(shown.text, word)
+        for shown, there in [(shown, _folded(shown.text)) for shown in texts]
+        for word, folded in sought
+        if _holds(there, folded)
     )
 
 
-def _holds(text: str, word: str) -> bool:
-    there, sought = _folded(text), _folded(word)
+def _holds(there: str, sought: str) -> bool:
     if len(sought) <= SHORT_WORD:
         return re.search(rf"(?<!\w){re.escape(sought)}(?!\w)", there) is not None
     return sought in there

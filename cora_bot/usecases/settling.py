@@ -56,7 +56,7 @@ async def settle(house: House, results: Sequence[tuple[Sending, Outcome]]) -> No
     async with house.database.transaction() as tx:
         stored = await chats.lock(tx, {sending.chat for sending, _ in results})
         rows = await outbox.by_ids(tx, [sending.id for sending, _ in results])
-        settlement = _Settlement(now, stored)
+        settlement = _Settlement(now, dict(stored))
         for sending, outcome in results:
             row = rows.get(sending.id)
             if row is not None and row.state is State.SENDING and row.chat in stored:
@@ -76,7 +76,7 @@ async def recover(house: House) -> int:
     async with house.database.transaction() as tx:
         rows = await outbox.sending(tx)
         stored = await chats.lock(tx, {row.chat for row in rows})
-        settlement = _Settlement(now, stored)
+        settlement = _Settlement(now, dict(stored))
         for row in rows:
             _settle_one(settlement, row, Uncertain("process_ended"))
         await _write(house, tx, settlement, before=stored)

@@ -112,3 +112,12 @@ def _printed_under(zone: str) -> str:
     return subprocess.run(
         [sys.executable, "-c", PRINT_ALL], env=environment, capture_output=True, text=True, encoding="utf-8", check=True
     ).stdout
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar", "fa-AF", "sq", "ps", "ckb"])
+def test_day_as_typed_is_read_back(language: str) -> None:
+    from cora_bot.forms.values import day as read
+
+    wanted = date(2026, 12, 3)
+
+    assert read(calendars.day_as_typed(wanted, language)) == wanted.isoformat()

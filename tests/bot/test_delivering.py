@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -98,9 +98,8 @@ class Bench:
             try:
                 yield delivering
             finally:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+                delivering.stop()
+                await task
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from telegram import Bot
 
 from bot.api import TokenRefused
+from bot.pilot.faults import Fault, Kind
 from bot.pilot.server import Emulator
 from bot.profile import command_texts, prepare, telegram_bot
 from bot.request import AiohttpRequest
@@ -65,6 +66,12 @@ async def test_commands_are_set_in_every_language_telegram_can_tell_apart(emulat
     }
 
 
+async def test_commands_that_stand_already_are_not_set_again(emulator: Emulator, bot: Bot) -> None:
+    await prepare(bot, STUDY, TEXTS)
+    await prepare(bot, STUDY, TEXTS)
+    assert [call.method for call in emulator.world.calls].count("setMyCommands") == 4
+
+
 @pytest.mark.parametrize(
     ("field", "language", "places"),
     [
@@ -83,9 +90,17 @@ async def test_forbidden_word_in_the_profile_stops_the_start(
     assert str(stopped.value) == f"the bot's public profile gives the study away: {found}"
 
 
-async def test_forbidden_word_in_a_command_stops_the_start(bot: Bot) -> None:
+async def test_forbidden_word_in_a_command_stops_the_start_before_anybody_sees_it(emulator: Emulator, bot: Bot) -> None:
     with pytest.raises(CoraError, match=r"away: commands \(ar\) holds “عودة”$"):
         await prepare(bot, STUDY, TEXTS | {"ar": {CommandName.STOP: "أوقف أسئلة العودة: عودة"}})
+    assert emulator.world.profile.commands == {}
+
+
+@pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")  # python-telegram-bot's own, on raising it
+async def test_flood_refusal_is_explained(emulator: Emulator, bot: Bot) -> None:
+    emulator.faults.add(Fault(Kind.FLOOD, "getMyName", retry_after=9))
+    with pytest.raises(CoraError, match="Telegram asks to wait"):
+        await prepare(bot, STUDY, TEXTS)
 
 
 async def test_wrong_token_is_explained(emulator: Emulator, bot: Bot) -> None:

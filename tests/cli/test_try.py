@@ -94,3 +94,15 @@ def test_try_shows_the_first_question_of_every_shipped_form(name: str) -> None:
     said = cora("try", STUDY / "forms" / f"{name}.md", typed="q\n")
     assert (said.code, said.err) == (0, "")
     assert "  1  " in said.out
+
+
+def test_try_of_the_consent_form_ends_with_the_receipt_and_its_record() -> None:
+    said = cora("try", STUDY / "forms" / "consent.md", typed="2\n1\n1\n1\n1\n1\n1\n2\n2\n2026-11-01\n1\n")
+    assert said.code == 0
+    stored = dict(line.split(" = ") for line in lines(said.out) if line.startswith("/data/"))
+    assert (stored["/data/agree"], stored["/data/return_date"]) == ("yes", "2026-11-01")
+
+
+def test_try_of_a_refused_consent_would_store_nothing() -> None:
+    said = cora("try", STUDY / "forms" / "consent.md", typed="4\n1\n")
+    assert (said.code, lines(said.out)[-1]) == (0, "Nothing would be stored.")

@@ -170,6 +170,25 @@ def test_account_names_records_of_persons_the_bundle_itself_calls_erased(tmp_pat
     assert (result.exported, result.left_out) == (0, 1)
 
 
+def test_account_shows_no_control_characters_of_a_forged_record(tmp_path: Path) -> None:
+    draft = Draft()
+    draft.add(head(DONE, "\x1b[2J"), {"values": {}})
+    text = as_text(account(tmp_path, draft, ANNA))
+    assert f"NOT EXPORTED: record {DONE} is of a kind this version does not export (\ufffd[2J)" in text.splitlines()
+
+
+def test_gather_takes_odd_bodies_without_stumbling() -> None:
+    odd = [
+        opened("1" * 32, "fragment", STORY | {"sealed": 7}),
+        opened("2" * 32, "complete", {"values": None}),
+        opened("3" * 32, "complete", {"values": {}, "sealed": ["x"]}),
+        opened("4" * 32, "consent", {}),
+    ]
+    result = gathered(*odd)
+    assert (result.waiting, result.exported) == ({"1" * 32}, frozenset())
+    assert [trouble.record for trouble in result.troubles] == ["2" * 32, "3" * 32, "4" * 32]
+
+
 def test_account_counts_a_record_that_ended_nowhere(tmp_path: Path) -> None:
     with open_bundle(Draft().write(tmp_path / "b.zip")) as bundle:
         lost = Opening((opened(DONE, "complete", {"values": {}}),), ())

@@ -74,6 +74,7 @@ def test_open_bundle_refuses_a_manifest_of_another_shape(
         (fmt.CASES, b"code,language\r\n", "the bundle's cases.csv has no column case, zone, status"),
         (fmt.CASES, b"\xff\xfe", "the bundle's entry 'cases.csv' is not UTF-8"),
         (fmt.MANIFEST, b"{", "the bundle's manifest is not JSON"),
+        (fmt.MANIFEST, b"[" * 20_000, "the bundle's manifest is not JSON"),
         (
             fmt.CASES,
             table(fmt.CASE_COLUMNS, [("K7F-2QX", CASE)]),
@@ -142,5 +143,6 @@ def test_open_bundle_names_a_damaged_entry(tmp_path: Path) -> None:
     assert refusal(path) == "the bundle's entry 'study.toml' is damaged"
 
 
-def test_open_bundle_refuses_a_missing_file(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "none.zip") == f"there is no bundle at {tmp_path / 'none.zip'}"
+def test_open_bundle_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "none.zip") == f"{tmp_path / 'none.zip'} could not be read: No such file or directory"
+    assert refusal(tmp_path) == f"{tmp_path} could not be read: Is a directory"

@@ -42,11 +42,11 @@ Languages: en, ar, fa-AF. SHA-256 of the form: `{"b" * 64}`
 - label (fa-AF): آیا کار دارید؟
 - required: `true()`
 
-| code | ar | en | fa-AF |
+| code | en | ar | fa-AF |
 | --- | --- | --- | --- |
-| yes | نعم | Yes | بلی |
-| no | لا | No |  |
-| dont_know | لا أعرف | I don't know |  |
+| yes | Yes | نعم | بلی |
+| no | No | لا |  |
+| dont_know | I don't know | لا أعرف |  |
 
 ### needs
 
@@ -57,10 +57,10 @@ Languages: en, ar, fa-AF. SHA-256 of the form: `{"b" * 64}`
 - hint (en): Several are possible.
 - relevant: `/data/work = 'no'`
 
-| code | ar | en |
+| code | en | ar |
 | --- | --- | --- |
-| money | مال | Money |
-| home | سكن | A home |
+| money | Money | مال |
+| home | A home | سكن |
 
 ### story
 
@@ -83,7 +83,7 @@ Languages: en, ar, fa-AF. SHA-256 of the form: `{"b" * 64}`
 
 
 def test_codebook_shows_the_options_an_older_version_had() -> None:
-    assert "| food |  | Food |" not in sections()["Form check_in, version 2: Check-in"]
+    assert "| food |" not in sections()["Form check_in, version 2: Check-in"]
     assert "| food | Food |\n| money | Cash |" in sections()["Form check_in, version 1: Check-in"]
 
 

@@ -220,7 +220,7 @@ def test_export_with_a_strangers_key_writes_no_answer_and_names_each_record(tmp_
         ({"study_toml": "title ="}, "the study definition in the bundle cannot be read: "),
         (
             {"study_toml": STUDY_TOML.replace('id = "follow_up"', 'id = "other"')},
-            "the bundle says it is of follow_up, ",
+            "the bundle says it is of 'follow_up', ",
         ),
         ({"forms": ["<html/>"]}, "the bundle's form "),
     ],

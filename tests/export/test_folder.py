@@ -75,6 +75,13 @@ def test_earlier_erased_remembers_an_export_of_the_same_study(tmp_path: Path) ->
     assert earlier_erased(folder, "follow_up") == {"11" * 16}
 
 
+def test_earlier_erased_takes_up_an_export_whose_replacing_was_cut_off(tmp_path: Path) -> None:
+    own(tmp_path / "export", erased=("11" * 16,)).rename(tmp_path / ".export.replaced")
+    assert earlier_erased(tmp_path / "export", "follow_up") == {"11" * 16}
+    publish(tmp_path / "export", {"codebook.md": b"new"})
+    assert [path.name for path in tmp_path.iterdir()] == ["export"]
+
+
 def test_earlier_erased_refuses_folders_of_other_things(tmp_path: Path) -> None:
     foreign = tmp_path / "docs"
     foreign.mkdir()

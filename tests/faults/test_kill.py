@@ -3,30 +3,28 @@
 X-01 kill -9 at 20 random moments: every answer whose tick a person saw is opened by the researchers, as it was given
 X-02 … no unsolicited message is delivered twice
 X-03 … nobody is stuck: everybody comes to the end, each with one complete record
-X-04 SIGTERM ends the process in order: nothing is left in flight
+X-04 SIGTERM while messages are on their way: they are settled, nothing is left in flight, nothing is sent again
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.pilot.faults import Fault, Kind
 from bot.pilot.limits import Limits
 from bot.pilot.person import Bubble
 from bot.pilot.server import Emulator
 from bot.pilot.world import World
-from cora_bot.base.chance import Chance, SeededChance, below
+from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import TravelClock
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.inputs import Verb
@@ -37,77 +35,64 @@ from cora_bot.usecases.invite import make_tokens
 from tests.support.crowd import Respondent, offered
 from tests.support.house import Premises, opened, premises, script_of
 from tests.support.opening import all_records
-from tests.support.runner import Config
+from tests.support.process import Bot, bot_process
 
 PEOPLE = 15
 KILLS = 20
 SEED = "kill"
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+RETURNED = date(2026, 11, 28)
+UNSOLICITED = (p.INVITATION, p.REMINDER, p.GO_ON)
 
 
 @dataclass
-class Bot:
-    """The runner, and the bot process it forked last."""
+class Stage:
+    """Telegram, people who have enrolled, and the bot in a process of its own."""
 
-    runner: asyncio.subprocess.Process
+    place: Premises
+    clock: TravelClock
+    world: World
     emulator: Emulator
-    process: int = 0
-    started: list[int] = field(default_factory=list)
+    crowd: list[Respondent]
+    bot: Bot
 
-    async def start(self) -> None:
-        assert self.runner.stdin is not None
-        assert self.runner.stdout is not None
-        self.runner.stdin.write(b"go\n")
-        await self.runner.stdin.drain()
-        self.process = int(await self.runner.stdout.readline())
-        self.started.append(self.process)
+    async def all_follow(self, until: Callable[[Bubble], bool]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for one in self.crowd:
+                group.create_task(one.follow(until))
 
-    def kill(self) -> None:
-        os.kill(self.process, signal.SIGKILL)
+    def unsolicited(self) -> Counter[tuple[int, str]]:
+        """How often each person was sent each unsolicited sentence, also where the bot never learnt that it was."""
+        sent = [call.parameters for call in self.world.calls if call.method == "sendMessage"]
+        return Counter((int(str(one["chat_id"])), str(one["text"])) for one in sent if one["text"] in UNSOLICITED)
 
-    async def stop(self) -> None:
-        os.kill(self.process, signal.SIGTERM)
-        async with asyncio.timeout(15):
-            while _alive(self.process):  # noqa: ASYNC110 - another process's end rings no bell
-                await asyncio.sleep(0.02)
-
-    async def kill_at_random(self, chance: Chance, times: int, *, calls_between: int) -> None:
-        """Kills after a random number of calls each time, so that it always happens while there is something to do."""
-        for _ in range(times):
-            target = len(self.emulator.world.calls) + 1 + below(chance, 2 * calls_between)
-            while len(self.emulator.world.calls) < target:  # noqa: ASYNC110 - fine enough to hit any moment
-                await asyncio.sleep(0.001)
-            await asyncio.sleep(below(chance, 30) / 1000)
-            self.kill()
-            await self.start()
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    async def states(self) -> Counter[State]:
+        async with opened(self.place) as house, house.database.read() as tx:
+            return Counter(State(state) for state in (await tx.execute(select(outbox.c.state))).scalars())
 
 
 @asynccontextmanager
-async def bot_process(place: Premises, clock_file: Path, emulator: Emulator) -> AsyncIterator[Bot]:
-    config = place.folder / "config.json"
-    Config(str(place.folder), str(clock_file), SEED, emulator.token, emulator.base_url).write(config)
-    runner = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.runner", str(config),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    bot = Bot(runner, emulator)
-    assert runner.stdout is not None
-    try:
-        assert await runner.stdout.readline() == b"ready\n"
-        await bot.start()
-        yield bot
-    finally:
-        if bot.process and _alive(bot.process):
-            bot.kill()
-        runner.kill()
-        await runner.wait()
+async def stage(folder: Path, *, people: int) -> AsyncIterator[Stage]:
+    clock_file = folder / "clock"
+    clock = TravelClock(clock_file)
+    clock.move(NOON - datetime.now(UTC))
+    place = premises(folder, clock, seed=SEED)
+    world = World(clock=clock, chance=SeededChance("telegram"), limits=Limits(enabled=False))
+    async with Emulator(world=world) as emulator:
+        async with opened(place) as house:
+            codes = await make_tokens(house, people, expires_days=14)
+        crowd = [
+            Respondent(world.person(language_code="en"), f"words of {n}", RETURNED, lambda: len(world.queue))
+            for n in range(people)
+        ]
+        async with bot_process(place, emulator, seed=SEED, clock_file=clock_file) as bot:
+            for one, code in zip(crowd, codes, strict=True):
+                one.person.start(code)
+            staged = Stage(place, clock, world, emulator, crowd, bot)
+            await staged.all_follow(enrolled)
+            for one in crowd:
+                one.forget()
+            yield staged
 
 
 def enrolled(card: Bubble) -> bool:
@@ -122,67 +107,60 @@ def thanked(card: Bubble) -> bool:
     return p.THANK_YOU in card.text
 
 
-async def all_follow(crowd: list[Respondent], until: Any) -> None:
-    async with asyncio.TaskGroup() as group:
-        for one in crowd:
-            group.create_task(one.follow(until))
-
-
 async def test_crowd_answers_while_the_process_is_killed(tmp_path: Path) -> None:
-    clock_file = tmp_path / "clock"
-    clock, chance = TravelClock(clock_file), SeededChance(SEED)
-    clock.move(datetime(2026, 12, 1, 12, tzinfo=UTC) - datetime.now(UTC))
-    place = premises(tmp_path, clock, seed=SEED)
-    world = World(clock=clock, chance=SeededChance("telegram"), limits=Limits(enabled=False))
-    async with Emulator(world=world) as emulator:
-        async with opened(place) as house:
-            codes = await make_tokens(house, PEOPLE, expires_days=14)
-        crowd = [
-            Respondent(world.person(language_code="en"), f"words of {n}", date(2026, 11, 28), lambda: len(world.queue))
-            for n in range(PEOPLE)
-        ]
-        async with bot_process(place, clock_file, emulator) as bot:
-            for one, code in zip(crowd, codes, strict=True):
-                one.person.start(code)
-            await all_follow(crowd, enrolled)
-            for one in crowd:
-                one.forget()
-            clock.move(timedelta(days=13))
-            killing = asyncio.create_task(bot.kill_at_random(chance, KILLS, calls_between=20))
-            await all_follow(crowd, thanked)
-            assert killing.done(), "the crowd was faster than the kills: they hit nothing"
-            await killing
-            await bot.stop()
-        async with opened(place) as house:
-            found = await all_records(house, place.identities)
-            async with house.database.read() as tx:
-                states = Counter(str(state) for state in (await tx.execute(select(outbox.c.state))).scalars())
-    assert len(bot.started) == KILLS + 1
-    _check_answers(crowd, found, script_of(place.study).forms["arrival"])
-    assert _invitations(world) == {one.person.id: 1 for one in crowd if one.person.id in _invitations(world)}
-    assert states[State.SENDING.value] == 0
+    async with stage(tmp_path, people=PEOPLE) as staged:
+        staged.clock.move(timedelta(days=13))
+        killing = asyncio.create_task(staged.bot.kill_at_random(SeededChance(SEED), times=KILLS, within=PEOPLE * 12))
+        answering = asyncio.create_task(staged.all_follow(thanked))
+        await killing
+        assert not answering.done(), "the crowd was faster than the kills: some of them hit nothing"
+        await asyncio.wait((answering,), timeout=10)
+        if len(staged.unsolicited()) < PEOPLE:  # killed between saying so and doing so: uncertain, never repeated
+            staged.clock.move(timedelta(days=3))  # the reminder, in other words, reaches them
+        await answering
+        await staged.bot.stop()
+        found = await records(staged.place)
+        assert set(staged.unsolicited().values()) == {1}
+        assert (await staged.states())[State.SENDING] == 0
+        check_answers(staged.crowd, found, script_of(staged.place.study).forms["arrival"])
 
 
-def _check_answers(crowd: list[Respondent], found: list[tuple[Any, dict[str, Any]]], form: Form) -> None:
+async def test_orderly_stop_leaves_nothing_in_flight(tmp_path: Path) -> None:
+    async with stage(tmp_path, people=3) as staged:
+        staged.emulator.faults.add(Fault(Kind.SLOW, "sendMessage", count=0, milliseconds=400))
+        staged.clock.move(timedelta(days=13))
+        await staged.crowd[0].follow(invited)
+        await staged.bot.stop()
+        states = await staged.states()
+        assert (states[State.SENDING], states[State.UNCERTAIN]) == (0, 0)
+        staged.emulator.faults.clear()
+        await staged.bot.start()
+        await staged.all_follow(invited)
+        assert list(staged.unsolicited().values()) == [1, 1, 1]
+
+
+Records = list[tuple[Any, dict[str, Any]]]
+
+
+async def records(place: Premises) -> Records:
+    async with opened(place) as house:
+        return await all_records(house, place.identities)
+
+
+def check_answers(crowd: list[Respondent], found: Records, form: Form) -> None:
     """Each complete record holds what its person saw accepted. Who it is, is told by the words each one wrote."""
     words = {body["value"]: head.session for head, body in found if head.kind == RecordKind.FRAGMENT}
-    complete = {head.session: body["values"] for head, body in found if _is_complete(head, form)}
+    complete = [
+        (head.session, body["values"])
+        for head, body in found
+        if head.kind == RecordKind.COMPLETE and head.form == form.id
+    ]
     assert sorted(words) == sorted(one.words for one in crowd)
-    assert len([head for head, _ in found if _is_complete(head, form)]) == len(crowd)
+    assert sorted(session for session, _ in complete) == sorted(words.values())
+    asked = {question.ref for question in form.questions if question.options}
     for one in crowd:
-        values = complete[words[one.words]]
-        expected = {form.questions[node].ref: said for node, said in one.accepted.items() if said.choices}
-        assert len(expected) == len([question for question in form.questions if question.options])
-        for ref, said in expected.items():
-            options = next(question.options for question in form.questions if question.ref == ref)
-            assert values[ref].split() == [options[choice].value for choice in sorted(said.choices)]
-
-
-def _is_complete(head: Any, form: Form) -> bool:
-    return head.kind == RecordKind.COMPLETE and head.form == form.id
-
-
-def _invitations(world: World) -> dict[int, int]:
-    """How often each person was sent an unsolicited sentence, also where the bot never learnt that it was."""
-    sent = [call.parameters for call in world.calls if call.method == "sendMessage"]
-    return dict(Counter(int(str(one["chat_id"])) for one in sent if one["text"] in (p.INVITATION, p.REMINDER, p.GO_ON)))
+        values = dict(complete)[words[one.words]]
+        accepted = [(form.questions[node], said) for node, said in one.accepted.items() if said.choices]
+        assert {question.ref for question, _ in accepted} == asked
+        for question, said in accepted:
+            assert values[question.ref].split() == [question.options[choice].value for choice in sorted(said.choices)]

@@ -19,10 +19,21 @@ HEADER = (
     "calculation",
     "choice_filter",
     "default",
+    "readonly",
     "parameters",
 )
-NUMERIC = ("integer", "decimal", "range start", "number calculation")
-KINDS = ("integer", "decimal", "text", "date", "select_one", "select_multiple", "note", "acknowledge", "range", "calculate")
+KINDS = (
+    "integer",
+    "decimal",
+    "text",
+    "date",
+    "select_one",
+    "select_multiple",
+    "note",
+    "acknowledge",
+    "range",
+    "calculate",
+)
 DIGITS = (0, 1, 2, 3, 5, 10, 18)
 
 
@@ -49,7 +60,9 @@ class Maker:
                 depth -= 1
         self.rows += [{"type": "end group"}] * depth
         lines = ["| survey |", "| | " + " | ".join(HEADER) + " |"]
-        lines += ["| | " + " | ".join(row.get(name, "").replace("|", "\\|") for name in HEADER) + " |" for row in self.rows]
+        lines += [
+            "| | " + " | ".join(row.get(name, "").replace("|", "\\|") for name in HEADER) + " |" for row in self.rows
+        ]
         return "\n".join([*lines, CHOICES])
 
     def question(self, number: int) -> None:
@@ -65,8 +78,18 @@ class Maker:
             row["hint::English (en)"] = f"Hint {number}"
         if self.chance.random() < 0.4:
             row["relevant"] = self.truth()
+        self.defaulted(kind, row)
         self.details(kind, row)
         self.rows.append(row)
+
+    def defaulted(self, kind: str, row: dict[str, str]) -> None:
+        """Static and computed defaults; some texts are read only."""
+        if kind not in ("integer", "text", "date") or self.chance.random() > 0.25:
+            return
+        computed = {"integer": f"int({self.number()})", "text": f"concat('abc', {self.text()})", "date": "today()"}
+        plain = {"integer": "3", "text": "abc", "date": "2024-02-29"}
+        row["default"] = (computed if self.chance.random() < 0.5 else plain)[kind]
+        row["readonly"] = "yes" if self.chance.random() < 0.2 else ""
 
     def details(self, kind: str, row: dict[str, str]) -> None:
         name = row["name"]
@@ -81,7 +104,7 @@ class Maker:
                 self.limited(row, self.chance.choice(("string-length(.) < 8", "regex(., '^[a-z ]+$')", ". != 'no'")))
                 self.known["s"].append(name)
             case "date":
-                self.limited(row, self.chance.choice((". <= today()", ". > '2020-01-01'" and ". > date('2020-01-01')")))
+                self.limited(row, self.chance.choice((". <= today()", ". > date('2020-01-01')")))
                 self.known["d"].append(name)
             case "select_one" | "select_multiple":
                 self.select(kind, row)
@@ -89,7 +112,7 @@ class Maker:
                 pass
 
     def limited(self, row: dict[str, str], constraint: str) -> None:
-        drawn = self.chance.random()
+        drawn = 1.0 if row.get("readonly") else self.chance.random()
         if drawn < 0.35:
             row["constraint"] = constraint if self.chance.random() < 0.6 else f"({constraint}) or {self.truth()}"
             row["constraint_message::English (en)"] = f"Not so for {row['name']}"
@@ -112,19 +135,21 @@ class Maker:
             towns.append(row["name"])
 
     def calculation(self, row: dict[str, str]) -> None:
+        if self.chance.random() < 0.2:
+            row["relevant"] = self.truth()
         if self.chance.random() < 0.6:
             row["calculation"] = self.number(2)
             self.known["n"].append(row["name"])
         else:
             row["calculation"] = self.text(2)
             self.known["s"].append(row["name"])
-        if self.chance.random() < 0.2:
-            row["relevant"] = self.truth()
         self.rows.append(row)
 
     def label(self, number: int) -> str:
         names = [name for each in self.known.values() for name in each]
-        return f"Question {number}" + (f" of ${{{self.chance.choice(names)}}}" if names and self.chance.random() < 0.3 else "")
+        return f"Question {number}" + (
+            f" of ${{{self.chance.choice(names)}}}" if names and self.chance.random() < 0.3 else ""
+        )
 
     def pick(self, sort: str) -> str:
         names = self.known[sort]
@@ -170,10 +195,16 @@ class Maker:
                 f"string({self.number(depth - 1)})",
                 f"selected-at({self.pick('many') or a}, 0)",
                 f"substring-before({a}, '-')",
+                self.chosen(),
                 f"format-date({self.pick('d') or chr(39) * 2}, '%Y-%m-%d %a')",
                 leaf,
             )
         )
+
+    def chosen(self) -> str:
+        """A choice's label."""
+        name = self.pick("one")
+        return f"jr:choice-name({name}, '{name}')" if name else "'abc'"
 
     def truth(self, depth: int = 1) -> str:
         simple = [
@@ -193,7 +224,7 @@ class Maker:
 CHOICES = """| choices |
 | | list_name | name | label::English (en) | label::Dari (fa-AF) | region |
 | | region | n | North | شمال | |
-| | region | s | South | | |
+| | region | s | South | جنوب | |
 | | region | w | West | غرب | |
 | | town | kabul | Kabul | کابل | n |
 | | town | mazar | Mazar | | n |
@@ -220,4 +251,4 @@ def typed_answers(chance: random.Random, kind: str) -> list[str]:
     }[kind]
     tries = chance.sample(drawn, k=min(len(drawn), chance.randrange(1, 4)))
     plain = {"integer": "4", "decimal": "4.5", "range": "3", "text": "abc", "date": "2024-02-29"}[kind]
-    return [*tries, plain] if chance.random() < 0.9 else [""] * 0 + [plain]
+    return [*tries, plain]

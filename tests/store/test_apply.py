@@ -23,7 +23,7 @@ from cora_bot.study.model import Step as Place
 from cora_bot.usecases.house import House
 from cora_bot.vault.erasure import unwrap
 from cora_bot.vault.record import open_record
-from tests.support.stores import BEGIN, Ground
+from tests.support.stores import BEGIN, Ground, all_bytes
 from tests.support.turns import (
     DAY,
     HOUR,
@@ -166,7 +166,7 @@ async def test_no_secret_lies_in_any_file(tmp_path: Path, ground: Ground, house:
     await write(house, stored, turn)
     async with house.database.transaction() as tx:
         await counters.raise_by(tx, Counter({"planted-in-the-open": 1}))
-    written = b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()))
+    written = all_bytes(tmp_path)
 
     assert b"planted-in-the-open" in written
     for secret in SECRETS:

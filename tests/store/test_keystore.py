@@ -14,7 +14,7 @@ from cora_bot.base.errors import NotOpened
 from cora_bot.store import keystore
 from cora_bot.store.participants import Link
 from cora_bot.usecases.house import House
-from tests.support.stores import Ground
+from tests.support.stores import Ground, all_bytes
 
 
 async def test_case_is_made_once_however_often_it_is_asked_for(house: House) -> None:
@@ -68,9 +68,9 @@ async def test_destroyed_key_is_in_no_file(tmp_path: Path, ground: Ground, house
     await house.keystore.create_case(new_id(house.chance), case, "AAA-AAA", house.chance)
     async with house.keystore.database.read() as tx:
         sealed = (await tx.execute(text("SELECT key FROM erasure"))).scalar_one()
-    before = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("keystore*")))
+    before = all_bytes(tmp_path)
     await house.keystore.destroy_key([case])
-    after = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("keystore*")))
+    after = all_bytes(tmp_path)
 
     assert before.count(sealed) >= 1
     assert (after.count(sealed), after.count(case)) == (0, 0)

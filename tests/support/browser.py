@@ -1,6 +1,7 @@
 """A headless Chromium for tests. Missing: the test is skipped visibly; with CORA_CI=1 it fails instead.
 
-Use: ``from tests.support.browser import chromium`` in a conftest; the fixture gives a running browser.
+Use: ``from tests.support.browser import chromium`` in the test module. One browser serves the whole module, so the
+module's tests and async fixtures run in the module's event loop: ``pytest.mark.asyncio(loop_scope="module")``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -35,7 +37,7 @@ def chromium_path() -> str:
     return found
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
     path = chromium_path()
     async with async_playwright() as playwright:

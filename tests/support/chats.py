@@ -27,12 +27,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app import App, Connection
+from bot.pilot.limits import Limits
 from bot.pilot.person import Bubble, Person
 from bot.pilot.server import Emulator
 from bot.pilot.world import World
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
-from cora_bot.dialogue import phrases
+from cora_bot.usecases.due import next_moment
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_tokens
 from tests.support.house import Premises, opened, premises
@@ -70,7 +71,7 @@ class Play:
                 await self._act(line[1:].strip(), house)
                 await self._taken(app)
             else:
-                await self._wait(line[1:].strip(), app)
+                await self._wait(line[1:].strip(), app, house)
         return self._changes()
 
     @asynccontextmanager
@@ -86,7 +87,7 @@ class Play:
         person = self.person
         person.look()
         if act.startswith("[") and act.endswith("]"):
-            person.press(act[1:-1])
+            person.press(_labelled(person, act[1:-1]))
         elif act.startswith("("):
             person.send(act[1:-1])
         elif act == "!block":
@@ -102,16 +103,17 @@ class Play:
     async def _taken(self, app: App) -> None:
         """Until the bot has taken every update and sent what it had to send."""
         async with asyncio.timeout(20):
-            while self.emulator.world.pending():
+            while len(self.emulator.world.queue):
                 await asyncio.sleep(0.005)
             await app.settle_all()
 
-    async def _wait(self, when: str, app: App) -> None:
-        """Time passes in steps of at most an hour, so that what falls due does so at its hour."""
+    async def _wait(self, when: str, app: App, house: House) -> None:
+        """Time passes from one due moment to the next, so that everything happens at its own time."""
         until = self.clock.now() + _duration(when) if when.startswith("+") else _instant(when)
         self.person.lock()
         while self.clock.now() < until:
-            self.clock.set(min(until, self.clock.now() + timedelta(hours=1)))
+            due = await next_moment(house)
+            self.clock.set(min(until, max(due or until, self.clock.now() + timedelta(minutes=1))))
             await app.tick()
             await app.settle_all()
 
@@ -140,6 +142,12 @@ class Play:
         return lines
 
 
+def _labelled(person: Person, wanted: str) -> str:
+    """The label of the lowest button that reads ``wanted``, whatever mark stands before it."""
+    labels = [label for bubble in reversed(person.screen) for label in bubble.labels]
+    return next((label for label in labels if label.lstrip("☐☑●✓☰▶🌐 ") == wanted), wanted)
+
+
 def _drawn(bubble: Bubble) -> list[str]:
     rows = [" ".join(f"[{button.text}]" for button in row) for row in bubble.buttons]
     return [f"│ {line}".rstrip() for line in [*bubble.text.split("\n"), *rows]]
@@ -163,7 +171,7 @@ async def play(path: Path, folder: Path) -> str:
     clock = SetClock(_instant(header["begin"]))
     study = path.parents[1]
     place = premises(folder, clock, seed=path.stem, study=study)
-    world = World(clock=clock, chance=SeededChance(path.stem))
+    world = World(clock=clock, chance=SeededChance(path.stem), throttled=False, limits=Limits(enabled=False))
     async with Emulator(world=world) as emulator:
         person = world.person("Person", language_code=header["phone"])
         played = Play(place, clock, emulator, person)
@@ -175,5 +183,3 @@ async def play(path: Path, folder: Path) -> str:
             written += ["", line, *await played.line(line)]
         return "\n".join(written).strip() + "\n"
 
-
-NEUTRAL = phrases.NEUTRAL

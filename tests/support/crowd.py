@@ -58,7 +58,7 @@ class Respondent:
     words: str
     returned: date
     pending: Callable[[], int]
-    think: float = 0.3
+    think: float = 0.15
     accepted: dict[int, Said] = field(default_factory=dict)
     _awaited: tuple[Shape, Said] | None = None
     _picks: dict[int, Offer] = field(default_factory=dict)

@@ -83,6 +83,18 @@ async def new_database(folder: Path, name: str) -> str:
     return f"postgresql+asyncpg://cora@/{name}?host={folder}"
 
 
+async def empty_tables(folder: Path, name: str) -> None:
+    """Leaves the schema and takes every row."""
+    connection = await asyncpg.connect(host=str(folder), user="cora", database=name)
+    try:
+        rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        named = ", ".join(f'"{row["tablename"]}"' for row in rows if row["tablename"] != "alembic_version")
+        if named:
+            await connection.execute(f"TRUNCATE {named} RESTART IDENTITY")
+    finally:
+        await connection.close()
+
+
 async def drop_database(folder: Path, name: str) -> None:
     connection = await _connect(folder)
     try:

@@ -159,6 +159,13 @@ def test_a_malformed_hybrid_stanza_is_refused_even_beside_a_good_one() -> None:
     assert [False] * len(bad) == [_opens(_file(good, one)) for one in bad]
 
 
+@pytest.mark.parametrize(
+    "stanza", [Stanza("other", ("",), b""), Stanza("other", ("a", "", "b"), b""), Stanza("", (), b"")]
+)
+def test_an_empty_argument_is_refused_even_under_a_right_mac(stanza: Stanza) -> None:
+    assert not _opens(_file(ANNA.recipient.wrap(FILE_KEY), stanza))
+
+
 def test_a_passphrase_stanza_beside_a_recipient_is_refused() -> None:
     sealed = _file(ANNA.recipient.wrap(FILE_KEY), Stanza("scrypt", ("AAAAAAAAAAAAAAAAAAAAAA", "10"), bytes(32)))
     assert not _opens(sealed)

@@ -69,6 +69,14 @@ def test_a_record_moved_elsewhere_does_not_open(elsewhere: dict[str, str]) -> No
         open_record(sealed, [ANNA], **(PLACE | elsewhere))
 
 
+def test_where_the_place_names_no_case_study_and_record_still_bind() -> None:
+    sealed = seal_record(HEAD, BODY, [ANNA.recipient], CHANCE)
+    assert open_record(sealed, [ANNA], study=HEAD.study, case=None, record=HEAD.record) == (HEAD, BODY)
+    for study, record in (("other", HEAD.record), (HEAD.study, "00" * 16)):
+        with pytest.raises(NotOpened):
+            open_record(sealed, [ANNA], study=study, case=None, record=record)
+
+
 def test_two_records_swapped_between_their_rows_do_not_open() -> None:
     other = replace(HEAD, record="55" * 16)
     rows = {head.record: seal_record(head, BODY, [ANNA.recipient], CHANCE) for head in (HEAD, other)}

@@ -77,7 +77,7 @@ def delete_messages(world: World, call: Parameters) -> bool:
         refuse("message identifiers are not specified")
     if len(given) > MAX_DELETED_AT_ONCE:
         refuse("too many message identifiers specified")
-    found = [message for one in given if (message := chat.find(int(str(one)))) is not None]
+    found = [message for one in given if isinstance(one, int) and (message := chat.find(one)) is not None]
     for message in found:
         _may_delete(world, chat, message)
     for message in found:

@@ -26,7 +26,7 @@ export function marked(text, entities) {
 
 export function bubble(message, { say, time, press, more }) {
   const node = make("article", { class: message.mine ? "bubble mine" : "bubble", "data-id": message.message_id });
-  const body = make("div", { class: `body ${message.kind}` });
+  const body = make("div", { class: `body kind-${message.kind}` });
   if (message.forwarded) body.append(make("span", { class: "forwarded", dir: "auto", text: say.forwarded }));
   if (PICTURES[message.kind]) body.append(make("span", { class: "picture", "aria-hidden": "true", text: PICTURES[message.kind] }));
   body.append(make("p", { class: "text", dir: "auto" }, ...marked(message.text, message.entities)));

@@ -17,7 +17,7 @@ export function setUp() {
   by("menu").append(icon("menu"));
   by("attach").append(icon("attach"));
   by("send").append(icon("send"));
-  by("unlock").addEventListener("click", told(async () => { await act("look"); by("text").focus({ preventScroll: true }); }));
+  by("unlock").addEventListener("click", told(() => act("look")));
   by("lock").addEventListener("click", told(() => act(state.looking ? "lock" : "look")));
   by("begin").addEventListener("click", told(() => act("start", {})));
   by("write").addEventListener("submit", (event) => { event.preventDefault(); told(send)(); });
@@ -33,7 +33,14 @@ export function setUp() {
   by("alert-ok").addEventListener("click", () => { show(by("alert"), false); by("text").focus(); });
   by("device").addEventListener("pointerdown", keepAwake);
   by("device").addEventListener("keydown", keepAwake);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closePopup(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closePopup(true); });
+  by("popup").addEventListener("keydown", (event) => {
+    const items = [...by("popup").querySelectorAll("button")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+  });
   document.addEventListener("click", (event) => {
     if (!by("popup").hidden && !by("popup").contains(event.target) && !event.target.closest("[aria-haspopup]")) closePopup();
   });
@@ -41,6 +48,7 @@ export function setUp() {
 
 export function draw(next) {
   const other = state === null || state.id !== next.id;
+  const opened = !other && !state.looking && next.looking && by("locked").contains(document.activeElement);
   state = next;
   if (other) { stopEditing(); closePopup(); shownToast = next.toast?.query_id ?? ""; by("text").value = ""; by("log").replaceChildren(); show(by("toast"), false); show(by("alert"), false); }
   const say = words(next.language_code);
@@ -55,6 +63,7 @@ export function draw(next) {
   drawLock(say);
   drawChat(say, other);
   drawToast();
+  if (opened) (by("begin").hidden ? by("text") : by("begin")).focus({ preventScroll: true });
 }
 
 export function tick(now) {
@@ -87,7 +96,6 @@ function drawChat(say, fresh) {
   setText(by("face"), [...state.bot.name][0] ?? "");
   const kind = state.offline ? say.waiting : state.action ? say.typing : say.bot;
   setText(by("bot-kind"), kind);
-  drawLog(say, fresh);
   const silent = state.blocked || state.deactivated;
   show(by("write"), state.started && !silent);
   show(by("begin"), !state.started || silent);
@@ -99,6 +107,8 @@ function drawChat(say, fresh) {
   show(by("menu"), state.commands.length > 0);
   setText(by("editing"), say.editing);
   drawKeyboard(silent);
+  // Last: what stands below the log decides how much of it shows, and so how far down its end is.
+  drawLog(say, fresh);
 }
 
 function drawLog(say, fresh) {
@@ -203,7 +213,8 @@ function popup(anchor, items) {
   box.querySelector("button").focus({ preventScroll: true });
 }
 
-function closePopup() {
+function closePopup(back = false) {
+  if (back && !by("popup").hidden) document.querySelector("[aria-expanded=true]")?.focus();
   show(by("popup"), false);
   by("popup").dataset.anchor = "";
   for (const node of document.querySelectorAll("[aria-expanded=true]")) node.setAttribute("aria-expanded", "false");

@@ -131,6 +131,8 @@ class Compiler:
             start = paths.slot_nodes(slot)
         else:
             steps, start = tree.steps, self.start(tree.start)
+            if tree.start == "root" and steps:
+                self.resolver.read_named(steps[-1].name)
         self.lint_steps(tree)
         outer, self.inside = self.inside, True
         runs = [paths.step_run(step, [self.value(test) for test in step.predicates]) for step in steps]
@@ -170,6 +172,8 @@ class Compiler:
         lazy.check_count(tree, function.least, function.most)
         if tree.name in ("not", "boolean"):
             self.lint_boolean(*tree.arguments)
+        if tree.name == "jr:choice-name":
+            self.note_question(tree.arguments[1])
         self.findings.volatile |= function.volatile
         return Compiled(self.eager(function, tree), function.gives)
 
@@ -201,7 +205,8 @@ class Compiler:
         """Functions whose last arguments are values or nodes: they get one flat list."""
         plain = function.takes.index("f")
         lead = [self.argument(function.takes[at], each) for at, each in enumerate(tree.arguments[:plain])]
-        parts = [self.spread(each) for each in tree.arguments[plain:]]
+        rest = tree.arguments[plain:]
+        parts = [self.spread(each, alone=len(rest) == 1) for each in rest]
         call = function.call
 
         def run(context: Context) -> Value:
@@ -210,12 +215,23 @@ class Compiler:
 
         return run
 
-    def spread(self, tree: Ast) -> Callable[[Context], list[Value]]:
+    def spread(self, tree: Ast, *, alone: bool) -> Callable[[Context], list[Value]]:
+        """All nodes of a path; but one of several arguments that is one node counts as '' when not relevant."""
+        if not alone and isinstance(tree, Path):
+            found = self.resolver.prefix(tree, self.inside)
+            if found is not None and not found[1]:
+                run = self.path(tree).run
+                return lambda context: [run(context)]
         nodes = self.nodes(tree)
         if nodes is not None:
             return lambda context: [node.value for node in nodes(context)]
         run = self.value(tree).run
         return lambda context: [run(context)]
+
+    def note_question(self, tree: Ast) -> None:
+        """The path in a text that jr:choice-name() takes must lead to a question."""
+        if isinstance(tree, Literal) and self.scope.slots and tree.text.strip() not in self.scope.slots:
+            self.findings.unknown.append(tree.text.strip())
 
     def lint_steps(self, tree: Path) -> None:
         """What a tablet cannot walk."""

@@ -51,10 +51,15 @@ def coalesce(compiler: Compiler, tree: Call) -> Compiled:
 
 
 def once(compiler: Compiler, tree: Call) -> Compiled:
-    """The node's own value if it has one, else the argument's."""
+    """The node's own value if it has one and is relevant, else the argument's."""
     check_count(tree, 1, 1)
-    run = compiler.value(tree.arguments[0]).run
-    return Compiled(lambda context: context.current.value if context.current.value != "" else run(context))
+    argument = compiler.value(tree.arguments[0]).run
+
+    def run(context: Context) -> Value:
+        own = context.current.read()
+        return own if own != "" else argument(context)
+
+    return Compiled(run)
 
 
 def position(compiler: Compiler, tree: Call) -> Compiled:

@@ -69,7 +69,7 @@ class Resolver:
         for at, step in enumerate(path.steps):
             plain = self._plain(names, step)
             if plain is None:
-                return self._slot(names, path), path.steps[at:]
+                return (self._slot(names, path), path.steps[at:]) if names else None
             names = plain
         return self._slot(names, path), ()
 
@@ -108,6 +108,11 @@ class Resolver:
         top = next((path for path, number in self.scope.slots.items() if number == slot), "/")
         below = top.rstrip("/") + "/"
         self.findings.reads |= {n for path, n in self.scope.slots.items() if n == slot or path.startswith(below)}
+
+    def read_named(self, name: str) -> None:
+        """Every slot of that name: where a path may find it from the top."""
+        slots = self.scope.slots
+        self.findings.reads |= {n for path, n in slots.items() if name == "*" or path.endswith("/" + name)}
 
     def instance(self, start: Ast) -> str | None:
         """The id of ``instance('id')``; an unknown one is noted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import aiohttp
 import pytest
@@ -38,7 +39,7 @@ class Line:
         assert status == answer["error_code"], answer
         return answer
 
-    async def updates(self, **parameters: object) -> list[Json]:
+    async def updates(self, **parameters: object) -> list[Any]:
         found = await self.result("getUpdates", **parameters)
         assert isinstance(found, list)
         return found

@@ -12,11 +12,27 @@ from telegram.error import Conflict, NetworkError
 from bot.pilot import Emulator
 
 SAID = {
-    "en": ("How is your work at the moment?", ["I have regular work", "Sometimes", "I have no work"], "Stored ✓"),
-    "de": ("Wie sieht es bei Ihnen gerade mit Arbeit aus?", ["Regelmäßige Arbeit", "Manchmal", "Keine Arbeit"], "Gespeichert ✓"),
-    "ar": ("كيف هو وضع عملك الآن؟\nالسؤال \u20683\u2069 من \u206810\u2069", ["لدي عمل منتظم", "أعمل أحيانا", "ليس لدي عمل"], "تم الحفظ ✓"),
-    "fa": ("وضعیت کار شما در حال حاضر چگونه است؟\nسؤال \u2068۳\u2069 از \u2068۱۰\u2069", ["کار منظم دارم", "گاهی کار می‌کنم", "کار ندارم"], "ثبت شد ✓"),
-}  # fmt: skip
+    "en": (
+        "How is your work at the moment?",
+        ["I have regular work", "Sometimes", "I have no work"],
+        "Stored ✓",
+    ),
+    "de": (
+        "Wie sieht es bei Ihnen gerade mit Arbeit aus?",
+        ["Regelmäßige Arbeit", "Manchmal", "Keine Arbeit"],
+        "Gespeichert ✓",
+    ),
+    "ar": (
+        "كيف هو وضع عملك الآن؟\nالسؤال \u20683\u2069 من \u206810\u2069",
+        ["لدي عمل منتظم", "أعمل أحيانا", "ليس لدي عمل"],
+        "تم الحفظ ✓",
+    ),
+    "fa": (
+        "وضعیت کار شما در حال حاضر چگونه است؟\nسؤال \u2068۳\u2069 از \u2068۱۰\u2069",
+        ["کار منظم دارم", "گاهی کار می‌کنم", "کار ندارم"],
+        "ثبت شد ✓",
+    ),
+}
 KNOCK = {
     "en": "There is a message for you.",
     "de": "Sie haben eine Nachricht.",

@@ -132,6 +132,12 @@ async def test_faults_are_switched_over_http(line: Line, person: Person, emulato
         assert await response.json() == {"on": [], "hits": 1}
 
 
+async def test_emulator_listens_on_ipv6_loopback_too(clock: SetClock) -> None:
+    async with Emulator(clock=clock, host="::1") as running, aiohttp.ClientSession() as http:
+        _, answer = await Line(http, running).call("getMe")
+    assert answer["ok"] is True
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "localhost", "::"])
 def test_emulator_refuses_any_other_address(clock: SetClock, host: str) -> None:
     with pytest.raises(CoraError, match="does not listen on"):

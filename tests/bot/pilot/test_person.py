@@ -7,11 +7,12 @@ E-33 groups and channels: the bot sees what Telegram lets it see
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.pilot import Emulator, Person, PhoneError
-from bot.pilot.messages import ChatKind, Message
+from bot.pilot.messages import ChatKind
 from cora_bot.base.clock import SetClock
 from tests.bot.pilot.conftest import Line, buttons
 
@@ -20,7 +21,7 @@ async def kinds(line: Line) -> list[str]:
     return [key for update in await line.updates() for key in update if key != "update_id"]
 
 
-async def message_update(line: Line, kind: str = "message") -> dict[str, object]:
+async def message_update(line: Line, kind: str = "message") -> dict[str, Any]:
     (update,) = await line.updates()
     message = update[kind]
     assert isinstance(message, dict)
@@ -45,9 +46,11 @@ async def test_lock_screen_follows_edits_and_deletions(line: Line, person: Perso
     second = await line.send(person, "two", disable_notification=True)
     await line.send(person, "three")
     await line.result("editMessageText", chat_id=person.id, message_id=first, text="one, changed")
-    assert [
-        (one.text, one.silent) for one in person.lock_screen()
-    ] == [("three", False), ("two", True), ("one, changed", False)]
+    assert [(one.text, one.silent) for one in person.lock_screen()] == [
+        ("three", False),
+        ("two", True),
+        ("one, changed", False),
+    ]
     await line.result("deleteMessage", chat_id=person.id, message_id=second)
     assert [one.text for one in person.lock_screen()] == ["three", "one, changed"]
     assert [one.text for one in person.notifications] == ["one", "two", "three"]
@@ -175,12 +178,14 @@ async def test_group_shows_the_bot_commands_mentions_and_replies_only(
     said = await line.result("sendMessage", chat_id=group.id, text="Hello all")
     assert isinstance(said, dict)
     for text, reply_to in [("chatter", 0), ("/help", 0), ("hi @check_in_demo_bot", 0), ("thanks", said["message_id"])]:
-        world.say(group, person.user, Message(0, None, 0, text, reply_to=reply_to))
+        person.write_in(group, text, reply_to=reply_to)
     joined, *heard = await line.updates()
     assert joined["my_chat_member"]["new_chat_member"]["status"] == "member"
-    assert [
-        (update["message"]["text"], update["message"]["chat"]["type"]) for update in heard
-    ] == [("/help", "supergroup"), ("hi @check_in_demo_bot", "supergroup"), ("thanks", "supergroup")]
+    assert [(update["message"]["text"], update["message"]["chat"]["type"]) for update in heard] == [
+        ("/help", "supergroup"),
+        ("hi @check_in_demo_bot", "supergroup"),
+        ("thanks", "supergroup"),
+    ]
     world.membership(group, person.user, old="member", new="kicked")
     refused = await line.refusal("sendMessage", chat_id=group.id, text="a")
     assert refused["description"] == "Forbidden: bot was kicked from the supergroup chat"
@@ -192,8 +197,8 @@ async def test_channel_posts_and_their_edits_arrive_without_a_sender(
     world = emulator.world
     channel = world.group("News", by=person, kind=ChatKind.CHANNEL)
     world.queue.clear()
-    post = world.say(channel, person.user, Message(0, None, 0, "News!"))
-    world.edited(channel, post)
+    post = person.write_in(channel, "News!")
+    world.edited(channel, channel.messages[post])
     assert await kinds(line) == ["channel_post", "edited_channel_post"]
     first = (await line.updates())[0]["channel_post"]
     assert ("from" in first, first["chat"]["type"]) == (False, "channel")

@@ -45,9 +45,12 @@ async def test_crowd_enrols_types_presses_and_reads(line: Line, emulator: Emulat
     assert [message, query, query, message, "edited_message", message, "my_chat_member"] == found
     _, state = await look(line, f"/phones/{phone}")
     assert isinstance(state, dict)
-    assert [
-        (bubble["text"], bubble["mine"]) for bubble in state["screen"]
-    ] == [("/start T0ken", True), ("كيف الحال؟", False), ("شكرا جزيلا", True), ("Voice message 0:04", True)]
+    assert [(bubble["text"], bubble["mine"]) for bubble in state["screen"]] == [
+        ("/start T0ken", True),
+        ("كيف الحال؟", False),
+        ("شكرا جزيلا", True),
+        ("Voice message 0:04", True),
+    ]
     assert (state["toast"]["text"], state["blocked"]) == ("تم", True)
 
 
@@ -55,9 +58,10 @@ async def test_what_a_phone_cannot_do_is_409_with_the_reason(line: Line, emulato
     phone = emulator.world.person().id
     status, answer = await act(line, f"phones/{phone}/press", label="Yes")
     assert (status, answer) == (409, {"error": "no such button to press: 'Yes'; on the screen: []"})
-    assert await act(
-        line, f"phones/{phone}/delete", message_id="x"
-    ) == (409, {"error": "message_id must be a whole number"})
+    assert await act(line, f"phones/{phone}/delete", message_id="x") == (
+        409,
+        {"error": "message_id must be a whole number"},
+    )
     for path in (f"phones/{phone}/dance", "phones/1/type"):
         async with line.http.post(f"{emulator.url}/pilot/{path}", json={}) as response:
             assert response.status == 404

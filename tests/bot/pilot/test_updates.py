@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import pytest
@@ -19,11 +20,11 @@ from cora_bot.base.clock import SetClock, monotonic
 from tests.bot.pilot.conftest import Line, buttons
 
 
-def ids(updates: list[dict[str, object]]) -> list[int]:
+def ids(updates: list[Any]) -> list[int]:
     return [int(str(update["update_id"])) for update in updates]
 
 
-def texts(updates: list[dict[str, dict[str, object]]]) -> list[object]:
+def texts(updates: list[Any]) -> list[object]:
     return [update["message"]["text"] for update in updates]
 
 

@@ -12,7 +12,7 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -237,26 +237,41 @@ async def test_order_to_stop_lets_a_commit_finish(emulator: Emulator) -> None:
 
     async with AiohttpRequest() as request:
         api = Api(request, token=emulator.token, base_url=emulator.base_url)
-        task = asyncio.create_task(Polling(api, slowly, long_poll=1).run())
+        poll = Polling(api, slowly, long_poll=1)
+        task = asyncio.create_task(poll.run())
         await began.wait()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        poll.stop()
+        await task
     assert len(committed) == 1
+
+
+async def test_order_to_stop_does_not_wait_for_the_long_poll_or_a_store_that_is_down(emulator: Emulator) -> None:
+    async with AiohttpRequest() as request:
+        api = Api(request, token=emulator.token, base_url=emulator.base_url)
+        for failures in (0, 1000):
+            poll = Polling(api, Ledger(failures).receive, long_poll=20)
+            task = asyncio.create_task(poll.run())
+            await asyncio.sleep(0.1)
+            poll.stop()
+            async with asyncio.timeout(2):
+                await task
+            if not failures:
+                someone(emulator, "one")
+    assert len(emulator.world.queue) == 1
 
 
 async def test_light_load_is_gathered(emulator: Emulator) -> None:
     ledger = Ledger()
     async with AiohttpRequest() as request:
         api = Api(request, token=emulator.token, base_url=emulator.base_url)
-        task = asyncio.create_task(Polling(api, ledger.receive, long_poll=5).run())
+        poll = Polling(api, ledger.receive, long_poll=5)
+        task = asyncio.create_task(poll.run())
         person = emulator.world.person("A")
         for number in range(40):
             person.type(str(number))
             await asyncio.sleep(timedelta(milliseconds=5).total_seconds())
         await ledger.has(40)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        poll.stop()
+        await task
     assert ledger.texts() == [str(number) for number in range(40)]
     assert len(ledger.attempts) <= 20

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from cora_bot.forms.expr.context import Context
 from cora_bot.forms.expr.errors import EvaluationError
 from cora_bot.forms.expr.functions.function import Function, clocked, with_context
-from cora_bot.forms.expr.values import EPOCH, NAN, Value, to_date, to_text
+from cora_bot.forms.expr.values import EPOCH, NAN, Value, parse_moment, to_date, to_text
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -64,8 +64,13 @@ def instant(context: Context, day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=context.zone)
 
 
-def decimal_time(_context: Context, value: Value) -> float:
-    """The part of a day a time of day is, on its own clock."""
+def decimal_time(context: Context, value: Value) -> float:
+    """The part of a day a time of day is: on its own clock, for an instant on the person's."""
+    moment = value if isinstance(value, date) else parse_moment(to_text(value), context.zone)
+    if isinstance(moment, datetime):
+        return (moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6) / SECONDS
+    if moment is not None:
+        return 0.0
     found = CLOCK.match(to_text(value).strip())
     if found is None:
         return NAN

@@ -89,13 +89,16 @@ def total(nodes: list[Node]) -> float:
 
 
 def smallest(values: list[Value]) -> float:
-    numbers = [to_number(value) for value in values]
-    return NAN if not numbers or any(n != n for n in numbers) else min(numbers)
+    return min(_numbers(values), default=NAN)
 
 
 def largest(values: list[Value]) -> float:
-    numbers = [to_number(value) for value in values]
-    return NAN if not numbers or any(n != n for n in numbers) else max(numbers)
+    return max(_numbers(values), default=NAN)
+
+
+def _numbers(values: list[Value]) -> list[float]:
+    """Blanks and what is no number are passed over, as JavaRosa does."""
+    return [number for number in map(to_number, values) if number == number]
 
 
 def random_(context: Context) -> float:

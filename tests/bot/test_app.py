@@ -1,0 +1,144 @@
+"""The wiring, with a real house and the emulator.
+
+A-01 a press leads to the next card, a tick to what has fallen due, without anything else being told to do so
+A-02 the loops come to their end in order, and a loop that cannot go on ends the process with its reason
+A-03 nothing a participant said, no chat id and no token is in the log
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.api import TokenRefused
+from bot.app import App, Connection
+from bot.pilot.server import Emulator
+from cora_bot.base.clock import SetClock
+from cora_bot.base.errors import CoraError
+from cora_bot.base.logging import LOGGER, start_logging
+from cora_bot.dialogue import phrases as p
+from cora_bot.usecases.forms import register_forms
+from cora_bot.usecases.house import House
+from cora_bot.usecases.invite import make_tokens
+from tests.support.crowd import Respondent, offered
+from tests.support.house import opened, premises
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+WORDS = "planted words of an answer"
+
+
+@dataclass
+class Setting:
+    house: House
+    clock: SetClock
+    emulator: Emulator
+    connection: Connection
+
+    def respondent(self) -> Respondent:
+        world = self.emulator.world
+        person = world.person("A", language_code="en")
+        return Respondent(person, WORDS, date(2026, 11, 28), lambda: len(world.queue), think=0)
+
+
+@pytest.fixture
+async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
+    clock = SetClock(NOON)
+    async with Emulator(clock=clock) as emulator, opened(premises(tmp_path, clock)) as house:
+        await register_forms(house)
+        connection = Connection(token=emulator.token, base_url=emulator.base_url, rate=0, long_poll=2)
+        emulator.world.limits.enabled = False
+        yield Setting(house, clock, emulator, connection)
+
+
+@pytest.fixture
+def logs() -> Iterator[io.StringIO]:
+    written = io.StringIO()
+    handlers = logging.getLogger().handlers[:]
+    start_logging(written, level=logging.DEBUG)
+    yield written
+    logging.getLogger().handlers[:] = handlers
+    LOGGER.setLevel(logging.NOTSET)
+
+
+async def test_person_enrols_is_invited_and_answers(setting: Setting, logs: io.StringIO) -> None:
+    one = setting.respondent()
+    (code,) = await make_tokens(setting.house, 1, expires_days=14)
+    async with App(setting.house, setting.connection) as app:
+        one.person.start(code)
+        await one.follow(lambda card: card.text == p.NEUTRAL)
+        one.person.lock()
+        setting.clock.move(timedelta(days=13))
+        await app.tick()
+        await app.settle_all()
+        assert [note.text for note in one.person.lock_screen()] == [p.INVITATION]
+        await one.follow(lambda card: p.THANK_YOU in card.text)
+        await app.settle_all()
+    assert [bubble for bubble in one.person.screen if bubble.mine and WORDS in bubble.text] == []
+    assert '"action": "sent"' in logs.getvalue()
+    for secret in (WORDS, "planted", code, str(one.person.id), setting.emulator.token):
+        assert secret not in logs.getvalue()
+
+
+async def test_ticker_finds_what_is_due_by_itself(setting: Setting) -> None:
+    one = setting.respondent()
+    (code,) = await make_tokens(setting.house, 1, expires_days=14)
+    async with App(setting.house, setting.connection):
+        one.person.start(code)
+        await one.follow(lambda card: card.text == p.NEUTRAL)
+        setting.clock.move(timedelta(days=13))
+        await one.person.until(lambda person: person.last.text == p.INVITATION, seconds=10)
+
+
+async def test_stranger_gets_a_card_without_study_words(setting: Setting) -> None:
+    person = setting.emulator.world.person("B", language_code="en")
+    async with App(setting.house, setting.connection) as app:
+        person.type("what is this?")
+        await person.until(lambda one: bool(one.texts), seconds=10)
+        await app.settle_all()
+    assert len(person.texts) == 1
+    assert p.STRANGER in person.texts[0]
+    assert [offer.press for offer in offered(person.last)] == []
+
+
+async def test_process_that_is_told_to_stop_ends(setting: Setting, logs: io.StringIO) -> None:
+    running = asyncio.create_task(App(setting.house, setting.connection).run())
+    while '"started"' not in logs.getvalue():  # noqa: ASYNC110 - a log rings no bell
+        await asyncio.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGTERM)
+    async with asyncio.timeout(5):
+        await running
+    assert logs.getvalue().rstrip().endswith('"action": "stopped"}')
+
+
+async def test_token_revoked_while_running_ends_the_process_with_its_reason(setting: Setting) -> None:
+    running = asyncio.create_task(App(setting.house, setting.connection).run())
+    person = setting.emulator.world.person("B")
+    await asyncio.sleep(0.3)
+    setting.emulator.world.revoke("5:new")
+    person.type("hello")
+    with pytest.raises(TokenRefused):
+        async with asyncio.timeout(10):
+            await running
+
+
+async def test_forbidden_word_in_the_bots_name_stops_the_start(setting: Setting) -> None:
+    word = next(iter(setting.house.script.study.never_show["en"]))
+    setting.emulator.world.profile.names[""] = f"The {word}"
+    with pytest.raises(CoraError, match="gives the study away"):
+        await App(setting.house, setting.connection).start()
+    assert setting.emulator.world.profile.commands == {}
+
+
+def test_token_is_not_shown_with_the_connection() -> None:
+    assert repr(Connection(token="5:secret", proxy="http://user:pass@proxy")) == (
+        "Connection(base_url='https://api.telegram.org', rate=30.0, per_chat=1.0, long_poll=25, read_timeout=20)"
+    )

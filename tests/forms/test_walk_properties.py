@@ -1,0 +1,91 @@
+"""F-10 recomputing what depends on an answer equals recomputing everything; F-11 save and resume change nothing;
+F-12 no input makes a walk raise anything but StaleQuestion."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cora_bot.forms.compile import compile_form
+from cora_bot.forms.model import Form
+from cora_bot.forms.walk import StaleQuestion, Walk
+from tests.forms.random_forms import random_form
+from tests.forms.support import moment
+
+SEEDS = st.integers(0, 24)
+TEXTS = st.sampled_from(["", "3", "12", "٤٫٥", "abc", "2024-02-29", "۱۴۰۳/۱/۱", "North", "-1", "no"]) | st.text(
+    max_size=12
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("choose"), st.integers(0, 5)),
+        st.tuples(st.just("toggle"), st.integers(0, 5)),
+        st.tuples(st.sampled_from(["done", "skip", "back", "finish"]), st.just(0)),
+        st.tuples(st.just("type"), TEXTS),
+    ),
+    max_size=40,
+)
+
+
+@cache
+def form(seed: int) -> Form:
+    made = compile_form(random_form(seed, 12).encode(), file="random.md").form
+    assert made is not None
+    return made
+
+
+def step(walk: Walk, what: str, given_: object) -> None:
+    number = walk.cursor
+    match what, given_:
+        case "choose", int(choice):
+            walk.choose(number, choice)
+        case "toggle", int(choice):
+            walk.toggle(number, choice)
+        case "type", str(text):
+            walk.type(text, "en")
+        case "done", _:
+            walk.done(number)
+        case "skip", _:
+            walk.skip(number)
+        case "back", _:
+            walk.back()
+        case _:
+            walk.finish("en")
+
+
+def run(walk: Walk, steps: list[tuple[str, object]]) -> None:
+    for what, given_ in steps:
+        try:
+            step(walk, what, given_)
+        except StaleQuestion:
+            assert walk.shown("en") is None
+            walk.back()
+
+
+def state(walk: Walk) -> object:
+    nodes = [(node.value, node.relevant) for node in walk.instance.nodes]
+    return nodes, walk.instance.own, walk.instance.sealed, walk.cursor, walk.draft
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SEEDS, STEPS)
+def test_dependents_recomputed_equal_everything_recomputed(seed: int, steps: list[tuple[str, object]]) -> None:
+    walk = Walk.begin(form(seed), moment())
+    run(walk, steps)
+    before = state(walk)
+    assert walk.instance.recompute() == []
+    assert state(walk) == before
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SEEDS, STEPS)
+def test_save_and_resume_give_the_same_walk(seed: int, steps: list[tuple[str, object]]) -> None:
+    walk = Walk.begin(form(seed), moment())
+    run(walk, steps)
+    again = Walk.resume(form(seed), walk.save(), moment())
+    assert state(again) == state(walk)
+    assert again.save() == walk.save()
+    assert again.shown("fa-AF") == walk.shown("fa-AF")
+    assert again.values() == walk.values()
