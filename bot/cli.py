@@ -37,7 +37,13 @@ async def _run() -> None:
 
 
 @click.command()
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    show_default=True,
+    help="Where the demonstration keeps its things.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="Port of the page.")
 @click.option("--open/--no-open", "show", default=False, help="Open the page in the browser.")
 @click.option("--fresh", is_flag=True, help="Begin anew: deletes the demonstration's folder first.")

@@ -44,6 +44,10 @@ SETTINGS: Final = (
 )
 
 
+FOR_TESTS: Final = frozenset({"CORA_CI", "CORA_XPATH_CASES", "CORA_JAVAROSA_TOOLS"})
+"""What a test run is told by the same kind of name; no command reads them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the environment says. Nothing is checked against the disk here; ``cli/open_house.py`` does that."""
@@ -76,7 +80,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
     Raises ``CoraError`` for a CORA_ variable nobody knows: a mistyped name would otherwise be a setting not made.
     """
-    known = {setting.name for setting in SETTINGS}
+    known = {setting.name for setting in SETTINGS} | FOR_TESTS
     unknown = sorted(name for name in environment if name.startswith("CORA_") and name not in known)
     if unknown:
         raise CoraError(f"there is no setting {', '.join(unknown)}", f"Settings are: {', '.join(sorted(known))}.")

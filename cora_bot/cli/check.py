@@ -11,7 +11,7 @@ from cora_bot.base.catalogs import LoadedCatalog, load_catalogs
 from cora_bot.base.errors import CoraError
 from cora_bot.base.problems import Problem, errors
 from cora_bot.base.resources import shipped
-from cora_bot.cli.catalogs import catalog_problems, seen_unasked
+from cora_bot.cli.catalogs import SOURCE_LANGUAGE, catalog_problems, seen_unasked
 from cora_bot.cli.failures import show_problems
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.forms.compile import SUFFIXES, compile_form
@@ -21,7 +21,7 @@ from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.usecases.load_study import STUDY_FILE, read_folder, read_forms
 
-STATES = {"reviewed": "reviewed by a speaker", "draft": "DRAFT"}
+STATES = {"reviewed": "reviewed by a speaker", "draft": "DRAFT", "original": "as written", "missing": "MISSING"}
 
 
 @click.command()
@@ -88,7 +88,8 @@ def _catalogs() -> dict[str, LoadedCatalog]:
 def _show_study(study: Study, catalogs: Mapping[str, LoadedCatalog]) -> None:
     click.echo(f"Study {study.id}, version {study.version}: {study.title}")
     for language in study.languages:
-        own = catalogs[language.code].review if language.code in catalogs else "reviewed"
+        own = "original" if language.code == SOURCE_LANGUAGE else "missing"
+        own = catalogs[language.code].review if language.code in catalogs else own
         texts = f"study's texts {STATES[language.review]}, bot's own sentences {STATES[own]}"
         click.echo(f"  {language.code:<8} {language.name}: {texts}")
     click.echo(f"  {len(study.recipients)} can open the answers" + (" (demo study)" if study.demo else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from cora_bot.base.calendars import day, day_as_typed, number
+from cora_bot.base.calendars import day, day_as_typed, day_long, number
 from cora_bot.base.text import isolate
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Status
@@ -34,7 +34,15 @@ def button(scene: Scene, phrase: str, verb: Verb, *, node: int = 0, choice: int 
 
 def question(scene: Scene, shown: Shown, *, notices: Sequence[str] = ()) -> Prompt:
     """One question with its buttons; ``notices`` stand above it (a tick, what was wrong)."""
-    parts = [*notices, _progress(scene, shown), shown.label, shown.hint, *_current(scene, shown), *_how(scene, shown)]
+    parts = [
+        *notices,
+        _progress(scene, shown),
+        _day_in_question(scene, shown),
+        shown.label,
+        shown.hint,
+        *_current(scene, shown),
+        *_how(scene, shown),
+    ]
     rows = [*_choices(shown), *_proceed(scene, shown), *_navigation(scene, shown)]
     return Prompt("\n\n".join(part for part in parts if part), tuple(row for row in rows if row))
 
@@ -44,6 +52,15 @@ def _progress(scene: Scene, shown: Shown) -> str:
     if shown.question.kind is Kind.NOTE or scene.participant.status is Status.ENROLLING:
         return ""
     return isolate(f"{number(shown.position + 1, scene.language)} / {number(shown.total, scene.language)}")
+
+
+def _day_in_question(scene: Scene, shown: Shown) -> str:
+    """The planned day, above the question whether it still holds."""
+    session, person = scene.conversation.session, scene.participant
+    asks = session is not None and session.form == scene.study.return_check.form
+    if not asks or shown.question.name != scene.study.return_check.status or person.return_date is None:
+        return ""
+    return isolate(day_long(person.return_date, scene.language))
 
 
 def _current(scene: Scene, shown: Shown) -> list[str]:

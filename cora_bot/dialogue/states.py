@@ -134,6 +134,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Key, Handler]]] = {
         Verb.LEAVE: consenting.ask_refuse,
         Verb.STOP: consenting.ask_refuse,
         Verb.CONFIRM_LEAVE: consenting.refuse,
+        Verb.PRIVACY: asides.privacy,
         Verb.HELP: asides.help_,
         Event.START: asking.again,
         Event.UNUSABLE: asides.cannot_take,

@@ -82,6 +82,9 @@ class Asker:
             return None
         if kind is Kind.NOTE and spec.required is not None:
             self.builder.problem(spec.path, "form.note-required", "a note cannot be required", "Clear the cell.")
+        if kind is Kind.RANGE and range_ends(control) is None:
+            hint_ = "Write parameters such as “start=0 end=10 step=1”."
+            self.builder.problem(spec.path, "form.range", "the range needs a start, an end and a step", hint_)
         label, hint = child(control.element, "label"), child(control.element, "hint")
         choices, itemset = self.choices(control, spec)
         return Asked(
@@ -176,14 +179,24 @@ def _instance(path: Path | None) -> str:
             return ""
 
 
-def range_choices(control: Control) -> tuple[Choice, ...]:
-    """The steps of a range as choices, where they are few enough for buttons."""
+def range_ends(control: Control) -> tuple[Decimal, Decimal, Decimal] | None:
+    """Start, end and step (towards the end); None where they are no numbers or the step is 0."""
     try:
         start, end, step = (Decimal(control.attributes.get(name, "")) for name in ("start", "end", "step"))
     except InvalidOperation:
+        return None
+    if not (start.is_finite() and end.is_finite() and step.is_finite() and step):
+        return None
+    return start, end, abs(step) if end >= start else -abs(step)
+
+
+def range_choices(control: Control) -> tuple[Choice, ...]:
+    """The steps of a range as choices, where they are few enough for buttons."""
+    ends = range_ends(control)
+    if ends is None:
         return ()
-    step = abs(step) if end >= start else -abs(step)
-    count = int((end - start) / step) + 1 if step else 0
+    start, end, step = ends
+    count = int((end - start) / step) + 1
     if not 1 <= count <= MAX_STEPS:
         return ()
     return tuple(Choice(format((start + step * n).normalize(), "f"), {}) for n in range(count))

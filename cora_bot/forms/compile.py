@@ -22,6 +22,8 @@ from cora_bot.forms.sheets import MAX_BYTES, Places, UnreadableError, Workbook, 
 from cora_bot.forms.xform import Control, XForm, read_xform
 
 SUFFIXES = (".md", ".xlsx", ".xml")
+MAX_NODES = 5_000
+BAD_LETTERS = "A cell may hold an invisible control character: type its text anew."
 ROW = re.compile(r"\[?row\s*:?\s*(\d+)\]?[:.]?\s*", re.IGNORECASE)
 SHEET = re.compile(r"'(survey|choices|settings)' sheet|in (survey|choices|settings)\b")
 EXPRESSION_CODES = {f"form.{code}" for code in ("syntax", "function", "arguments", "axis", "nodes", "reference")}
@@ -115,7 +117,9 @@ def _build(xml: str, where: Places, file: str) -> tuple[Form | None, list[Proble
     try:
         raw = read_xform(xml)
     except Exception as error:  # defusedxml and ElementTree raise several kinds; none of them is ours
-        return None, [Problem("form.xml", f"the XForm cannot be read ({type(error).__name__})", "", file)]
+        return None, [Problem("form.xml", f"the XForm cannot be read ({type(error).__name__})", BAD_LETTERS, file)]
+    if len(raw.nodes) > MAX_NODES:
+        return None, [Problem("form.too-long", f"the form has more than {MAX_NODES:,} nodes", "Split it in two.", file)]
     builder = Builder(raw, where, file)
     program = builder.program()
     return _form(xml, raw, program), builder.problems

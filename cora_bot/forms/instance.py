@@ -232,7 +232,7 @@ class Instance:
     def offered(self, number: int) -> list[tuple[int, str]]:
         """(index among all choices, value) of what can be chosen now, in the order to show."""
         asked = self.program.asked[number]
-        if asked.itemset is None:
+        if asked.itemset is None or not (asked.itemset.filtered or asked.itemset.randomized):
             return [(at, choice.value) for at, choice in enumerate(asked.choices)]
         try:
             nodes = asked.itemset.nodes(self.context.at(self.nodes[asked.slot]))

@@ -171,7 +171,7 @@ async def heads(tx: Tx, now: datetime, limit: int, *, unsolicited: bool) -> list
 
 
 async def first_of(tx: Tx, chats: Collection[bytes], now: datetime) -> list[Waiting]:
-    """The row each of these (locked) chats would send now, oldest first; a chat with one in flight has none."""
+    """The row each of these (locked) chats would send now, replies first; a chat with one in flight has none."""
     query = select(outbox).where(outbox.c.chat_id.in_(chats), outbox.c.state.in_(LIVE)).order_by(outbox.c.id)
     rows: dict[bytes, list[Waiting]] = defaultdict(list)
     for row in await tx.execute(query):
@@ -180,7 +180,7 @@ async def first_of(tx: Tx, chats: Collection[bytes], now: datetime) -> list[Wait
     for several in rows.values():
         if all(each.state is State.PENDING for each in several):
             first += [each for each in several if each.not_before <= now][:1]
-    return first
+    return sorted(first, key=lambda each: (each.unsolicited, each.id))
 
 
 async def sending(tx: Tx) -> list[Waiting]:

@@ -49,13 +49,15 @@ def test_check_of_the_shipped_study_finds_no_error() -> None:
     assert (said.code, said.err.splitlines()[-1].split(",")[0]) == (0, "0 errors")
 
 
-def test_check_shows_what_is_reviewed_and_what_is_sealed() -> None:
-    lines = cora("check", STUDY).out.splitlines()
-    assert lines[0] == "Study returnee_follow_up, version 2026.1: Staying in touch"
-    assert lines[1].split(": ") == [
-        "  en       English",
-        "study's texts reviewed by a speaker, bot's own sentences reviewed by a speaker",
-    ]
+def test_check_shows_what_is_reviewed_and_what_is_sealed(study: Path) -> None:
+    toml = study / "study.toml"
+    head, _, rest = toml.read_text().partition('code = "de"')
+    english = head.replace('review = "draft"', 'review = "reviewed"')
+    german = rest.replace('review = "reviewed"', 'review = "draft"', 1)
+    toml.write_text(f'{english}code = "de"{german}')
+    lines = cora("check", study).out.splitlines()
+    assert lines[1] == "  en       English: study's texts reviewed by a speaker, bot's own sentences as written"
+    assert lines[2].startswith("  de       Deutsch: study's texts DRAFT, bot's own sentences ")
     at = lines.index(next(line for line in lines if line.startswith("Form check_in")))
     assert lines[at + 2] == "  sealed on arrival: message"
 

@@ -179,6 +179,16 @@ def test_broken_upload_is_a_problem(source: bytes, file: str, code: str) -> None
     assert (made.form, [each.code for each in made.problems]) == (None, [code])
 
 
+def test_range_without_a_step_is_an_error() -> None:
+    text = """
+| survey |
+| | type | name | label::English (en) | parameters |
+| | range | few | Few? | start=0 end=10 step=1 |
+"""
+    xform = form(text).xform.replace('step="1"', 'step="0"')
+    assert [each.code for each in compile_form(xform.encode(), file="a.xml").problems] == ["form.range"]
+
+
 def test_stored_xform_loads_as_the_same_form() -> None:
     made = form(GOOD)
     again = load_xform(made.xform)

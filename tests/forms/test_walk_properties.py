@@ -89,3 +89,16 @@ def test_save_and_resume_give_the_same_walk(seed: int, steps: list[tuple[str, ob
     assert again.save() == walk.save()
     assert again.shown("fa-AF") == walk.shown("fa-AF")
     assert again.values() == walk.values()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SEEDS, STEPS)
+def test_values_are_those_of_columns_and_never_sealed_ones(seed: int, steps: list[tuple[str, object]]) -> None:
+    walk = Walk.begin(form(seed), moment())
+    run(walk, steps)
+    values, sealed = walk.values(), set(walk.sealed_refs())
+    assert set(values) - {column.ref for column in walk.form.columns} == set()
+    assert sealed - {question.ref for question in walk.form.questions if question.sealed} == set()
+    assert {
+        ref for ref in sealed & set(values) if values[ref] != walk.program.specs[walk.program.slots[ref]].initial
+    } == set()

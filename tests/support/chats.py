@@ -103,7 +103,7 @@ class Play:
     async def _taken(self, app: App) -> None:
         """Until the bot has taken every update and sent what it had to send."""
         async with asyncio.timeout(20):
-            while len(self.emulator.world.queue):
+            while self.emulator.world.pending():
                 await asyncio.sleep(0.005)
             await app.settle_all()
 

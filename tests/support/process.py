@@ -40,15 +40,14 @@ class Bot:
     async def stop(self) -> None:
         os.kill(self.process, signal.SIGTERM)
         async with asyncio.timeout(15):
-            while _alive(self.process):  # noqa: ASYNC110 - another process's end rings no bell
+            while _alive(self.process):
                 await asyncio.sleep(0.02)
 
-    async def kill_at_random(self, chance: Chance, *, times: int, within: int) -> None:
-        """Kills at ``times`` different moments, counted in messages shown from now on: all while there is work."""
-        already = self.shown()
-        moments = sorted({below(chance, within) for _ in range(times * 20)}, key=lambda _: chance.bytes(8))[:times]
-        for moment in sorted(moments):
-            while self.shown() < already + moment:  # noqa: ASYNC110 - fine enough to hit any moment
+    async def kill_at_random(self, chance: Chance, *, times: int, at_most: int) -> None:
+        """Kills each process after it has shown from 1 to ``at_most`` messages, or a little later."""
+        for _ in range(times):
+            moment = self.shown() + 1 + below(chance, at_most)
+            while self.shown() < moment:
                 await asyncio.sleep(0.001)
             await asyncio.sleep(below(chance, 30) / 1000)
             self.kill()

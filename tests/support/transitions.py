@@ -6,14 +6,15 @@ from cora_bot.dialogue import states
 
 
 def picture() -> str:
-    """One box per state with what it does on its own inputs; inputs that only show the card again are left out."""
+    """One box per state with the handlers it has and on what; inputs that only show the card again are left out."""
     lines = ["```mermaid", "stateDiagram-v2"]
     for state, row in states.TRANSITIONS.items():
-        for key, handler in sorted(row.items(), key=lambda pair: (type(pair[0]).__name__, pair[0].name)):
+        inputs: dict[str, list[str]] = {}
+        for key, handler in row.items():
             name = f"{handler.__module__.rsplit('.', 1)[-1]}.{handler.__name__}"
-            if name in QUIET:
-                continue
-            lines.append(f"    {state} : {key.name.lower().replace('_', ' ')} → {name}")
+            if name not in QUIET:
+                inputs.setdefault(name, []).append(key.name.lower().replace("_", " "))
+        lines += [f"    {state} : {name} ({', '.join(sorted(keys))})" for name, keys in sorted(inputs.items())]
     lines += [f"    {before} --> {after} : {label}" for before, after, label in MOVES]
     return "\n".join([*lines, "```"])
 

@@ -61,8 +61,7 @@ def _hold(scene: Scene, occurrence: Occurrence) -> Occurrence | None:
 
 def _busy(scene: Scene, occurrence: Occurrence) -> bool:
     """Whether something else of this person is open or waiting: one thing at a time."""
-    session = scene.conversation.session
-    if session and (session.wave, session.number) != (occurrence.wave, occurrence.number):
+    if scene.conversation.session and not _in_session(scene, occurrence):
         return True
     return any(
         other.step in (Step.INVITED, Step.OPENED) and (other.wave, other.number) != (occurrence.wave, occurrence.number)
@@ -111,9 +110,14 @@ def _over(scene: Scene, occurrence: Occurrence) -> Turn:
         case _:
             if scene.now < occurrence.closes + GRACE:
                 return _only(scene, replace(occurrence, next_at=occurrence.closes + GRACE))
-            if scene.conversation.session is None:
+            if not _in_session(scene, occurrence):
                 return _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, "not_finished"))
             return _emptied(scene, finishing.break_off(scene, "not_finished"))
+
+
+def _in_session(scene: Scene, occurrence: Occurrence) -> bool:
+    session = scene.conversation.session
+    return session is not None and (session.wave, session.number) == (occurrence.wave, occurrence.number)
 
 
 def _shows(scene: Scene, showing: Showing) -> bool:

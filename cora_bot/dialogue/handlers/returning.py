@@ -47,26 +47,39 @@ def settle(scene: Scene, walk: Walk) -> Settled:
 
 
 def _moved(scene: Scene, day: date) -> Settled:
+    """Another day. It is confirmed once more before it comes, unless it is near or past: then it counts as certain."""
     scene = scene.with_person(return_date=day, return_state=Return.PLANNED)
     check = next((each for each in planning.plan_for(scene) if scene.study.wave(each.wave).planned_return_only), None)
     if check is None or check.opens < scene.now + ASK_AGAIN_FROM:
         scene = scene.with_person(return_state=Return.DONE)
     plan = planning.plan_for(scene)
-    return Settled(scene, plan, _replanned(scene, plan), goes_on=False)
-
-
-def _replanned(scene: Scene, plan: tuple[Planned, ...]) -> tuple[Occurrence, ...]:
-    """The occurrence that was sent already goes back into the plan at its new time, or is done with."""
     current = scene.conversation.occurrence
     if current is None or not _counts_from_return(scene, current):
-        return ()
+        return Settled(scene, plan, (), goes_on=False)
     new = next((each for each in plan if (each.wave, each.number) == (current.wave, current.number)), None)
-    if new is None or new.opens <= scene.now:
-        return _ended(scene, Step.COMPLETE) if _is_check(scene) else _ended(scene, Step.CANCELLED, "moved")
-    return (
-        Occurrence(
-            new.wave, new.number, new.local, new.opens, new.closes, new.reminders, step=Step.PLANNED, next_at=new.opens
-        ),
+    if new is not None and new.opens > scene.now:
+        return Settled(scene, plan, (_unsent(new),), goes_on=False)
+    if new is not None and new.closes > scene.now and scene.session.wave and not _is_check(scene):
+        return Settled(scene, plan, (_at_new_time(current, new),), goes_on=True)
+    return Settled(scene, plan, _ended(scene, Step.COMPLETE if _is_check(scene) else Step.CANCELLED, "moved"), False)
+
+
+def _unsent(new: Planned) -> Occurrence:
+    """What was sent already goes back into the plan, at its new time."""
+    return Occurrence(
+        new.wave, new.number, new.local, new.opens, new.closes, new.reminders, step=Step.PLANNED, next_at=new.opens
+    )
+
+
+def _at_new_time(current: Occurrence, new: Planned) -> Occurrence:
+    """Open before the correction and open after it: it goes on, with its new end."""
+    return replace(
+        current,
+        local=new.local,
+        opens=new.opens,
+        closes=new.closes,
+        reminders=new.reminders,
+        next_at=min(current.next_at or new.closes, new.closes),
     )
 
 

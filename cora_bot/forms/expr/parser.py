@@ -28,7 +28,7 @@ BINDING = {
     "|": 8,
 }
 NEGATION = 7
-GLUED = re.compile(r"(and|or|div|mod)([0-9.]+)\Z")  # "1 div2" is an operator and a number
+GLUED = re.compile(r"(and|or|div|mod)([0-9]+(?:\.[0-9]*)?)\Z")  # "1 div2" is an operator and a number
 AXES = {"child", "parent", "self", "attribute", "descendant-or-self"}
 
 

@@ -11,7 +11,7 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -64,7 +64,7 @@ async def emulator() -> AsyncIterator[Emulator]:
 
 
 @pytest.fixture
-def logs() -> io.StringIO:
+def logs() -> Iterator[io.StringIO]:
     written = io.StringIO()
     handlers = logging.getLogger().handlers[:]
     start_logging(written, level=logging.DEBUG)

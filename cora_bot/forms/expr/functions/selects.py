@@ -33,5 +33,5 @@ TABLE: dict[str, Function] = {
     "selected-at": fixed(selected_at, "sn", "s"),
     "count-selected": fixed(lambda answer: float(len(answer.split())), "s", "n"),
     "jr:choice-name": with_context(choice_name, "ss", "s"),
-    "pulldata": Function(pulldata, "s", 4, 4, "s", context=True),
+    "pulldata": Function(pulldata, "ssss", 4, 4, "s", context=True),
 }
