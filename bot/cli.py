@@ -11,6 +11,7 @@ import click
 
 from bot.app import App, Connection
 from bot.demo import PASSPHRASE, Demo, Premises, prepare
+from cora_bot.base.hardening import no_core_dumps
 from cora_bot.base.logging import start_logging
 from cora_bot.cli.main import attach, cora_group
 from cora_bot.cli.open_house import bot_token, open_house, server_settings
@@ -24,6 +25,7 @@ def run() -> None:
 
     Exit codes: 0 stopped as told; 1 it could not run, and why.
     """
+    no_core_dumps()
     start_logging()
     asyncio.run(_run())
 

@@ -19,17 +19,21 @@ from bot.app import App, Connection
 from bot.pilot.pilot import Banner, Opened, Pilot, Table
 from bot.pilot.server import Emulator
 from bot.pilot.world import DEMO_TOKEN, World
+from bot.telling import answers, dispositions, seen, shelves, told, when
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import TravelClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.resources import shipped
+from cora_bot.base.text import isolate
 from cora_bot.export.export_bundle import export_bundle
 from cora_bot.export.reconciliation import Reconciliation
+from cora_bot.study.model import Study
 from cora_bot.usecases.bundle import write_bundle
 from cora_bot.usecases.due import next_moment
 from cora_bot.usecases.holdings import holdings
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_tokens
+from cora_bot.usecases.zones import zones
 from cora_bot.vault.drill import DrillState, answer_drill, confirm, make_drill
 from cora_bot.vault.drill_file import save_drills
 from cora_bot.vault.identity import ResearcherKey, read_key_file, write_key_file
@@ -41,7 +45,7 @@ STUDY = "returnee_follow_up"
 HOLDERS = ("first", "second")
 PASSPHRASE = "only-for-the-demonstration"  # noqa: S105 - written down beside the key on purpose
 WORK = 14  # scrypt; a real key file takes the default
-SHOWN_ROWS = 40
+MOST_UNSEEN = 50
 NOTE = f"""This folder belongs to a demonstration of CoR.A Bot.
 
 server/           what a server holds; server.key lies outside it, as it must
@@ -154,6 +158,7 @@ class Demo:
         self._emulator = Emulator(pilot=self._pilot, port=port)
         self._house: House | None = None
         self._app: App | None = None
+        self._zones: dict[int, str] = {}
 
     async def start(self) -> str:
         """Starts the emulated Telegram; its address."""
@@ -163,8 +168,6 @@ class Demo:
     async def serve(self, house: House, until: Callable[[], Awaitable[object]]) -> None:
         """Runs the bot against it until ``until`` returns."""
         self._house = house
-        study = house.script.study
-        drafts = [language.name for language in study.languages if language.review != "reviewed"]
         self._pilot.travel = self._travel
         self._pilot.next_event = self._next_event
         self._pilot.server_holds = self._server_holds
@@ -172,7 +175,7 @@ class Demo:
         self._pilot.invite = self._invite
         self._pilot.banner = Banner(
             demo="Demonstration: nothing leaves this machine, and nothing here is for real people.",
-            translations=f"Drafts, not yet read by a speaker: {', '.join(drafts)}." if drafts else "",
+            translations=_drafts(house.script.study),
         )
         connection = Connection(token=self._emulator.token, base_url=self._emulator.base_url)
         async with App(house, connection) as app:
@@ -195,23 +198,38 @@ class Demo:
             with suppress(TimeoutError):
                 async with asyncio.timeout(5):
                     await self._app.settle_all()
+        await self._follow()
+
+    async def _follow(self) -> None:
+        """Phones show the time of the place their owners named; once, so that a zone chosen on the page stays."""
+        for address, zone in (await zones(self._open_house(), list(self._world.people))).items():
+            if self._zones.get(address) != zone:
+                self._zones[address] = self._world.people[address].zone = zone
 
     async def _next_event(self) -> str | None:
-        moment = await next_moment(self._open_house())
-        if moment is None:
-            return None
-        await self._travel(max(moment - self._clock.now(), timedelta()) + timedelta(seconds=1))
-        return f"{moment:%A, %d %B %Y, %H:%M} UTC"
+        """On to the next thing that somebody can see; what happens unseen on the way happens too."""
+        house = self._open_house()
+        await self._follow()
+        languages = [language.code for language in house.script.study.languages]
+        for _ in range(MOST_UNSEEN):
+            moment = await next_moment(house)
+            if moment is None:
+                return None
+            before = seen(self._world.people.values())
+            await self._travel(max(moment - self._clock.now(), timedelta()) + timedelta(seconds=1))
+            people = self._world.people
+            changed = [people[one] for one, after in seen(people.values()).items() if after != before.get(one)]
+            if changed:
+                clauses = told(before, changed, house.script.phrases, languages)
+                return f"{when(self._clock.now(), changed[0].zone)}: {'; '.join(clauses)}."
+        return None
 
     async def _invite(self) -> str:
         (code,) = await make_tokens(self._open_house(), 1, expires_days=90)
-        return code
+        return f"https://t.me/{self._world.bot.username}?start={code}"
 
     async def _server_holds(self) -> list[Table]:
-        return [
-            Table(table=name, rows=rows, note=f"{count} rows" if count > len(rows) else "")
-            for name, count, rows in await holdings(self._open_house())
-        ]
+        return shelves(await holdings(self._open_house()))
 
     async def _researcher_open(self) -> Opened:
         """Bundle on the server, carried over, opened with the first researcher's key file."""
@@ -220,7 +238,10 @@ class Demo:
         await write_bundle(house, bundle, holder="demonstration")
         account = await asyncio.to_thread(_export, place, bundle, self._clock.now())
         folder = place.researcher / "opened"
-        tables = [Table(table=name, rows=_rows(folder / name)) for name in ("answers_long.csv", "dispositions.csv")]
+        tables = [
+            shown(_rows(folder / name), file=folder / name)
+            for shown, name in ((answers, "answers_long.csv"), (dispositions, "dispositions.csv"))
+        ]
         files = sorted(str(path.relative_to(place.folder)) for path in folder.iterdir())
         counts = {"sealed": account.sealed, "opened": account.opened, "exported": account.exported}
         return Opened(tables=tables, files=files, reconciliation={name: str(count) for name, count in counts.items()})
@@ -244,8 +265,16 @@ def _export(place: Premises, bundle: Path, now: datetime) -> Reconciliation:
     )
 
 
+def _drafts(study: Study) -> str:
+    """Which languages no speaker has read yet; each name is kept in its own direction."""
+    drafts = [isolate(language.name) for language in study.languages if language.review != "reviewed"]
+    if len(drafts) == len(study.languages):
+        return "All texts are drafts, not yet read by a speaker of their language."
+    return f"Drafts, not yet read by a speaker: {', '.join(drafts)}." if drafts else ""
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     import csv  # noqa: PLC0415
 
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return [dict(row) for row in csv.DictReader(file)][-SHOWN_ROWS:]
+        return [dict(row) for row in csv.DictReader(file)]

@@ -16,11 +16,17 @@ from cora_bot.base.clock import Clock
 
 
 class Table(TypedDict):
-    """A table and its rows: column name → text."""
+    """A table and its rows: column name → text. ``total`` counts all rows, of which ``rows`` may be some.
+
+    ``aside``: one of those nobody looks at first; they stand together under one heading.
+    """
 
     table: str
     rows: list[dict[str, str]]
+    title: NotRequired[str]
     note: NotRequired[str]
+    total: NotRequired[int]
+    aside: NotRequired[bool]
 
 
 class Opened(TypedDict):

@@ -13,7 +13,9 @@ from cora_bot.base.problems import Problem, errors
 from cora_bot.base.resources import shipped
 from cora_bot.cli.catalogs import SOURCE_LANGUAGE, catalog_problems, seen_unasked
 from cora_bot.cli.failures import show_problems
+from cora_bot.dialogue.approval import changed_texts, text_hashes
 from cora_bot.dialogue.phrases import Phrases
+from cora_bot.dialogue.script import Script
 from cora_bot.forms.compile import SUFFIXES, compile_form
 from cora_bot.forms.model import Form
 from cora_bot.study.check import check_never_show
@@ -64,9 +66,29 @@ def _check_study(folder: Path) -> list[Problem]:
         problems += check_never_show(study.never_show, seen_unasked(study, Phrases(catalogs)))
         problems += catalog_problems(shipped("locales"), [language.code for language in study.languages])
         _show_study(study, catalogs)
+    if reading.script is not None:
+        problems += _approval_problems(reading.script)
+        _show_approval(reading.script)
     forms = reading.script.forms if reading.script else read_forms(folder / "forms", under="forms")[0]
     _show_forms(forms.values())
     return problems
+
+
+def _approval_problems(script: Script) -> list[Problem]:
+    """One for each part whose texts are not the approved ones."""
+    hint = "Put the approved text back, or have the new one approved and write [approval] anew: cora book STUDY"
+    return [
+        Problem("study.approval", f"approval: changed since it was approved: {part}", hint, STUDY_FILE)
+        for part in changed_texts(script.study, script.forms)
+    ]
+
+
+def _show_approval(script: Script) -> None:
+    approval = script.study.approval
+    said = f"approved by {approval.by} on {approval.on}" if approval else "not approved by anybody yet"
+    if not script.enrolling:
+        said += ", and changed since: nobody can be enrolled"
+    click.echo(f"  texts {text_hashes(script.study, script.forms).whole[:16]}: {said}")
 
 
 def _study(folder: Path) -> Study | None:

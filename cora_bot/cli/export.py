@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,8 +12,9 @@ from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import SystemClock
 from cora_bot.cli.passphrases import passphrase
 from cora_bot.cli.progress import progress
+from cora_bot.export import reconciliation, response
 from cora_bot.export.export_bundle import export_bundle
-from cora_bot.export.reconciliation import as_text
+from cora_bot.vault.agefile import Identity
 from cora_bot.vault.identity import read_key_file
 
 
@@ -20,9 +22,11 @@ from cora_bot.vault.identity import read_key_file
 @click.argument("bundle", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option(
     "--key",
+    "keys",
     required=True,
+    multiple=True,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Your key file, as made by 'cora keys new'.",
+    help="Your key file, as made by 'cora keys new'. Several times for several: a record opens with any of them.",
 )
 @click.option(
     "--to",
@@ -34,34 +38,54 @@ from cora_bot.vault.identity import read_key_file
 @click.option("--labels", default="", help="Language of labels in answers_long.csv, e.g. ar. [default: the study's]")
 @click.option(
     "--passphrase-file",
+    "passphrase_files",
+    multiple=True,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Read the passphrase from this file instead of asking (for scripts).",
+    help="Read the passphrase from this file instead of asking (for scripts). One for each --key, in the same order.",
 )
 @click.pass_context
 def export(
-    ctx: click.Context, bundle: Path, key: Path, folder: Path, *, labels: str, passphrase_file: Path | None
+    ctx: click.Context,
+    bundle: Path,
+    keys: Sequence[Path],
+    folder: Path,
+    *,
+    labels: str,
+    passphrase_files: Sequence[Path],
 ) -> None:
     """Open a bundle and write its answers as tables. For the RESEARCHER'S computer.
 
-    Writes answers_long.csv, answers_wide.csv, dispositions.csv, consents.csv, codebook.md, reconciliation.json and
-    README.txt, readable by you alone. Prints how many records were sealed, opened and exported; every record that is
-    missing on the way is named.
+    Writes answers_long.csv, answers_wide.csv, consents.csv, contacts.csv, dispositions.csv, response.csv, codebook.md,
+    reconciliation.json and README.txt, readable by you alone. Prints how many records were sealed, opened and exported;
+    every record that is missing on the way is named. Then prints the response by wave.
 
     Exit codes: 0 everything fits; 1 something differs (the tables are written all the same) or nothing could be
     written; 2 typed wrongly.
     """
-    opener = read_key_file(key, passphrase(passphrase_file, of=key))
+    identities = _identities(keys, passphrase_files)
     with progress("Opening records") as show:
         account = export_bundle(
             bundle,
-            [opener.identity],
+            identities,
             Path(os.path.normpath(folder.absolute())),  # not resolved: a link is refused, never followed
             language=labels,
             now=SystemClock().now(),
             chance=SystemChance(),
             progress=show,
         )
-    click.echo(as_text(account))
+    click.echo(reconciliation.as_text(account))
+    click.echo(f"\n{response.as_text(account.response)}")
     click.echo(f"\nWritten to {folder}. It holds opened answers: read README.txt there.")
     if not account.fits:
         ctx.exit(1)
+
+
+def _identities(keys: Sequence[Path], passphrase_files: Sequence[Path]) -> list[Identity]:
+    """What the key files hold, in order, each once: a copy of a key file opens nothing more."""
+    if passphrase_files and len(passphrase_files) != len(keys):
+        raise click.UsageError(
+            f"there are {len(keys)} --key and {len(passphrase_files)} --passphrase-file: give one for each, or none"
+        )
+    files: Sequence[Path | None] = passphrase_files or [None] * len(keys)
+    opened = [read_key_file(key, passphrase(file, of=key)).identity for key, file in zip(keys, files, strict=True)]
+    return list({identity.recipient.fingerprint(): identity for identity in opened}.values())

@@ -66,7 +66,8 @@ STRANGER: Final = N_("Hello. This is a private chat. If you were given a code, p
 CODE_UNKNOWN: Final = N_("I do not know this code. Please check it and type it again.")
 CODE_USED: Final = N_("This code has been used already. Please ask the person who gave it to you for a new one.")
 CODE_EXPIRED: Final = N_("This code is too old. Please ask the person who gave it to you for a new one.")
-STRANGER_PHRASES: Final = (STRANGER, CODE_UNKNOWN, CODE_USED, CODE_EXPIRED)
+CODE_NOT_NOW: Final = N_("This code cannot be used at the moment. Please ask the person who gave it to you.")
+STRANGER_PHRASES: Final = (STRANGER, CODE_UNKNOWN, CODE_USED, CODE_EXPIRED, CODE_NOT_NOW)
 
 # Walking a form.
 SAVED: Final = N_("✓ Saved.")

@@ -12,9 +12,13 @@ from cora_bot.study.model import Study
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """``forms`` are the current ones by form id; ``versions`` every one in use by ``Form.hash``."""
+    """``forms`` are the current ones by form id; ``versions`` every one in use by ``Form.hash``.
+
+    ``enrolling``: new people may come in. False where the texts are not those that were approved.
+    """
 
     study: Study
     forms: Mapping[str, Form]
     versions: Mapping[str, Form]
     phrases: Phrases
+    enrolling: bool = True

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cora_bot.export import missing
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.opened import Answering, OpenedRecord, Trouble
 from cora_bot.forms.model import Form
@@ -87,7 +88,7 @@ def _well_formed(record: OpenedRecord) -> bool:
     if record.head.kind == FRAGMENT:
         return isinstance(body.get("ref"), str) and isinstance(body.get("value"), str)
     sealed = body.get("sealed", {})
-    return _texts(body.get("values")) and _texts(sealed)
+    return _texts(body.get("values")) and _texts(sealed) and missing.well_formed(body)
 
 
 def _texts(raw: object) -> bool:
@@ -111,6 +112,9 @@ def _answering(
     known = {column.ref for column in form.columns}
     if not values.keys() <= known:
         return Trouble(head.record, "holds an answer to a question its form does not have")
+    answered = {ref: value for ref, value in values.items() if value != ""}
+    if missing.contradicts(record.body, form, answered):
+        return Trouble(head.record, "names questions without an answer that cannot be such in its form")
     return Answering(
         record=head.record,
         code=code,
@@ -121,6 +125,7 @@ def _answering(
         language=head.language,
         started_at=head.started_at,
         finished_at=head.at,
-        values={ref: value for ref, value in values.items() if value != ""},
+        values=answered,
+        missing=missing.reasons(record.body, form, answered),
         parts=tuple(parts),
     )

@@ -43,6 +43,8 @@ OCCURRENCE_COLUMNS: Final = (
     "opened_at",
     "finished_at",
 )
+# ``reason`` is ``invitation`` or ``reminder`` and, after a colon, the wave; ``number`` is empty where there is none.
+CONTACT_COLUMNS: Final = ("code", "reason", "state", "wave", "number", "created_at", "finished_at", "outcome")
 
 # What the manifest counts; a reader compares each with what it finds.
 COUNTED: Final = ("records", "cases", "occurrences", "contacts", "forms")

@@ -17,12 +17,12 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from cora_bot.base.errors import CoraError
 from cora_bot.export import bundle_format as fmt
+from cora_bot.export.bundle_facts import AGAIN, Case, ContactFact, OccurrenceFact, contact, moment, occurrence
 from cora_bot.export.bundle_format import Manifest
 
 MEGABYTE: Final = 1024 * 1024
@@ -48,35 +48,6 @@ _BROKEN: Final = (
     RuntimeError,
     ValueError,
 )
-AGAIN: Final = "Carry the bundle over again, or make a new one on the server with 'cora bundle'."
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One person as researchers know them: ``code`` (K7F-2QX) and the random id (hex) their records carry."""
-
-    code: str
-    case: str
-    language: str
-    zone: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class OccurrenceFact:
-    """One row of ``occurrences.csv``, as text; ``number`` and the counts as numbers."""
-
-    code: str
-    wave: str
-    number: int
-    opens: str
-    closes: str
-    step: str
-    sent: int
-    put_away: int
-    reason: str
-    opened_at: str
-    finished_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +58,7 @@ class Bundle:
     study_toml: str
     cases: tuple[Case, ...]
     occurrences: tuple[OccurrenceFact, ...]
-    contacts: int
+    contacts: tuple[ContactFact, ...]
     forms: Mapping[str, str]
     records: tuple[str, ...]
     differences: tuple[str, ...]
@@ -172,13 +143,13 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
     records = tuple(match[1] for name in names if (match := fmt.RECORD.fullmatch(name)))
     forms = {match[1]: _form(archive, name, match[1]) for name in names if (match := fmt.FORM.fullmatch(name))}
     cases = tuple(Case(**row) for row in _rows(archive, fmt.CASES, fmt.CASE_COLUMNS))
-    occurrences = tuple(_occurrence(row) for row in _rows(archive, fmt.OCCURRENCES, fmt.OCCURRENCE_COLUMNS))
-    contacts = sum(1 for _ in _rows(archive, fmt.CONTACTS, ("code",)))
+    occurrences = tuple(occurrence(row) for row in _rows(archive, fmt.OCCURRENCES, fmt.OCCURRENCE_COLUMNS))
+    contacts = tuple(contact(row) for row in _rows(archive, fmt.CONTACTS, fmt.CONTACT_COLUMNS))
     found = {
         "records": len(records),
         "cases": len(cases),
         "occurrences": len(occurrences),
-        "contacts": contacts,
+        "contacts": len(contacts),
         "forms": len(forms),
     }
     differences = tuple(
@@ -213,7 +184,7 @@ def _manifest(text: str) -> Manifest:
         return Manifest(
             bundle=_string(raw["bundle"]),
             study=_string(raw["study"]),
-            made_at=_instant(_string(raw["made_at"])),
+            made_at=moment(_string(raw["made_at"])),
             counts={what: _count(raw["counts"][what]) for what in fmt.COUNTED},
             erased=tuple(_string(case) for case in raw["erased"]),
             recipients=tuple(_string(recipient) for recipient in raw["recipients"]),
@@ -234,13 +205,6 @@ def _count(value: object) -> int:
     return value
 
 
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError
-    return instant.astimezone(UTC)
-
-
 def _rows(archive: zipfile.ZipFile, name: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """The rows of a table that has at least ``columns``; columns this version does not know are left out."""
     reader = csv.DictReader(io.StringIO(_text(archive, name, LARGEST[name]), newline=""), strict=True)
@@ -254,22 +218,3 @@ def _rows(archive: zipfile.ZipFile, name: str, columns: tuple[str, ...]) -> Iter
             yield {column: row[column] for column in columns}
     except csv.Error:
         raise CoraError(f"the bundle's {name}, line {reader.line_num}, is damaged", AGAIN) from None
-
-
-def _occurrence(row: dict[str, str]) -> OccurrenceFact:
-    try:
-        return OccurrenceFact(
-            code=row["code"],
-            wave=row["wave"],
-            number=int(row["number"]),
-            opens=row["opens"],
-            closes=row["closes"],
-            step=row["step"],
-            sent=int(row["sent"]),
-            put_away=int(row["put_away"]),
-            reason=row["reason"],
-            opened_at=row["opened_at"],
-            finished_at=row["finished_at"],
-        )
-    except ValueError:
-        raise CoraError(f"the bundle's {fmt.OCCURRENCES} holds something that is not a number", AGAIN) from None

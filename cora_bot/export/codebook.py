@@ -1,4 +1,4 @@
-"""The codebook: every form version with its questions, options, languages and rules, as Markdown.
+"""The codebook: how to read the tables, then every form version with its questions, options and rules, as Markdown.
 
 Texts stand as the author wrote them. Rules (relevant, constraint, required, calculate) are shown as the XForm has them:
 that is what was applied.
@@ -10,28 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from defusedxml.ElementTree import fromstring
 
+from cora_bot.export import contacts, missing
 from cora_bot.export.columns import FormColumns
 from cora_bot.export.dispositions import AAPOR, MEANINGS
+from cora_bot.export.reading import NOT_ASKED, READING, RESPONSE
 from cora_bot.forms.model import Column, Form, Kind, Question
 from cora_bot.study.model import Study
 
 _RULES = ("relevant", "constraint", "required", "calculate")
 _BIND = "{http://www.w3.org/2002/xforms}bind"
-
-READING = """## How to read the tables
-
-- An **empty cell** means that no answer is stored: the question was not asked, was skipped, or was not reached.
-  "Don't know" and "prefer not to say" are answers and have codes of their own, listed below where they are offered.
-- `answers_wide.csv` has one row per case, wave and number. Where several were stored, a complete one is taken before a
-  partial one, then the later one; `answers_long.csv` has all of them.
-- A question with several choices has its codes with spaces between, and a column `name/option` with 1 or 0 for each
-  option; these are empty where the question has no answer.
-- Days are the text the person gave (year-month-day), never converted. Instants are in UTC.
-- A cell that a spreadsheet might run as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break, and is not
-  a plain number) or that begins with an apostrophe has an apostrophe put before it. A leading apostrophe is therefore
-  never part of the answer: remove exactly one to get it back.
-- Files are UTF-8 with a byte order mark, commas, CRLF. In R: `readr::read_csv(file, col_types = cols(.default = "c"))`.
-"""
 
 
 def codebook(forms: Sequence[FormColumns], *, study: Study, export: str) -> str:
@@ -45,9 +32,7 @@ def _lines(forms: Sequence[FormColumns], study: Study, export: str) -> Iterator[
     yield f"Study `{study.id}`, version {study.version}, export `{export}`."
     yield ""
     yield READING
-    yield "## Outcomes in dispositions.csv"
-    yield ""
-    yield from _table(("disposition", "after AAPOR", "meaning"), ((key, AAPOR[key], MEANINGS[key]) for key in AAPOR))
+    yield from _vocabularies()
     yield "## Languages"
     yield ""
     yield from _table(("code", "language", "texts"), ((one.code, one.name, one.review) for one in study.languages))
@@ -56,15 +41,37 @@ def _lines(forms: Sequence[FormColumns], study: Study, export: str) -> Iterator[
             yield from _form(form, version)
 
 
+def _vocabularies() -> Iterator[str]:
+    yield "## Reasons in missing"
+    yield ""
+    yield from _table(("missing", "meaning"), missing.MEANINGS.items())
+    yield NOT_ASKED
+    yield "## Outcomes in dispositions.csv"
+    yield ""
+    yield from _table(("disposition", "after AAPOR", "meaning"), ((key, AAPOR[key], MEANINGS[key]) for key in AAPOR))
+    yield RESPONSE
+    yield "## Messages in contacts.csv"
+    yield ""
+    yield "One row per message that was to be sent unasked; replies to something a person did are not in it. `wave` and"
+    yield "`number` name its occasion, `created_at` when it was put in line, `finished_at` when that state was reached."
+    yield ""
+    yield from _table(("reason", "meaning"), contacts.REASONS.items())
+    yield from _table(("state", "meaning"), contacts.STATES.items())
+    yield from _table(("outcome", "meaning"), ((key or "(empty)", text) for key, text in contacts.OUTCOMES.items()))
+    yield "Any other outcome is Telegram's refusal, `status_` with its number, or newer than this codebook."
+    yield ""
+
+
 def _form(columns: FormColumns, form: Form) -> Iterator[str]:
     yield f"## Form {form.id}, version {form.version or '(none)'}: {_inline(form.title)}"
     yield ""
     yield f"Languages: {', '.join(form.languages) or '(none)'}. SHA-256 of the form: `{form.hash}`"
     yield ""
     rules = _rules(form.xform)
+    names = columns.names()
     for column in form.columns:
         own = rules.get(column.ref, {})
-        yield from _column(columns.name(column.ref), column, rules=own, languages=form.languages)
+        yield from _column(names[column.ref], column, rules=own, languages=form.languages)
     valued = {column.ref for column in form.columns}
     for question in form.questions:
         if question.ref not in valued:

@@ -21,8 +21,18 @@ class FormColumns:
     versions: tuple[Form, ...]
     columns: tuple[tuple[str, Column], ...]
 
-    def name(self, ref: str) -> str:
-        return next(name for name, column in self.columns if column.ref == ref)
+    def names(self) -> dict[str, str]:
+        """Names by ref."""
+        return {column.ref: name for name, column in self.columns}
+
+    @property
+    def missing(self) -> str:
+        """The name of the column that says why answers are missing: ``missing``, or longer if a question has that."""
+        taken = {name for name, _ in self.columns}
+        name = "missing"
+        while name in taken:
+            name += "_"
+        return name
 
     def options(self, ref: str) -> tuple[str, ...]:
         """The option codes of ``ref`` over all versions, newest version's order first."""

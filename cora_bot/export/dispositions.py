@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cora_bot.export.bundle_reader import OccurrenceFact
+from cora_bot.export.bundle_facts import OccurrenceFact
 from cora_bot.study.model import Step
 
 HEADER = (
@@ -44,17 +44,17 @@ MEANINGS = {
     "partial": "opened and answered in part",
     "refused": "put away with 'not now' and never opened, or the person wanted no more messages",
     "break_off": "opened, no answer kept",
-    "non_contact": "messages were sent and none was opened, or the chat was blocked",
+    "non_contact": "messages were sent and none was opened, or the chat was blocked or gone",
     "lapsed": "withheld by a rule; see reason",
     "not_sent": "the window closed before anything was sent",
-    "not_eligible": "the person did not return, or gave no consent to this purpose",
+    "not_eligible": "the occasion fell away: the person did not return, the day moved, or no consent to this purpose",
     "planned": "not due yet",
     "open": "under way",
     "unknown": "a step this version does not know; see reason",
 }
 STOPPED = frozenset({"stopped", "withdrawn"})
-INELIGIBLE = frozenset({"not_going", "no_consent"})
-UNREACHABLE = frozenset({"blocked"})
+INELIGIBLE = frozenset({"not_going", "no_consent", "moved", "replanned"})
+UNREACHABLE = frozenset({"blocked", "unreachable"})
 TOO_LATE = frozenset({"late"})
 
 

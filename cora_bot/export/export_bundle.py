@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import consents, dispositions
-from cora_bot.export.answers import gather
-from cora_bot.export.bundle_reader import AGAIN, Bundle, open_bundle
+from cora_bot.export import consents, contacts, dispositions, response
+from cora_bot.export.answers import Gathered, gather
+from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
+from cora_bot.export.bundle_reader import Bundle, open_bundle
 from cora_bot.export.cells import csv_file
 from cora_bot.export.codebook import codebook
-from cora_bot.export.columns import form_columns
+from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.folder import ACCOUNT, earlier_erased, publish
 from cora_bot.export.opened import Stamp
-from cora_bot.export.opening import Progress, open_all
+from cora_bot.export.opening import Opening, Progress, open_all
 from cora_bot.export.readme import readme
 from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
+from cora_bot.export.response import Response, responses
 from cora_bot.export.tables import chosen, long_rows, wide_rows
 from cora_bot.forms.compile import load_xform
 from cora_bot.forms.model import Form
@@ -52,22 +55,60 @@ def export_bundle(
         stamp = Stamp(new_id(chance).hex(), now, tuple(one.recipient.fingerprint() for one in identities))
         codes = {case.case: case.code for case in bundle.cases if case.case not in erased}
         gathered = gather(opening.opened, codes=codes, erased=erased, forms=forms)
-        facts = [fact for fact in bundle.occurrences if fact.code in codes.values()]
-        answerable = [fact for fact in facts if fact.wave not in _settled_without_a_form(study)]
-        account = reconcile(bundle, opening, gathered, facts=answerable, notes=_notes(bundle, stamp, erased))
-        given = [one for one in opening.opened if one.head.kind == CONSENT and one.head.record in gathered.exported]
+        facts = _facts(bundle, study, frozenset(codes.values()))
+        notes = _notes(bundle, stamp, gathered, erased)
+        account = reconcile(bundle, opening, gathered, facts=facts.answerable, notes=notes, response=facts.response)
         columns = form_columns(forms.values(), first=_form_order(study))
         files = {
-            "answers_long.csv": csv_file(long_rows(gathered.answerings, columns, language=labels)),
-            "answers_wide.csv": csv_file(wide_rows(chosen(gathered.answerings), columns)),
-            "consents.csv": csv_file(consents.rows(given, codes)),
-            "dispositions.csv": csv_file(dispositions.rows(facts)),
+            **_answers(gathered, opening, columns, codes=codes, labels=labels),
+            **_tables(facts),
             "codebook.md": codebook(columns, study=study, export=stamp.export).encode(),
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
             ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),
         }
     publish(folder, files)
     return account
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The open facts of those who are not erased. Of ``answerable`` occasions an answer must have come along."""
+
+    occurrences: tuple[OccurrenceFact, ...]
+    answerable: tuple[OccurrenceFact, ...]
+    contacts: tuple[ContactFact, ...]
+    response: tuple[Response, ...]
+
+
+def _facts(bundle: Bundle, study: Study, codes: Collection[str]) -> _Facts:
+    occurrences = tuple(fact for fact in bundle.occurrences if fact.code in codes)
+    waves = [wave.id for wave in study.waves]
+    formless = _settled_without_a_form(study)
+    return _Facts(
+        occurrences,
+        answerable=tuple(fact for fact in occurrences if fact.wave not in formless),
+        contacts=tuple(fact for fact in bundle.contacts if fact.code in codes),
+        response=responses(occurrences, waves=waves, at=bundle.manifest.made_at),
+    )
+
+
+def _tables(facts: _Facts) -> dict[str, bytes]:
+    return {
+        "contacts.csv": csv_file(contacts.rows(facts.contacts)),
+        "dispositions.csv": csv_file(dispositions.rows(facts.occurrences)),
+        "response.csv": csv_file(response.rows(facts.response)),
+    }
+
+
+def _answers(
+    gathered: Gathered, opening: Opening, columns: Sequence[FormColumns], *, codes: Mapping[str, str], labels: str
+) -> dict[str, bytes]:
+    given = [one for one in opening.opened if one.head.kind == CONSENT and one.head.record in gathered.exported]
+    return {
+        "answers_long.csv": csv_file(long_rows(gathered.answerings, columns, language=labels)),
+        "answers_wide.csv": csv_file(wide_rows(chosen(gathered.answerings), columns)),
+        "consents.csv": csv_file(consents.rows(given, codes)),
+    }
 
 
 def _study(bundle: Bundle) -> Study:
@@ -109,7 +150,7 @@ def _settled_without_a_form(study: Study) -> frozenset[str]:
     return frozenset(wave.id for wave in study.waves if wave.planned_return_only)
 
 
-def _notes(bundle: Bundle, stamp: Stamp, erased: frozenset[str]) -> list[str]:
+def _notes(bundle: Bundle, stamp: Stamp, gathered: Gathered, erased: Collection[str]) -> list[str]:
     notes = [
         f"key {fingerprint} is not among those who can open new answers of this study"
         for fingerprint in stamp.opened_with
@@ -117,4 +158,7 @@ def _notes(bundle: Bundle, stamp: Stamp, erased: frozenset[str]) -> list[str]:
     ]
     if erased:
         notes.append(f"{len(erased)} erased persons are left out; delete copies of earlier exports elsewhere")
+    silent = sum(one.missing is None and one.status != CONSENT for one in gathered.answerings)
+    if silent:
+        notes.append(f"{silent} records of an earlier version do not say why a question has no answer: it stays empty")
     return notes

@@ -23,7 +23,9 @@ FILES: Final = (
     "answers_wide.csv",
     "codebook.md",
     "consents.csv",
+    "contacts.csv",
     "dispositions.csv",
+    "response.csv",
     ACCOUNT,
 )
 OTHER_FOLDER: Final = "Give --to a new or empty folder, or the folder of an earlier export of this study."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cora_bot.export.missing import Missing
 from cora_bot.forms.model import Form
 from cora_bot.vault.record import RecordHead
 
@@ -31,6 +32,7 @@ class Trouble:
 class Answering:
     """One filled-in form of one person. ``values`` are canonical strings by ref; an unanswered question is absent.
 
+    ``missing`` says why, for every question of the form that is not in ``values``; None where the record does not say.
     ``status`` is complete, partial or consent. ``code`` is the case code. ``parts`` are the ids of the records sealed
     on arrival that ``values`` was completed from.
     """
@@ -45,6 +47,7 @@ class Answering:
     started_at: datetime
     finished_at: datetime
     values: Mapping[str, str]
+    missing: Mapping[str, Missing] | None
     parts: tuple[str, ...]
 
 

@@ -22,9 +22,11 @@ from bundle       {bundle}, made at {made_at}
 opened with key   {keys}
 complete          {complete}
 
-answers_long.csv       one row per answer, with its question and option as people read them
-answers_wide.csv       one row per case, wave and number; one column per question
+answers_long.csv       one row per question of every form filled in: its answer, or why there is none (missing)
+answers_wide.csv       one row per case, wave and number; one column per question, and FORM.missing: why cells are empty
 dispositions.csv       what became of every planned occasion: answered, refused, not reached …
+response.csv           counts of these by wave and number, and response rates RR1 and RR2 after AAPOR
+contacts.csv           every message that was to be sent unasked, why, and what became of it; never its text
 consents.csv           who agreed to which exact words, when and in which language
 codebook.md            every question, option, language and rule, and how to read the tables
 reconciliation.json    sealed = opened = exported, and the name of every record for which that does not hold

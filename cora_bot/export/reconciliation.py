@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from cora_bot.export.answers import Gathered
+from cora_bot.export.bundle_facts import OccurrenceFact
 from cora_bot.export.bundle_format import Manifest
-from cora_bot.export.bundle_reader import Bundle, OccurrenceFact
+from cora_bot.export.bundle_reader import Bundle
 from cora_bot.export.cells import instant
 from cora_bot.export.consents import CONSENT, changed_texts
 from cora_bot.export.opened import Stamp, Trouble
 from cora_bot.export.opening import Opening
+from cora_bot.export.response import Response
+from cora_bot.export.terminal import printable
 from cora_bot.study.model import Step
 
 
@@ -23,7 +26,8 @@ class Reconciliation:
 
     ``sealed`` is what the server says it put in; ``found`` what the file holds. ``waiting`` are answers sealed on
     arrival whose form was still open when the bundle was made: the next bundle brings the rest. ``left_out`` belong
-    to persons an earlier export in this folder knew as erased. ``kinds`` counts opened records by kind.
+    to persons an earlier export in this folder knew as erased. ``kinds`` counts opened records by kind. ``response``
+    goes along for people to read; ``response.csv`` holds it.
     ``differences`` are sentences without content; empty means that everything fits.
     """
 
@@ -38,6 +42,7 @@ class Reconciliation:
     not_exported: tuple[Trouble, ...]
     differences: tuple[str, ...]
     notes: tuple[str, ...]
+    response: tuple[Response, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -51,6 +56,7 @@ def reconcile(
     *,
     facts: Iterable[OccurrenceFact],
     notes: Iterable[str] = (),
+    response: tuple[Response, ...] = (),
 ) -> Reconciliation:
     """The account. It counts what is there; it never repairs.
 
@@ -74,6 +80,7 @@ def reconcile(
             *_unanswered(facts, gathered),
         ),
         notes=tuple(notes),
+        response=response,
     )
 
 
@@ -118,8 +125,9 @@ def as_json(account: Reconciliation, manifest: Manifest, stamp: Stamp, *, erased
         "study": manifest.study,
         "erased": sorted(erased),
         "fits": account.fits,
-        **asdict(account),
+        **asdict(replace(account, response=())),
     }
+    del document["response"]
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -138,9 +146,4 @@ def as_text(account: Reconciliation) -> str:
     lines += [f"NOT OPENED: record {trouble.record} {trouble.what}" for trouble in account.not_opened]
     lines += [f"NOT EXPORTED: record {trouble.record} {trouble.what}" for trouble in account.not_exported]
     lines.append("everything fits" if account.fits else "THE EXPORT IS NOT COMPLETE: see the lines above")
-    return "\n".join(_printable(line) for line in lines)
-
-
-def _printable(line: str) -> str:
-    """What a record or a table claims may hold control characters, which a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
+    return "\n".join(printable(line) for line in lines)

@@ -1,8 +1,9 @@
-"""The answer tables: long (a row per answer) and wide (a row per case, wave and number).
+"""The answer tables: long (a row per question asked or not) and wide (a row per case, wave and number).
 
-An empty cell means that no answer is stored: not asked, skipped or not reached. "Don't know" and "prefer not to say"
-are answers with codes of their own. A select-many has its canonical value (codes with spaces between) and a 0/1 column
-per option; these are empty, not 0, where the question has no answer.
+A question without an answer has an empty cell; why is said beside it: in the long table's column ``missing``, in the
+wide table in one column ``FORM.missing`` that lists ``[question=reason]``. Answer columns hold answers only, so numbers
+stay numbers. "Don't know" and "prefer not to say" are answers with codes of their own. A select-many has its canonical
+value (codes with spaces between) and a 0/1 column per option; these are empty, not 0, where there is no answer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cora_bot.export.cells import instant
 from cora_bot.export.columns import FormColumns
+from cora_bot.export.missing import asks
 from cora_bot.export.opened import Answering
 from cora_bot.forms.model import Column, Form, Kind
 
@@ -24,6 +26,7 @@ LONG_HEADER = (
     "label",
     "value",
     "value_label",
+    "missing",
     "language",
     "started_at",
     "finished_at",
@@ -48,30 +51,31 @@ Row = Sequence[str]
 
 
 def long_rows(answerings: Iterable[Answering], forms: Iterable[FormColumns], *, language: str) -> Iterator[Row]:
-    """``answers_long.csv``: every stored answer, in the form's order. ``language`` is that of the labels."""
+    """``answers_long.csv``: every question of each answering's form, in the form's order, and what was calculated.
+
+    ``language`` is that of the labels.
+    """
     yield LONG_HEADER
-    by_id = {form.form: form for form in forms}
+    names = {form.form: form.names() for form in forms}
+    labels: dict[str, dict[str, _Labels]] = {}
     for answering in answerings:
-        names = by_id[answering.form.id]
-        for column in answering.form.columns:
+        form = answering.form
+        if form.hash not in labels:
+            labels[form.hash] = {column.ref: _Labels(column, form, language) for column in form.columns}
+        head = (answering.code, answering.wave, str(answering.number), form.id, form.version)
+        tail = (*_times(answering), answering.status, answering.record)
+        why = answering.missing or {}
+        for column in form.columns:
             value = answering.values.get(column.ref)
-            if value is not None:
-                yield (
-                    answering.code,
-                    answering.wave,
-                    str(answering.number),
-                    answering.form.id,
-                    answering.form.version,
-                    names.name(column.ref),
-                    _label(column, answering.form, language),
-                    value,
-                    _value_label(column, answering.form, value, language=language),
-                    answering.language,
-                    instant(answering.started_at),
-                    instant(answering.finished_at),
-                    answering.status,
-                    answering.record,
-                )
+            if value is None and not asks(column):
+                continue
+            own = labels[form.hash][column.ref]
+            shown = ("", "", why.get(column.ref, "")) if value is None else (value, own.of(value), "")
+            yield (*head, names[form.id][column.ref], own.question, *shown, *tail)
+
+
+def _times(answering: Answering) -> tuple[str, str, str]:
+    return answering.language, instant(answering.started_at), instant(answering.finished_at)
 
 
 def chosen(answerings: Iterable[Answering]) -> tuple[Answering, ...]:
@@ -89,8 +93,12 @@ def _rank(one: Answering) -> tuple[int, str, str]:
 
 
 def wide_rows(answerings: Iterable[Answering], forms: Sequence[FormColumns]) -> Iterator[Row]:
-    """``answers_wide.csv``: the ``chosen`` answerings, columns ``form.question`` and ``form.question/option``."""
+    """``answers_wide.csv``: the ``chosen`` answerings, columns ``form.question`` and ``form.question/option``.
+
+    After its questions each form has ``form.missing``.
+    """
     yield (*WIDE_HEADER, *(name for form in forms for name in _wide_names(form)))
+    options = {form.form: {column.ref: form.options(column.ref) for _, column in form.columns} for form in forms}
     for one in answerings:
         yield (
             one.code,
@@ -98,12 +106,10 @@ def wide_rows(answerings: Iterable[Answering], forms: Sequence[FormColumns]) -> 
             str(one.number),
             one.form.id,
             one.form.version,
-            one.language,
-            instant(one.started_at),
-            instant(one.finished_at),
+            *_times(one),
             one.status,
             one.record,
-            *(cell for form in forms for cell in _wide_cells(form, one)),
+            *(cell for form in forms for cell in _wide_cells(form, one, options[form.form])),
         )
 
 
@@ -112,17 +118,26 @@ def _wide_names(form: FormColumns) -> Iterator[str]:
         yield f"{form.form}.{name}"
         if column.kind == Kind.SELECT_MANY:
             yield from (f"{form.form}.{name}/{option}" for option in form.options(column.ref))
+    yield f"{form.form}.{form.missing}"
 
 
-def _wide_cells(form: FormColumns, answering: Answering) -> Iterator[str]:
-    values: Mapping[str, str] = answering.values if answering.form.id == form.form else {}
+def _wide_cells(form: FormColumns, answering: Answering, options: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    mine = answering.form.id == form.form
+    values: Mapping[str, str] = answering.values if mine else {}
     for _, column in form.columns:
         value = values.get(column.ref, "")
         yield value
         if column.kind == Kind.SELECT_MANY:
             ticked = value.split()
-            for option in form.options(column.ref):
+            for option in options[column.ref]:
                 yield str(int(option in ticked)) if ticked else ""
+    yield _missing(form, answering) if mine else ""
+
+
+def _missing(form: FormColumns, answering: Answering) -> str:
+    """``[work=skipped] [needs=not_asked]``: in brackets, so that a search finds whole pairs only."""
+    why = answering.missing or {}
+    return " ".join(f"[{name}={why[column.ref]}]" for name, column in form.columns if column.ref in why)
 
 
 def text_in(texts: Mapping[str, str], form: Form, language: str) -> str:
@@ -130,13 +145,21 @@ def text_in(texts: Mapping[str, str], form: Form, language: str) -> str:
     return texts.get(language) or texts.get(form.default_language) or next(iter(texts.values()), "")
 
 
-def _label(column: Column, form: Form, language: str) -> str:
-    return text_in(column.question.labels, form, language) if column.question else ""
+class _Labels:
+    """What people read of one question and its options, looked up once for all answers."""
 
+    __slots__ = ("_many", "_options", "question")
 
-def _value_label(column: Column, form: Form, value: str, *, language: str) -> str:
-    if column.question is None or not column.question.options:
-        return ""
-    labels = {option.value: text_in(option.labels, form, language) for option in column.question.options}
-    codes = value.split() if column.kind == Kind.SELECT_MANY else [value]
-    return "; ".join(labels.get(code, "") for code in codes)
+    def __init__(self, column: Column, form: Form, language: str) -> None:
+        question = column.question
+        self._many = column.kind == Kind.SELECT_MANY
+        self.question = text_in(question.labels, form, language) if question else ""
+        options = question.options if question else ()
+        self._options = {option.value: text_in(option.labels, form, language) for option in options}
+
+    def of(self, value: str) -> str:
+        """The label of a value; "" where the question has no options."""
+        if not self._options:
+            return ""
+        codes = value.split() if self._many else [value]
+        return "; ".join(self._options.get(code, "") for code in codes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -12,18 +13,31 @@ from cora_bot.forms.expr.compiler import compile_nodes
 from cora_bot.forms.expr.errors import ExpressionError
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.parser import parse
-from cora_bot.forms.expr.scope import Scope
 from cora_bot.forms.expr.syntax import Ast, Call, Path, Step
-from cora_bot.forms.model import Kind
-from cora_bot.forms.program import Asked, Choice, Itemset, Spec, Texts
-from cora_bot.forms.xform import Control, child, children
+from cora_bot.forms.model import MEDIA, Kind
+from cora_bot.forms.program import Asked, Choice, Itemset, Loop, Spec, Texts
+from cora_bot.forms.xform import Control, RawRepeat, child, children
 
 if TYPE_CHECKING:
     from cora_bot.forms.build import Builder
 
-SUPPORTED = "select_one, select_multiple, integer, decimal, text, date, note, acknowledge, range, calculate, hidden"
-INPUTS = {"int": Kind.INTEGER, "integer": Kind.INTEGER, "decimal": Kind.DECIMAL, "date": Kind.DATE, "string": Kind.TEXT}
-LEAVES = {"int", "integer", "decimal", "date", "dateTime", "time", "string", "boolean"}
+INPUTS = {
+    "int": Kind.INTEGER,
+    "integer": Kind.INTEGER,
+    "decimal": Kind.DECIMAL,
+    "date": Kind.DATE,
+    "string": Kind.TEXT,
+    "barcode": Kind.TEXT,
+    "time": Kind.TIME,
+    "dateTime": Kind.DATETIME,
+    "geopoint": Kind.GEOPOINT,
+}
+UPLOADS = {"image": Kind.IMAGE, "audio": Kind.AUDIO, "video": Kind.VIDEO}
+LEAVES = {"int", "integer", "decimal", "date", "dateTime", "time", "string", "boolean", "barcode", "rank", "binary"}
+DRAWING = re.compile(r"\b(signature|draw|annotate|image-map)\b")
+INTENT = re.compile(r"\b(ex|printer):")
+ADD, NO_MORE, TAKE_AWAY = range(3)
+REPEAT_CHOICES = (Choice("add", {}), Choice("no", {}), Choice("remove", {}))
 MAX_STEPS = 11  # a range of that many steps is shown as buttons
 
 
@@ -40,6 +54,10 @@ def kind_of(control: Control, spec: Spec) -> Kind | None:
             return Kind.ACKNOWLEDGE
         case "range":
             return Kind.RANGE
+        case "rank":
+            return Kind.RANK
+        case "upload":
+            return UPLOADS.get(control.attributes.get("mediatype", "").partition("/")[0], Kind.FILE)
         case "input" if spec.type in INPUTS:
             return INPUTS[spec.type]
         case _:
@@ -53,33 +71,63 @@ class Asker:
         self.builder = builder
         self.specs = specs
         self.shared: dict[str, tuple[Choice, ...]] = {}
+        self.asked: list[Asked] = []
+        self.loops: dict[int, Loop] = {}
 
-    def all(self) -> Iterator[Asked]:
-        seen: set[str] = set()
-        for control in self.builder.form.controls:
-            slot = self.builder.slots.get(control.ref)
-            if slot is None:
-                self.builder.problem(
-                    control.ref, "form.reference", f"a question asks for {control.ref}, which does not exist"
-                )
-                continue
-            seen.add(control.ref)
-            made = self.one(control, self.specs[slot])
-            if made is not None:
-                yield made
+    def all(self) -> tuple[tuple[Asked, ...], tuple[int | Loop, ...]]:
+        """The questions, and the plan that says in which order they stand and what is repeated."""
+        plan = tuple(self.planned(self.builder.form.items))
+        seen = {control.ref for control in self.builder.form.controls}
         for spec in self.specs:
             if spec.path not in seen and spec.type not in LEAVES:
                 self.unsupported(spec.path, spec.type)
+        return tuple(self.asked), plan
+
+    def planned(self, items: tuple[Control | RawRepeat, ...]) -> Iterator[int | Loop]:
+        for item in items:
+            slot = self.builder.slots.get(item.ref)
+            if slot is None:
+                message = f"a question asks for {item.ref}, which does not exist"
+                self.builder.problem(item.ref, "form.reference", message)
+            elif isinstance(item, RawRepeat):
+                yield self.loop(item, self.specs[slot])
+            else:
+                made = self.one(item, self.specs[slot])
+                if made is not None:
+                    self.asked.append(made)
+                    yield len(self.asked) - 1
+
+    def loop(self, repeat: RawRepeat, spec: Spec) -> Loop:
+        self.builder.supported(spec.path, "repeat")
+        count = None
+        if repeat.count:
+            count = self.builder.compile(spec.path, repeat.count, "repeat_count")
+        labels = self.texts(spec.path, repeat.label, "label")
+        items = tuple(self.planned(repeat.items))
+        asks = not repeat.count and not repeat.fixed
+        if asks:
+            self.asked.append(Asked(spec.slot, Kind.REPEAT, labels, {}, {}, choices=REPEAT_CHOICES))
+        number = len(self.asked) - 1 if asks else -1
+        template = self.builder.seed(self.builder.form.templates[spec.path], spec.path)
+        made = Loop(spec.slot, spec.name, number, items, count, repeat.fixed, labels, template)
+        self.loops[spec.slot] = made
+        return made
 
     def unsupported(self, path: str, what: str) -> None:
-        message = f"questions of the type “{what}” cannot be asked yet"
-        self.builder.problem(path, "form.type", message, f"Supported now: {SUPPORTED}.")
+        known = what if what in self.builder.channel else "other"
+        self.builder.supported(path, known, what=what)
 
     def one(self, control: Control, spec: Spec) -> Asked | None:
         kind = kind_of(control, spec)
         if kind is None:
             self.unsupported(spec.path, spec.type if control.tag in ("input", "upload") else control.tag)
             return None
+        self.builder.supported(spec.path, kind.value, what="dateTime" if kind is Kind.DATETIME else "")
+        appearance = control.attributes.get("appearance", "")
+        if DRAWING.search(appearance) and kind in MEDIA:
+            self.builder.supported(spec.path, "drawing", what=appearance)
+        if INTENT.search(appearance):
+            self.builder.supported(spec.path, "intent", what=appearance)
         if kind is Kind.NOTE and spec.required is not None:
             self.builder.problem(spec.path, "form.note-required", "a note cannot be required", "Clear the cell.")
         if kind is Kind.RANGE and range_ends(control) is None:
@@ -115,8 +163,7 @@ class Asker:
         source = itemset.get("nodeset", "")
         try:
             bare, filtered, randomized = _unfiltered(parse(source))
-            scope = Scope(spec.path, self.builder.slots, self.builder.instances)
-            nodes, expression = compile_nodes(source, scope)
+            nodes, expression = compile_nodes(source, self.builder.scope(spec.path))
         except ExpressionError as error:
             self.builder.problem(spec.path, f"form.{error.code}", f"choice_filter: {error}")
             return (), None
@@ -136,7 +183,7 @@ class Asker:
         label_name = label.get("ref", "label") if label is not None else "label"
         name = _instance(bare)
         if bare is None or name not in self.builder.form.instances:
-            self.builder.problem(path, "form.choices", "the choices must come from the choices sheet")
+            self.builder.problem(path, "form.choices", "the choices must come from the choices sheet or a file beside the form")
             return ()
         key = f"{name} {value_name} {label_name}"
         if key not in self.shared:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from xml.etree.ElementTree import Element
 
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.forms import graph, sealing, texts
 from cora_bot.forms.asking import Asker
 from cora_bot.forms.expr.compiler import compile_expression
+from cora_bot.forms.earlier import ENTITY, LAST_SAVED, PERSON
 from cora_bot.forms.expr.errors import ExpressionError
+from cora_bot.forms.expr.nodes import local_name
 from cora_bot.forms.expr.scope import Expression, Scope
-from cora_bot.forms.program import Action, Asked, Entry, Preload, Program, Spec, Texts
+from cora_bot.forms.program import Action, Actions, Asked, Entry, Preload, Program, Seed, Spec, Texts
 from cora_bot.forms.sheets import Places
-from cora_bot.forms.xform import RawNode, XForm
+from cora_bot.forms.support import CHAT, Level, Support
+from cora_bot.forms.xform import RawNode, XForm, instances_of, meta_attributes
 
 FIRST_LOAD = {"odk-instance-first-load", "xforms-ready"}
+EVERY_LOAD = "odk-instance-load"
+NEW_REPEAT = "odk-new-repeat"
+VALUE_CHANGED = "xforms-value-changed"
+EVENTS = {*FIRST_LOAD, EVERY_LOAD, NEW_REPEAT, VALUE_CHANGED}
+LAST_SOURCE = "jr://instance/last-saved"
+LAST = re.compile(r"instance\('__last-saved'\)\s*((?:/[\w.\-]+)+)")
+YES = {"yes", "true", "true()", "1"}
 CONSTANT = {"true()": True, "false()": False, "yes": True, "no": False}
 HINTS = {
     "function": "Check its spelling against the functions of the XLSForm reference.",
@@ -26,14 +38,43 @@ HINTS = {
 class Builder:
     """One form's build. ``problems`` fills up; ``program()`` is complete only when there are no errors among them."""
 
-    def __init__(self, form: XForm, places: Places, file: str) -> None:
+    def __init__(self, form: XForm, places: Places, file: str, channel: Mapping[str, Support] = CHAT) -> None:
         self.form = form
+        self.channel = channel
         self.places = places
         self.file = file
         self.problems: list[Problem] = []
         self.slots = {node.path: slot for slot, node in enumerate(form.nodes)}
         self.codes = texts.language_codes(form)
-        self.instances = frozenset(form.instances)
+        self.earlier = self.from_before()
+        self.instances = frozenset({*form.instances, *self.earlier})
+        self.repeats = frozenset(each.ref for each in form.repeats)
+
+    def scope(self, path: str) -> Scope:
+        return Scope(path, self.slots, self.instances, self.repeats)
+
+    def supported(self, path: str, feature: str, *, what: str = "") -> None:
+        """Notes what the channel cannot do, or not yet."""
+        held = self.channel[feature]
+        if held.level is not Level.YES:
+            code = "form.repeat" if feature == "repeat" else "form.type"
+            text = held.message.format(what=what or feature)
+            self.problem(path, code, text, held.hint, warning=held.level is Level.WARNING)
+
+    def from_before(self) -> dict[str, str]:
+        """Instances that come with each walk: the last record, and the person's entity."""
+        found: dict[str, str] = {}
+        for name, source in self.form.external:
+            if source == LAST_SOURCE:
+                found[name] = LAST_SAVED
+                self.supported("", "last-saved")
+            elif source.rpartition("/")[2] == f"{PERSON}.csv" and name == PERSON:
+                found[name] = ENTITY
+                self.supported("", "entity", what=name)
+            else:
+                hint = "Put the file beside the form."
+                self.problem("", "form.file", f"the form reads {source}, which is not there", hint)
+        return found
 
     def problem(self, path: str, code: str, message: str, hint: str = "", *, warning: bool = False) -> None:
         row = self.places.row(path)
@@ -44,7 +85,7 @@ class Builder:
     def compile(self, path: str, source: str, what: str) -> Expression | None:
         """None when it cannot be compiled; the reason is noted."""
         try:
-            made = compile_expression(source, Scope(path, self.slots, self.instances))
+            made = compile_expression(source, self.scope(path))
         except ExpressionError as error:
             self.problem(path, f"form.{error.code}", f"{what}: {error}", HINTS.get(error.code, ""))
             return None
@@ -106,8 +147,34 @@ class Builder:
             constraint_text=self.message(node.path, bind.get("constraintMsg", ""), "constraint_message"),
             required_text=self.message(node.path, bind.get("requiredMsg", ""), "required_message"),
             preload=Preload(preload, bind.get("preloadParams", "")) if preload else None,
-            readonly=self.readonly(node.path, bind),
+            readonly=CONSTANT.get(bind.get("readonly", "").strip(), False),
+            readonly_when=self.readonly(node.path, bind),
+            repeat=self.slots.get(self.scope("").repeat_of(node.path), -1),
+            inner=self.inner(node.path),
+            keep=bind.get("keep", "").strip().lower() in YES,
+            purpose=bind.get("purpose", "").strip(),
+            alert=self.alert(node.path, bind),
+            saveto=bind.get("saveto", "").strip(),
         )
+
+    def inner(self, path: str) -> tuple[str, ...]:
+        top = self.scope("").repeat_of(path)
+        return tuple(path[len(top) :].split("/")[1:])
+
+    def alert(self, path: str, bind: Mapping[str, str]) -> Expression | None:
+        if not bind.get("alert", "").strip():
+            return None
+        self.supported(path, "alert")
+        return self.bound(path, bind, "alert")
+
+    def seed(self, element: Element, path: str) -> Seed:
+        """What stands at ``path`` from the start; templates do not."""
+        held = [
+            Seed(self.slots[f"{path}/@{key}"], text, ()) for key, text in meta_attributes(element, path).items()
+        ]
+        kids = [self.seed(each, f"{path}/{local_name(each.tag)}") for each in instances_of(element)]
+        text = "" if kids else (element.text or "").strip()
+        return Seed(self.slots[path], text, (*held, *kids))
 
     def bound(self, path: str, bind: Mapping[str, str], what: str) -> Expression | None:
         source = bind.get(what, "").strip()
@@ -117,35 +184,40 @@ class Builder:
             return None
         return self.compile(path, source, "calculation" if what == "calculate" else what)
 
-    def readonly(self, path: str, bind: Mapping[str, str]) -> bool:
+    def readonly(self, path: str, bind: Mapping[str, str]) -> Expression | None:
         source = bind.get("readonly", "false()").strip()
-        if source not in CONSTANT:
-            self.problem(
-                path, "form.readonly", "readonly must be yes or no", "An expression is not supported here yet."
-            )
-        return CONSTANT.get(source, False)
+        return None if source in CONSTANT else self.compile(path, source, "readonly")
 
-    def actions(self) -> Iterator[Action]:
+    def actions(self) -> Actions:
+        first: list[Action] = []
+        every: list[Action] = []
+        added: dict[int, tuple[Action, ...]] = {}
+        changed: dict[int, tuple[Action, ...]] = {}
         for raw in self.form.actions:
-            slot = self.slots.get(raw.ref)
-            if not set(raw.event.split()) & FIRST_LOAD or slot is None or not raw.value:
-                message = f"the action “{raw.event}” is not supported yet"
+            slot, events = self.slots.get(raw.ref), set(raw.event.split())
+            if raw.kind != "setvalue":
+                self.supported(raw.ref, "background-audio" if raw.kind == "recordaudio" else "start-geopoint")
+                continue
+            made = self.compile(raw.ref, raw.value, "calculation" if raw.trigger else "default") if slot else None
+            trigger = self.slots.get(raw.trigger, -1)
+            if slot is None or made is None or not events <= EVENTS:
+                message = f"the action “{raw.event}” on {raw.ref} cannot be carried out"
                 self.problem(raw.ref, "form.action", message, "Use a calculation.")
                 continue
-            made = self.compile(raw.ref, raw.value, "default")
-            if made is not None:
-                yield Action(slot, made)
+            action = Action(slot, made)
+            first += [action] if events & FIRST_LOAD else []
+            every += [action] if EVERY_LOAD in events else []
+            for event, table in ((NEW_REPEAT, added), (VALUE_CHANGED, changed)):
+                if event in events:
+                    table[trigger] = (*table.get(trigger, ()), action)
+        return Actions(tuple(first), tuple(every), added, changed)
 
     def program(self) -> Program:
-        for repeat in self.form.repeats:
-            self.problem(repeat, "form.repeat", "repeats are not supported yet", "Ask with single questions.")
-        for source in self.form.external:
-            self.problem(
-                "", "form.file", f"the form reads {source}; files are not supported yet", "Use the choices sheet."
-            )
         specs = self.specs()
-        actions = tuple(self.actions())
-        asked = tuple(Asker(self, specs).all())
+        actions = self.actions()
+        asker = Asker(self, specs)
+        asked, plan = asker.all()
+        self.last_saved(specs)
         sealed = sealing.sealed_slots(specs, asked, actions)
         asked = tuple(replace(each, sealed=each.slot in sealed) for each in asked)
         ordered = self.order(specs)
@@ -159,8 +231,32 @@ class Builder:
             clocked=tuple(n for n, entry in enumerate(ordered) if entry.expression.volatile),
             actions=actions,
             instances=self.form.instances,
+            earlier=self.earlier,
             default_language=self.default,
+            start=self.seed(self.form.start, specs[0].path),
+            plan=plan,
+            loops=asker.loops,
+            root=self.form.root,
+            version=self.form.version,
         )
+
+    def last_saved(self, specs: list[Spec]) -> None:
+        """What is read of the last record must be kept from it."""
+        kept = {spec.path for spec in specs if spec.keep}
+        for name, what in self.earlier.items():
+            for path in {path for path in LAST.findall(self.form_text(name)) if what == LAST_SAVED} - kept:
+                message = f"the form reads the last answer to {path}, which is not kept"
+                self.problem(path, "form.keep", message, "Write yes in its column bind::cora:keep.")
+
+    def form_text(self, name: str) -> str:
+        """Every expression that may read the instance ``name``."""
+        held = [text for bind in self.form.binds.values() for text in bind.values()]
+        held += [action.value for action in self.form.actions]
+        for texts_ in self.form.translations.values():
+            for each in (element for forms in texts_.values() for element in forms.values()):
+                held += [output.get("value", "") for output in each]
+        held += [node.attrib.get("nodeset", "") for control in self.form.controls for node in control.element.iter()]
+        return "\n".join(text for text in held if name in text)
 
     def order(self, specs: list[Spec]) -> list[Entry]:
         """The entries as they must be computed; circles are noted with their chain."""
@@ -183,6 +279,10 @@ def _filters(asked: Asked) -> bool:
 
 
 LINTS: dict[str, tuple[str, str]] = {
+    "several-nodes": (
+        "it reads one answer of a repeat that may have several: the first is taken, a tablet will fail",
+        "Use indexed-repeat(), sum() or join().",
+    ),
     "union": ("“|” works here, but a tablet will fail", "Use if() or coalesce()."),
     "descendant": ("“//” works here, but a tablet will fail", "Write the whole path, or ${name}."),
     "any-node": ("“node()” works here, but a tablet will fail", "Write the name."),

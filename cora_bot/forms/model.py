@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,18 @@ class Kind(StrEnum):
     RANGE = "range"
     NOTE = "note"
     ACKNOWLEDGE = "acknowledge"
+    TIME = "time"
+    DATETIME = "datetime"
+    RANK = "rank"
+    GEOPOINT = "geopoint"
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+    FILE = "file"
+    REPEAT = "repeat"  # not a question of the author's: whether to add another instance of a repeat
+
+
+MEDIA = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,10 @@ class Question:
     and is not kept in the open session. ``options`` are all choices in the form's order; a button's choice number is
     an index into them, whatever filter or order applies when it is shown. ``labels``, ``hints``, ``guidance`` hold raw
     texts by language (outputs unresolved) for checks and codebooks. ``start``, ``end``, ``step`` are set for ranges.
+
+    ``repeats`` are the paths of the repeats around it, outermost first; the path of an answer then carries numbers
+    (``/data/child[2]/age``), ``bare_ref`` takes them out. ``keep``: later answerings may read the answer; ``purpose``:
+    the id of the purpose it serves, '' for all; ``alert``: an expression says when somebody must look.
     """
 
     number: int
@@ -53,16 +70,29 @@ class Question:
     start: str = ""
     end: str = ""
     step: str = ""
+    repeats: tuple[str, ...] = ()
+    keep: bool = False
+    purpose: str = ""
+    alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One value a finished record may carry: a question or a calculation, in the form's order."""
+    """One value a finished record may carry: a question or a calculation, in the form's order.
+
+    Inside repeats a record carries it once for each instance. ``saveto`` is the property of the person's entity that
+    it sets. The rest as in Question.
+    """
 
     ref: str
     name: str
     kind: str
     question: Question | None
+    repeats: tuple[str, ...] = ()
+    keep: bool = False
+    purpose: str = ""
+    alert: bool = False
+    saveto: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +114,11 @@ class Form:
     hash: str
     xform: str
     program: object
+
+
+_NUMBERED = re.compile(r"\[\d+\]")
+
+
+def bare_ref(ref: str) -> str:
+    """``/data/child/age`` of ``/data/child[2]/age``: the ``ref`` of its question or column."""
+    return _NUMBERED.sub("", ref)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,12 +12,18 @@ from cora_bot.base.chance import Chance
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """``now`` is aware; ``zone`` an IANA name. ``preload`` answers ``jr:preload`` properties (``deviceid`` …)."""
+    """``now`` is aware; ``zone`` an IANA name. ``preload`` answers ``jr:preload`` properties (``deviceid`` …).
+
+    ``last`` is what the person's last finished record of this form keeps (``Walk.kept``): value by path. ``entities``
+    is what is known of the person beyond one form: data set -> property -> value; ``name`` is its id.
+    """
 
     now: datetime
     zone: str
     preload: Mapping[str, str]
     chance: Chance
+    last: Mapping[str, str] = field(default_factory=dict)
+    entities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def local(self) -> datetime:
         return self.now.astimezone(ZoneInfo(self.zone))

@@ -1,12 +1,13 @@
 """What the walk needs of a compiled form: the tree, its expressions, their order, the texts. Values, no behaviour.
 
 A *slot* is the number of a node of the primary instance in document order; the nodes below slot s are s+1 … end-1.
+What stands in a repeat has one slot and, in the live instance, as many nodes as the repeat has instances.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from cora_bot.forms.expr.context import Context
 from cora_bot.forms.expr.nodes import Node
@@ -27,7 +28,12 @@ class Preload:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A node as the form declares it. ``type`` is the bind's (int, decimal, date, string …)."""
+    """A node as the form declares it. ``type`` is the bind's (int, decimal, date, string …).
+
+    ``repeat`` is the slot of the nearest repeat that holds the node or is it, -1 outside of all; ``inner`` are the
+    names from there (or from the top) down to it. ``keep``: later answerings may read the value. ``purpose`` names
+    the purpose it serves; ``alert`` says when somebody must look; ``saveto`` is the property of the entity it sets.
+    """
 
     slot: int
     path: str
@@ -44,6 +50,40 @@ class Spec:
     required_text: Texts | None = None
     preload: Preload | None = None
     readonly: bool = False
+    readonly_when: Expression | None = None
+    repeat: int = -1
+    inner: tuple[str, ...] = ()
+    keep: bool = False
+    purpose: str = ""
+    alert: Expression | None = None
+    saveto: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What a new node holds, and what stands below it from the start."""
+
+    slot: int
+    text: str
+    below: tuple[Seed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A repeat: ``items`` are numbers of questions, and the loops inside, in their order.
+
+    ``count`` says how many instances there are; where it is None and the repeat is not ``fixed``, the person does, by
+    the question ``number``. ``relevant`` is judged for an instance that is not there yet.
+    """
+
+    slot: int
+    name: str
+    number: int
+    items: tuple[int | Loop, ...]
+    count: Expression | None
+    fixed: bool
+    labels: Texts
+    template: Seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +130,36 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A setvalue of the first load."""
+    """A setvalue: the slot it writes and what it writes there."""
 
     slot: int
     expression: Expression
 
 
 @dataclass(frozen=True, slots=True)
+class Actions:
+    """When what is set. ``added`` by the repeat's slot, ``changed`` by the slot whose value a person changed."""
+
+    first: tuple[Action, ...] = ()
+    every: tuple[Action, ...] = ()
+    added: Mapping[int, tuple[Action, ...]] = field(default_factory=dict)
+    changed: Mapping[int, tuple[Action, ...]] = field(default_factory=dict)
+
+    def all(self) -> Iterator[Action]:
+        yield from self.first
+        yield from self.every
+        for table in (self.added, self.changed):
+            for held in table.values():
+                yield from held
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """``entries`` are in topological order; ``dependents[slot]`` are the entries a change of the slot may reach.
 
-    ``clocked``: slots of entries that read the clock. ``instances``: the secondary ones, shared by all walks.
+    ``filtered``: numbers of questions with a filter. ``clocked``: entries that read the clock. ``instances``: the
+    secondary ones, shared by all walks; ``earlier``: the ids of those that come with each walk. ``plan``: numbers of
+    questions, and loops, in their order; ``loops``: all of them by slot. ``start``: what a new record holds.
     """
 
     specs: tuple[Spec, ...]
@@ -110,6 +169,12 @@ class Program:
     dependents: tuple[tuple[int, ...], ...]
     filtered: tuple[int, ...]
     clocked: tuple[int, ...]
-    actions: tuple[Action, ...]
+    actions: Actions
     instances: Mapping[str, Node]
+    earlier: Mapping[str, str]
     default_language: str
+    start: Seed
+    plan: tuple[int | Loop, ...]
+    loops: Mapping[int, Loop]
+    root: Mapping[str, str]
+    version: str

@@ -1,15 +1,15 @@
-"""Which answers are sealed on arrival: typed texts that nothing in the form ever looks at again."""
+"""Which answers are sealed on arrival: typed texts and media that nothing in the form, nor later, looks at again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cora_bot.forms.model import Kind
-from cora_bot.forms.program import Action, Asked, Spec, Template, Texts
+from cora_bot.forms.model import MEDIA, Kind
+from cora_bot.forms.program import Actions, Asked, Spec, Template, Texts
 
 
-def sealed_slots(specs: Iterable[Spec], asked: Iterable[Asked], actions: Iterable[Action]) -> frozenset[int]:
-    """Slots of text questions whose value no expression, output, itemset or action reads.
+def sealed_slots(specs: Iterable[Spec], asked: Iterable[Asked], actions: Actions) -> frozenset[int]:
+    """Slots of text and media questions whose value no expression, output, itemset or action reads.
 
     Their own constraint may read ``.`` alone and no clock: then it holds for good once it has held.
     """
@@ -18,20 +18,20 @@ def sealed_slots(specs: Iterable[Spec], asked: Iterable[Asked], actions: Iterabl
     return frozenset(
         each.slot
         for each in asked
-        if each.kind is Kind.TEXT and each.slot not in watched and _settled(specs[each.slot])
+        if (each.kind is Kind.TEXT or each.kind in MEDIA) and each.slot not in watched and _settled(specs[each.slot])
     )
 
 
 def _settled(spec: Spec) -> bool:
-    if spec.calculate is not None:
+    if spec.calculate is not None or spec.keep:
         return False
     constraint = spec.constraint
     return constraint is None or (constraint.reads <= {spec.slot} and not constraint.volatile)
 
 
-def _watched(specs: tuple[Spec, ...], asked: tuple[Asked, ...], actions: Iterable[Action]) -> Iterator[int]:
+def _watched(specs: tuple[Spec, ...], asked: tuple[Asked, ...], actions: Actions) -> Iterator[int]:
     for spec in specs:
-        for expression in (spec.relevant, spec.calculate, spec.required):
+        for expression in (spec.relevant, spec.calculate, spec.required, spec.readonly_when, spec.alert):
             if expression is not None:
                 yield from expression.reads
         if spec.constraint is not None:
@@ -43,7 +43,7 @@ def _watched(specs: tuple[Spec, ...], asked: tuple[Asked, ...], actions: Iterabl
             yield from _texts(texts)
         if each.itemset is not None:
             yield from each.itemset.expression.reads
-    for action in actions:
+    for action in actions.all():
         yield from action.expression.reads
 
 

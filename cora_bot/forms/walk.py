@@ -195,6 +195,16 @@ class Walk:
         slots = sorted(slot for slot in instance.sealed if instance.nodes[slot].relevant)
         return tuple(self.program.specs[slot].path for slot in slots)
 
+    def unanswered(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Questions that apply and have no answer, in the form's order: those passed by, and those not reached yet."""
+        open_ones = [
+            (number, self.form.questions[number].ref)
+            for number, each in enumerate(self.program.asked)
+            if each.kind is not Kind.NOTE and self._relevant(each) and not self.instance.has_answer(each.slot)
+        ]
+        passed = tuple(ref for number, ref in open_ones if number < self.cursor)
+        return passed, tuple(ref for number, ref in open_ones if number >= self.cursor)
+
     def _at(self, number: int) -> Asked:
         if number != self.cursor or self.current is None:
             raise StaleQuestion

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
@@ -13,7 +13,10 @@ from cora_bot.forms.expr.nodes import Node, document, local_name
 
 @dataclass(frozen=True, slots=True)
 class RawNode:
-    """A node of the primary instance; ``end`` is one past its last descendant."""
+    """A node of the primary instance; ``end`` is one past its last descendant.
+
+    Of several instances of a repeat this is the template. Attributes below ``meta`` are nodes named ``@name``.
+    """
 
     path: str
     name: str
@@ -24,9 +27,13 @@ class RawNode:
 
 @dataclass(frozen=True, slots=True)
 class RawAction:
+    """``trigger``: the path of the question or repeat that holds the action; '' in the model. ``kind``: its element."""
+
     event: str
     ref: str
     value: str
+    trigger: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +47,58 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class RawRepeat:
+    """``items`` in their order; ``label`` is that of the group around; ``count`` the expression of ``jr:count``."""
+
+    ref: str
+    label: Element | None
+    count: str
+    fixed: bool
+    items: tuple[Control | RawRepeat, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class XForm:
-    """``translations``: language as written in the form -> text id -> form ('' or guidance, audio …) -> element."""
+    """``translations``: language as written in the form -> text id -> form ('' or guidance, audio …) -> element.
+
+    ``external`` are (id, address) of instances that are not written in the form. ``start`` and ``templates`` (by path
+    of the repeat) say what a new record and a new instance hold.
+    """
 
     title: str
     id: str
     version: str
+    root: Mapping[str, str]
     nodes: tuple[RawNode, ...]
     binds: Mapping[str, Mapping[str, str]]
     actions: tuple[RawAction, ...]
     instances: Mapping[str, Node]
-    external: tuple[str, ...]
+    external: tuple[tuple[str, str], ...]
     translations: Mapping[str, Mapping[str, Mapping[str, Element]]]
     default_language: str
-    controls: tuple[Control, ...]
-    repeats: tuple[str, ...]
+    items: tuple[Control | RawRepeat, ...]
+    start: Element
+    templates: Mapping[str, Element]
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        return tuple(each for each in _flat(self.items) if isinstance(each, Control))
+
+    @property
+    def repeats(self) -> tuple[RawRepeat, ...]:
+        return tuple(each for each in _flat(self.items) if isinstance(each, RawRepeat))
 
 
-@dataclass(slots=True)
-class _Body:
-    controls: list[Control] = field(default_factory=list)
-    repeats: list[str] = field(default_factory=list)
+def _flat(items: tuple[Control | RawRepeat, ...]) -> Iterator[Control | RawRepeat]:
+    for each in items:
+        yield each
+        if isinstance(each, RawRepeat):
+            yield from _flat(each.items)
 
 
-CONTAINERS = {"group", "repeat", "body", "html"}
-TEXTS = {"label", "hint", "value", "item", "itemset", "output", "setvalue"}
+CONTAINERS = {"group", "body", "html"}
+TEXTS = {"label", "hint", "value", "item", "itemset", "output"}
+ACTIONS = {"setvalue", "setgeopoint", "recordaudio"}
 
 
 def attributes(element: Element) -> dict[str, str]:
@@ -91,23 +125,54 @@ def read_xform(xml: str) -> XForm:
     if primary is None:
         raise ValueError("the XForm has no primary instance")
     translations, default = _translations(child(model, "itext"))
-    found = _Body()
-    _controls(body, found)
     title = child(head, "title")
+    outside = [each for each in instances[1:] if each.get("src") and not len(each)]
     return XForm(
         title=(title.text or "") if title is not None else "",
         id=primary.get("id") or local_name(primary.tag),
         version=attributes(primary).get("version", ""),
+        root=dict(primary.attrib),
         nodes=tuple(_nodes(primary)),
         binds={bind.get("nodeset", ""): attributes(bind) for bind in children(model, "bind")},
-        actions=tuple(_actions(model, body)),
+        actions=(*_model_actions(model), *_actions(body, "")),
         instances={each.get("id", ""): document(each[0]) for each in instances[1:] if len(each)},
-        external=tuple(each.get("src", "") for each in instances[1:] if each.get("src")),
+        external=tuple((each.get("id", ""), each.get("src", "")) for each in outside),
         translations=translations,
         default_language=default,
-        controls=tuple(found.controls),
-        repeats=tuple(found.repeats),
+        items=tuple(_items(body, None)),
+        start=primary,
+        templates=dict(_templates(primary, "")),
     )
+
+
+def is_template(element: Element) -> bool:
+    return "template" in attributes(element)
+
+
+def instances_of(element: Element) -> list[Element]:
+    """The children that are there from the start: no templates, no comments."""
+    return [each for each in element if isinstance(each.tag, str) and not is_template(each)]
+
+
+def described(element: Element) -> list[Element]:
+    """Each child once: of several of a name the template, else the first."""
+    found: dict[str, Element] = {}
+    for each in element:
+        if isinstance(each.tag, str) and (local_name(each.tag) not in found or is_template(each)):
+            found[local_name(each.tag)] = each
+    return list(found.values())
+
+
+def _templates(element: Element, path: str) -> Iterator[tuple[str, Element]]:
+    here = f"{path}/{local_name(element.tag)}"
+    yield here, element
+    for each in described(element):
+        yield from _templates(each, here)
+
+
+def meta_attributes(element: Element, path: str) -> dict[str, str]:
+    """Attributes that are values of the record: those of what lies in its meta block (the entity's)."""
+    return attributes(element) if path.split("/")[2:3] == ["meta"] else {}
 
 
 def _nodes(primary: Element) -> list[RawNode]:
@@ -118,7 +183,9 @@ def _nodes(primary: Element) -> list[RawNode]:
         found.append(None)
         name = local_name(element.tag)
         here = f"{path}/{name}"
-        kids = [each for each in element if isinstance(each.tag, str) and "template" not in attributes(each)]
+        for key, text in meta_attributes(element, here).items():
+            found.append(RawNode(f"{here}/@{key}", f"@{key}", at, len(found) + 1, text))
+        kids = described(element)
         for kid in kids:
             visit(kid, at, here)
         text = "" if kids else (element.text or "").strip()
@@ -142,28 +209,48 @@ def _translations(itext: Element | None) -> tuple[dict[str, dict[str, dict[str, 
     return found, default
 
 
-def _actions(model: Element, body: Element) -> Iterator[RawAction]:
-    for place in (model, body):
-        for element in place.iter():
-            name = local_name(element.tag) if isinstance(element.tag, str) else ""
-            if name in ("setvalue", "setgeopoint", "recordaudio"):
-                held = attributes(element)
-                value = held.get("value") or _quoted(element.text or "")
-                yield RawAction(held.get("event", ""), held.get("ref", ""), value if name == "setvalue" else "")
+def _model_actions(model: Element) -> Iterator[RawAction]:
+    for element in model:
+        if isinstance(element.tag, str) and local_name(element.tag) in ACTIONS:
+            yield _action(element, "")
+
+
+def _actions(element: Element, holder: str) -> Iterator[RawAction]:
+    """Those of the body, each with the question or repeat that holds it."""
+    for each in element:
+        if not isinstance(each.tag, str):
+            continue
+        name = local_name(each.tag)
+        if name in ACTIONS:
+            yield _action(each, holder)
+        elif name not in TEXTS:
+            place = each.get("nodeset", "") if name == "repeat" else holder if name in CONTAINERS else each.get("ref")
+            yield from _actions(each, place or holder)
+
+
+def _action(element: Element, holder: str) -> RawAction:
+    held = attributes(element)
+    value = held.get("value") or _quoted(element.text or "")
+    return RawAction(held.get("event", ""), held.get("ref", ""), value, holder, local_name(element.tag))
 
 
 def _quoted(text: str) -> str:
     return f'"{text}"' if '"' not in text else f"'{text}'"
 
 
-def _controls(element: Element, found: _Body) -> None:
+def _items(element: Element, label: Element | None) -> Iterator[Control | RawRepeat]:
+    """Controls and repeats in their order; ``label`` is that of the group around."""
     for each in element:
         if not isinstance(each.tag, str):
             continue
-        name = local_name(each.tag)
+        name, held = local_name(each.tag), attributes(each)
         if name == "repeat":
-            found.repeats.append(each.get("nodeset", ""))
-        if name in CONTAINERS:
-            _controls(each, found)
-        elif name not in TEXTS:
-            found.controls.append(Control(name, each.get("ref", ""), each, attributes(each)))
+            fixed = held.get("noAddRemove", "").strip() in ("true()", "true", "1")
+            own = child(each, "label")
+            inside = tuple(_items(each, None))
+            around = own if own is not None else label
+            yield RawRepeat(held.get("nodeset", ""), around, held.get("count", "").strip(), fixed, inside)
+        elif name in CONTAINERS:
+            yield from _items(each, child(each, "label"))
+        elif name not in TEXTS and name not in ACTIONS:
+            yield Control(name, held.get("ref", ""), each, held)

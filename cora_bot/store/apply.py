@@ -62,10 +62,11 @@ async def apply(
 ) -> None:
     folds = fold(steps)
     await chats.write(tx, [each.chat for each in folds if each.chat != each.before.chat])
+    # Before the people: whoever is deleted takes along what the same batch has just sealed.
+    await records.write(tx, sealed.blobs)
     await _write_people(tx, folds, sealed, keys=keys, chance=chance, now=now)
     await _write_sessions(tx, folds, keys=keys, chance=chance, now=now)
     await _write_occurrences(tx, folds, now)
-    await records.write(tx, sealed.blobs)
     await records.remove(tx, [record for step in steps for record in step.turn.drop_records])
     await outbox.put(tx, parcels(folds, now), keys=keys, chance=chance, now=now)
     await chores.write(tx, _chores(folds))
@@ -109,8 +110,9 @@ async def _write_people(
     gone: dict[bytes, bytes] = {}
     for each in folds:
         before, after = each.before.participant, each.after.participant
-        if before is not None and after is None:
-            gone[before.id] = before.case
+        if after is None:
+            met = (before, *(turn.conversation.participant for turn in each.turns))
+            gone |= {person.id: person.case for person in met if person is not None}
         if after is not None and after != before:
             changed.append(after)
         if after is not None and (before is None or before.id != after.id):

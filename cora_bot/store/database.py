@@ -7,8 +7,11 @@ a conversation first locks its chat row (``chats.lock``), so reads behind that l
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -33,11 +36,14 @@ _PRAGMAS = (
 
 
 class Database:
-    """An open database. ``careful`` counts the updates to be taken one by one after a crash (usecases.receive)."""
+    """An open database. What a process knows of itself and need not survive it:
+    ``careful`` counts the updates to be taken one by one after a crash, ``maintained_at`` says when it last tidied.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.careful = 0
+        self.maintained_at: datetime | None = None
         self._writing = asyncio.Lock()
 
     @classmethod
@@ -78,6 +84,8 @@ class Database:
     async def read(self) -> AsyncIterator[Tx]:
         """A reading connection: one consistent view, nothing written."""
         async with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
             await connection.rollback()
 
@@ -105,10 +113,17 @@ def connect(url: str) -> AsyncEngine:
         return create_async_engine(parsed, hide_parameters=True)
     if not parsed.database or parsed.database == ":memory:":
         raise CoraError("the store needs a file", "give a path after sqlite+aiosqlite:///")
+    make_private(Path(parsed.database))
     engine = create_async_engine(parsed, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def make_private(path: Path) -> None:
+    """Makes the file, if there is none, for its owner's eyes only; SQLite gives its log the same mode."""
+    if path.parent.is_dir():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

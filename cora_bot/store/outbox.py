@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, and_, bindparam, delete, exists, select, update
+from sqlalchemy import Row, Text, and_, exists, literal_column, or_, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.prompt import Prompt
@@ -22,7 +22,9 @@ from cora_bot.store.statements import is_flag, upsert
 from cora_bot.store.tables import Kind, Means, State, outbox
 from cora_bot.vault.working import Purpose, WorkingKeys
 
-LIVE = (State.PENDING.value, State.SENDING.value)
+# Written into the statement, not bound: a partial index is used only where the planner can see that it fits.
+PENDING = literal_column(f"'{State.PENDING}'", Text)
+SENDING = literal_column(f"'{State.SENDING}'", Text)
 _PROMPT = msgspec.json.Decoder(Prompt)
 
 
@@ -101,10 +103,10 @@ async def _supersede(tx: Tx, chats: Collection[bytes], now: datetime) -> set[byt
     """Ends the cards of these chats that still wait; gives back the chats that were owed a new message."""
     if not chats:
         return set()
-    waits = and_(outbox.c.chat_id.in_(chats), outbox.c.state == State.PENDING.value, outbox.c.kind == Kind.CARD.value)
+    waits = and_(outbox.c.chat_id.in_(chats), outbox.c.state == PENDING, outbox.c.kind == Kind.CARD.value)
     owed = select(outbox.c.chat_id).where(waits, is_flag(outbox.c.fresh, True), is_flag(outbox.c.unsolicited, False))
     found = set((await tx.execute(owed)).scalars())
-    await tx.execute(update(outbox).where(waits).values(_final(State.SUPERSEDED, "superseded", now)))
+    await tx.execute(update(outbox).where(waits).values(final(State.SUPERSEDED, "superseded", now)))
     return found
 
 
@@ -138,7 +140,7 @@ def _row(each: Parcel, keys: WorkingKeys, chance: Chance, now: datetime, *, fres
     }
 
 
-def _final(state: State, outcome: str, now: datetime) -> dict[str, Any]:
+def final(state: State, outcome: str, now: datetime) -> dict[str, Any]:
     return {"state": state.value, "outcome": outcome, "finished_at": now, "payload": None}
 
 
@@ -151,16 +153,14 @@ async def heads(tx: Tx, now: datetime, limit: int, *, unsolicited: bool) -> list
     A row that has to wait (quiet hours) holds up none behind it; among those that may go the oldest is first.
     """
     other = outbox.alias("other")
-    flying = exists().where(other.c.chat_id == outbox.c.chat_id, other.c.state == State.SENDING.value)
+    flying = exists().where(other.c.chat_id == outbox.c.chat_id, other.c.state == SENDING)
     earlier = exists().where(
         other.c.chat_id == outbox.c.chat_id,
-        other.c.state == State.PENDING.value,
+        other.c.state == PENDING,
         other.c.not_before <= now,
         other.c.id < outbox.c.id,
     )
-    waiting = and_(
-        outbox.c.state == State.PENDING.value, is_flag(outbox.c.unsolicited, unsolicited), outbox.c.not_before <= now
-    )
+    waiting = and_(outbox.c.state == PENDING, is_flag(outbox.c.unsolicited, unsolicited), outbox.c.not_before <= now)
     query = (
         select(outbox.c.chat_id)
         .where(waiting, ~flying, ~earlier)
@@ -172,7 +172,11 @@ async def heads(tx: Tx, now: datetime, limit: int, *, unsolicited: bool) -> list
 
 async def first_of(tx: Tx, chats: Collection[bytes], now: datetime) -> list[Waiting]:
     """The row each of these (locked) chats would send now, replies first; a chat with one in flight has none."""
-    query = select(outbox).where(outbox.c.chat_id.in_(chats), outbox.c.state.in_(LIVE)).order_by(outbox.c.id)
+    query = (
+        select(outbox)
+        .where(outbox.c.chat_id.in_(chats), or_(outbox.c.state == PENDING, outbox.c.state == SENDING))
+        .order_by(outbox.c.id)
+    )
     rows: dict[bytes, list[Waiting]] = defaultdict(list)
     for row in await tx.execute(query):
         rows[row.chat_id].append(_waiting(row))
@@ -185,15 +189,15 @@ async def first_of(tx: Tx, chats: Collection[bytes], now: datetime) -> list[Wait
 
 async def sending(tx: Tx) -> list[Waiting]:
     """What was in flight when the last sender ended."""
-    query = select(outbox).where(outbox.c.state == State.SENDING.value).order_by(outbox.c.id)
-    return [_waiting(row) for row in await tx.execute(query)]
+    rows = await tx.execute(select(outbox).where(outbox.c.state == SENDING))
+    return sorted((_waiting(row) for row in rows), key=lambda each: each.id)
 
 
 async def earliest(tx: Tx) -> datetime | None:
     """When the first waiting row may go."""
     first: datetime | None = None
     for unsolicited in (False, True):
-        waits = and_(outbox.c.state == State.PENDING.value, is_flag(outbox.c.unsolicited, unsolicited))
+        waits = and_(outbox.c.state == PENDING, is_flag(outbox.c.unsolicited, unsolicited))
         found = (
             await tx.execute(select(outbox.c.not_before).where(waits).order_by(outbox.c.not_before).limit(1))
         ).scalar()
@@ -229,150 +233,3 @@ def _waiting(row: Row[Any]) -> Waiting:
         message=row.message,
         created_at=row.created_at,
     )
-
-
-# ---- what becomes of a row ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    id: int
-    means: Means
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    id: int
-    state: State
-    outcome: str = ""
-    message: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Back to waiting. ``fresh``: as a new message from now on."""
-
-    id: int
-    not_before: datetime
-    doubts: int
-    fresh: bool
-    outcome: str = ""
-
-
-Change = Claimed | Ended | Again
-
-_CLAIM = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(state=State.SENDING.value, means=bindparam("by"), attempts=outbox.c.attempts + 1)
-)
-_END = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(
-        state=bindparam("to"),
-        outcome=bindparam("how"),
-        message=bindparam("sent_as"),
-        finished_at=bindparam("at"),
-        payload=None,
-    )
-)
-_AGAIN = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(
-        state=State.PENDING.value,
-        not_before=bindparam("from_then"),
-        doubts=bindparam("doubted"),
-        fresh=bindparam("anew"),
-        outcome=bindparam("how"),
-    )
-)
-
-
-async def change(tx: Tx, changes: Sequence[Change], now: datetime) -> None:
-    claims = [{"row": each.id, "by": each.means} for each in changes if isinstance(each, Claimed)]
-    ends = [
-        {"row": each.id, "to": each.state, "how": each.outcome, "sent_as": each.message, "at": now}
-        for each in changes
-        if isinstance(each, Ended)
-    ]
-    if claims:
-        await tx.execute(_CLAIM, claims)
-    if ends:
-        await tx.execute(_END, ends)
-    for each in changes:
-        if isinstance(each, Again):
-            await _back(tx, each, now)
-
-
-async def _back(tx: Tx, each: Again, now: datetime) -> None:
-    """Back to waiting; a card that was overtaken meanwhile ends instead, and the newer one inherits its newness."""
-    row = (await by_ids(tx, [each.id]))[each.id]
-    newer = (
-        select(outbox.c.id)
-        .where(outbox.c.chat_id == row.chat, outbox.c.kind == Kind.CARD.value)
-        .where(outbox.c.state == State.PENDING.value, outbox.c.id != row.id)
-    )
-    overtaker = (await tx.execute(newer)).scalar() if row.kind is Kind.CARD else None
-    if overtaker is None:
-        values = {"row": each.id, "from_then": each.not_before, "doubted": each.doubts, "anew": each.fresh}
-        await tx.execute(_AGAIN, values | {"how": each.outcome})
-        return
-    await change(tx, [Ended(each.id, State.SUPERSEDED, "superseded", row.message)], now)
-    if each.fresh and not row.unsolicited:
-        await tx.execute(update(outbox).where(outbox.c.id == overtaker).values(fresh=True))
-
-
-async def hold_chat(tx: Tx, chats: dict[bytes, datetime]) -> None:
-    """Nothing of these chats goes before the given instants: order is kept when the first has to wait."""
-    for chat_id, until in chats.items():
-        waits = and_(outbox.c.chat_id == chat_id, outbox.c.state == State.PENDING.value, outbox.c.not_before < until)
-        await tx.execute(update(outbox).where(waits).values(not_before=until))
-
-
-async def lapse_chats(tx: Tx, chats: Collection[bytes], outcome: str, now: datetime) -> None:
-    """Everything that waits in these chats ends unsent."""
-    if chats:
-        waits = and_(outbox.c.chat_id.in_(chats), outbox.c.state == State.PENDING.value)
-        await tx.execute(update(outbox).where(waits).values(_final(State.LAPSED, outcome, now)))
-
-
-# ---- ledger and housekeeping ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One line of the contact ledger: why a message was to be sent unasked, and what became of it."""
-
-    participant: bytes
-    reason: str
-    state: State
-    outcome: str
-    wave: str | None
-    number: int | None
-    created_at: datetime
-    finished_at: datetime | None
-
-
-async def contacts(tx: Tx, people: Collection[bytes]) -> dict[bytes, list[Contact]]:
-    query = (
-        select(outbox)
-        .where(outbox.c.participant_id.in_(people), is_flag(outbox.c.unsolicited, True))
-        .order_by(outbox.c.participant_id, outbox.c.id)
-    )
-    found: dict[bytes, list[Contact]] = defaultdict(list)
-    for row in await tx.execute(query):
-        found[row.participant_id].append(
-            Contact(
-                row.participant_id, row.reason, State(row.state), row.outcome, row.wave, row.number,
-                row.created_at, row.finished_at,
-            )
-        )  # fmt: skip
-    return found
-
-
-async def purge_replies(tx: Tx, before: datetime) -> int:
-    """Deletes ended replies: only unsolicited rows are a ledger."""
-    result = await tx.execute(delete(outbox).where(is_flag(outbox.c.unsolicited, False), outbox.c.finished_at < before))
-    return result.rowcount

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, exists, select
 
 from cora_bot.base.chance import Chance
+from cora_bot.base.errors import NotOpened
 from cora_bot.dialogue.conversation import Participant, Status
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
@@ -101,9 +102,22 @@ async def of_chats(tx: Tx, keys: WorkingKeys, chat_ids: Collection[bytes]) -> di
     return {row.chat_id: half(row, keys) for row in await tx.execute(query)}
 
 
-async def by_ids(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> dict[bytes, Half]:
-    query = select(participant).where(participant.c.id.in_(ids))
-    return {row.id: half(row, keys) for row in await tx.execute(query)}
+async def readable(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> tuple[dict[bytes, Half], set[bytes]]:
+    """These people by id, and those of them whose profile does not open."""
+    found: dict[bytes, Half] = {}
+    unreadable: set[bytes] = set()
+    for row in await tx.execute(select(participant).where(participant.c.id.in_(ids))):
+        try:
+            found[row.id] = half(row, keys)
+        except NotOpened:
+            unreadable.add(row.id)
+    return found, unreadable
+
+
+async def enrolling(tx: Tx) -> list[bytes]:
+    """The ids of those who have begun to enrol and not yet consented."""
+    query = select(participant.c.id).where(participant.c.status == Status.ENROLLING.value)
+    return list((await tx.execute(query)).scalars())
 
 
 async def chats_of(tx: Tx, participant_ids: Collection[bytes]) -> dict[bytes, bytes]:

@@ -197,12 +197,7 @@ outbox = _table(
         "id",
         **_only("state = 'pending'"),
     ),
-    Index(
-        "ix_outbox_open",
-        "chat_id",
-        "id",
-        **_only("state IN ('pending', 'sending')"),
-    ),
+    Index("ix_outbox_chat_id_state_id", "chat_id", "state", "id"),  # whole: deleting a chat looks its rows up here
     Index(
         "uq_outbox_in_flight",
         "chat_id",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import time
 
 from cora_bot.study.durations import exact_span
-from cora_bot.study.model import Anchor, Enrolment, Language, QuietHours, Retention, ReturnCheck, Study, Wave
-from cora_bot.study.shape import EnrolmentTable, StudyTable, WaveTable
+from cora_bot.study.model import Anchor, Approval, Enrolment, Language, QuietHours, Retention, ReturnCheck, Study, Wave
+from cora_bot.study.shape import ApprovalTable, EnrolmentTable, StudyTable, WaveTable
 
 
 def assembled(table: StudyTable, digest: str) -> Study:
@@ -31,6 +31,7 @@ def assembled(table: StudyTable, digest: str) -> Study:
         local_help=table.local_help,
         demo=table.demo,
         hash=digest,
+        approval=_approval(table.approval) if table.approval else None,
     )
 
 
@@ -46,6 +47,10 @@ def _wave(table: WaveTable) -> Wave:
         purpose=table.purpose,
         planned_return_only=table.planned_return_only,
     )
+
+
+def _approval(table: ApprovalTable) -> Approval:
+    return Approval(table.text_hash, table.by, table.on, table.parts)
 
 
 def _enrolment(table: EnrolmentTable) -> Enrolment:

@@ -116,6 +116,20 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """That a board has approved the texts people see: their hash, who said so, on which day.
+
+    ``parts`` are the hashes of ``study`` (the texts of study.toml) and of each form by its id, so that a change can be
+    named; may be empty.
+    """
+
+    text_hash: str
+    by: str
+    on: date
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """One study with one bot. ``hash`` is the SHA-256 (hex) of study.toml; texts by language code."""
 
@@ -139,6 +153,7 @@ class Study:
     demo: bool
     hash: str
     source: str = field(default="", repr=False)  # study.toml itself, where it was read from a folder
+    approval: Approval | None = None
 
     def wave(self, wave_id: str) -> Wave:
         return next(wave for wave in self.waves if wave.id == wave_id)

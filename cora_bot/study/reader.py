@@ -35,6 +35,7 @@ _ROWS: Final[Mapping[str, TypeAdapter[Any]]] = {
 _MENDS: Final[Mapping[str, str]] = {
     "string_type": "Write it in double quotes.",
     "int_type": "Write a whole number without quotes.",
+    "date_type": "Write the day without quotes: 2026-11-22.",
     "bool_type": "Write true or false without quotes.",
     "list_type": "Write a list in square brackets.",
     "dict_type": "Write a table: [name] on its own line, then key = value lines.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -106,6 +107,12 @@ Recipient = Annotated[
     ),
 ]
 Hour = Annotated[int, Field(ge=0, le=23)]
+TextHash = Annotated[
+    str, _matching(r"[0-9a-f]{64}", "a text hash", "Copy the 64 letters and digits that `cora book` printed.")
+]
+PartHash = Annotated[
+    str, _matching(r"[0-9a-f]{16}", "the hash of a part", "Copy the 16 letters and digits that `cora book` printed.")
+]
 Texts = dict[LanguageCode, Line]
 AT_LEAST_ONE = Field(min_length=1)
 
@@ -168,6 +175,13 @@ class RetentionTable(_Table):
     contacts: Offset
 
 
+class ApprovalTable(_Table):
+    text_hash: TextHash
+    by: Line
+    on: date
+    parts: dict[Line, PartHash] = {}
+
+
 class StudyTable(_Table):
     """The whole file, key by key as an author writes it."""
 
@@ -189,3 +203,4 @@ class StudyTable(_Table):
     privacy: Texts
     local_help: Texts
     never_show: dict[LanguageCode, Annotated[list[Line], AT_LEAST_ONE]]
+    approval: ApprovalTable | None = None

@@ -20,10 +20,10 @@ from cora_bot.base.chance import new_id
 from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Occurrence, Participant, Status
 from cora_bot.export import bundle_format as fmt
-from cora_bot.store import form_versions, occurrences, outbox, participants, records
+from cora_bot.store import form_versions, ledger, occurrences, participants, records
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
-from cora_bot.store.outbox import Contact
+from cora_bot.store.ledger import Contact
 from cora_bot.usecases.house import House
 from cora_bot.vault.erasure import unwrap
 
@@ -109,13 +109,18 @@ async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int
 
 
 async def _records(house: House, tx: Tx, archive: zipfile.ZipFile) -> int:
-    """Every record whose case still has its erasure key; without it a case is erased, whatever is still stored."""
+    """Every record whose case still has its erasure key; without it a case is erased, whatever is still stored.
+
+    What somebody said in the middle of the consent form stays here until they have consented.
+    """
+    begun = await house.keystore.links(await participants.enrolling(tx))
+    without_consent = {link.case for link in begun.values()}
     after, written = b"", 0
     while page := await records.page(tx, after, PAGE):
         after = page[-1].id
         keys = await house.keystore.erasure_keys({each.case for each in page})
         for each in page:
-            if each.case in keys:
+            if each.case in keys and each.case not in without_consent:
                 sealed = unwrap(keys[each.case], each.blob, case=each.case, record=each.id)
                 _add(archive, f"records/{each.id.hex()}.age", sealed)
                 written += 1
@@ -137,7 +142,7 @@ async def _facts(house: House, tx: Tx) -> _Tables:
         joined = [half for half in halves if half.status is not Status.ENROLLING]
         people = await whole(joined, house.keystore)
         planned = await occurrences.all_of(tx, people)
-        contacts = await outbox.contacts(tx, people)
+        contacts = await ledger.contacts(tx, people)
         for person in people.values():
             if not person.code:
                 continue  # severed: nothing leads from the person to a case any more

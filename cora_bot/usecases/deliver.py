@@ -7,20 +7,23 @@ repeated freely, go again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cora_bot.base.clock import from_millis
+from cora_bot.base.errors import NotOpened
 from cora_bot.base.logging import log
 from cora_bot.dialogue.phrases import NEUTRAL
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.store import chats, outbox, remembered
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
-from cora_bot.store.outbox import Change, Claimed, Ended, Waiting
-from cora_bot.store.tables import Kind, Means
+from cora_bot.store.outbox import Waiting
+from cora_bot.store.outbox_changes import Change, Claimed, Ended, change
+from cora_bot.store.tables import Kind, Means, State
 from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, Sending, SendMessage
 from cora_bot.usecases.house import House
-from cora_bot.usecases.judging import judge
+from cora_bot.usecases.judging import UNREADABLE, Verdict, judge
 from cora_bot.usecases.settling import recover, settle
 
 __all__ = ["claim", "recover", "settle"]
@@ -31,27 +34,41 @@ EDITABLE = timedelta(hours=48)
 
 async def claim(house: House, *, limit: int = 30) -> list[Sending]:
     """Commits up to ``limit`` rows as ``sending`` and gives them to be sent; replies before unsolicited messages."""
-    now = house.clock.now()
+    while True:
+        now = house.clock.now()
+        wanted = await _wanted(house, now, limit)
+        sendings, verdicts = await _claim(house, wanted, now) if wanted else ([], [])
+        for verdict in verdicts:
+            if isinstance(verdict, Ended):
+                log("not_sent", row=verdict.id, state=verdict.state, outcome=verdict.outcome)
+        # Where all were put off or ended, others may stand behind them.
+        if sendings or not verdicts:
+            return sendings
+
+
+async def _wanted(house: House, now: datetime, limit: int) -> list[bytes]:
     async with house.database.read() as tx:
         if not await _awake(tx, now):
             return []
         wanted = await outbox.heads(tx, now, limit, unsolicited=False)
         if len(wanted) < limit:
             wanted += await outbox.heads(tx, now, limit - len(wanted), unsolicited=True)
-    if not wanted:
-        return []
+        return wanted
+
+
+async def _claim(house: House, wanted: Sequence[bytes], now: datetime) -> tuple[list[Sending], list[Verdict]]:
     async with house.database.transaction() as tx:
         # What was read a moment ago is read again behind the lock; a chat another process works on is left to it.
         doors = await chats.lock(tx, set(wanted), skip_locked=True)
         rows = await outbox.first_of(tx, doors, now)
         judged = await judge(house, tx, rows, now)
-        calls = {row.id: _call(house, row, doors[row.chat], now) for row in rows if row.id not in judged}
-        claims: list[Change] = [Claimed(row_id, _means(call)) for row_id, call in calls.items()]
-        await outbox.change(tx, [*judged.values(), *claims], now)
-    for change in judged.values():
-        if isinstance(change, Ended):
-            log("not_sent", row=change.id, state=change.state, outcome=change.outcome)
-    return [_sending(house, row, doors[row.chat], calls[row.id]) for row in rows if row.id in calls]
+        sendings: list[Sending] = []
+        for row in rows:
+            if row.id not in judged:
+                _prepare(house, row, doors[row.chat], now, sendings=sendings, judged=judged)
+        claims: list[Change] = [Claimed(each.id, _means(each.call)) for each in sendings]
+        await change(tx, [*judged.values(), *claims], now)
+    return sendings, list(judged.values())
 
 
 async def _awake(tx: Tx, now: datetime) -> bool:
@@ -59,15 +76,29 @@ async def _awake(tx: Tx, now: datetime) -> bool:
     return until is None or from_millis(int(until)) <= now
 
 
-def _sending(house: House, row: Waiting, door: Stored, call: Call) -> Sending:
-    return Sending(
-        id=row.id,
-        chat=row.chat,
-        address=door.address_for(house.keys),
-        call=call,
-        unsolicited=row.unsolicited,
-        again=row.attempts > 0,
-    )
+def _prepare(
+    house: House,
+    row: Waiting,
+    door: Stored,
+    now: datetime,
+    *,
+    sendings: list[Sending],
+    judged: dict[int, Verdict],
+) -> None:
+    """One row made ready; what cannot be opened fails alone and holds up nobody."""
+    try:
+        sendings.append(
+            Sending(
+                id=row.id,
+                chat=row.chat,
+                address=door.address_for(house.keys),
+                call=_call(house, row, door, now),
+                unsolicited=row.unsolicited,
+                again=row.attempts > 0,
+            )
+        )
+    except NotOpened:
+        judged[row.id] = Ended(row.id, State.FAILED, UNREADABLE)
 
 
 def _call(house: House, row: Waiting, door: Stored, now: datetime) -> Call:

@@ -23,14 +23,24 @@ from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import is_outage
 from cora_bot.store.occurrences import Due
 from cora_bot.usecases.house import House
+from cora_bot.usecases.maintain import maintain
 from cora_bot.usecases.sealing import seal_steps
 
 PUT_OFF = timedelta(hours=1)
+MAINTAINED_EVERY = timedelta(hours=1)
 
 
 async def due(house: House, *, limit: int = 100) -> int:
     """Handles what is due, earliest first, ``limit`` of each sort at most; how many were. Call again until it is 0."""
+    await _tidy(house)
     return await _occurrences(house, limit) + await _chores(house, limit)
+
+
+async def _tidy(house: House) -> None:
+    now, last = house.clock.now(), house.database.maintained_at
+    if last is None or now - last >= MAINTAINED_EVERY:
+        await maintain(house)
+        house.database.maintained_at = now
 
 
 # ---- occurrences -----------------------------------------------------------------------------------------------------

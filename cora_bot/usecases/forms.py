@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import MutableMapping
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.logging import log
 from cora_bot.dialogue.script import Script
 from cora_bot.forms.compile import load_xform
 from cora_bot.forms.model import Form
@@ -15,6 +17,8 @@ from cora_bot.usecases.house import House
 
 async def register_forms(house: House) -> None:
     """Stores the current versions, and adds those that open sessions began on to ``script.versions``."""
+    if not house.script.enrolling:
+        log("texts_not_approved", level=logging.WARNING, enrolling=False)
     async with house.database.transaction() as tx:
         await form_versions.add(tx, [_version(form) for form in house.script.forms.values()])
         wanted = [digest for digest in await sessions.versions_in_use(tx) if digest not in house.script.versions]

@@ -7,11 +7,24 @@ from datetime import timedelta
 
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
+from cora_bot.dialogue.approval import changed_texts
+from cora_bot.dialogue.script import Script
 from cora_bot.store import counters, tokens
+from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.codes import new_code, secret
 from cora_bot.usecases.house import House
 
 MOST = 10_000
+
+
+def check_approved(script: Script) -> None:
+    """Raises CoraError naming what changed where the texts are not those that were approved."""
+    changed = changed_texts(script.study, script.forms)
+    if changed:
+        raise CoraError(
+            "the texts people see are not those that were approved: " + "; ".join(changed),
+            "Put the approved texts back, or have the new ones approved and write [approval] anew: cora book STUDY",
+        )
 
 
 async def make_tokens(house: House, count: int, *, expires_days: int) -> list[str]:
@@ -20,6 +33,8 @@ async def make_tokens(house: House, count: int, *, expires_days: int) -> list[st
         raise CoraError(f"{count} codes cannot be made at once", f"give a number from 1 to {MOST}")
     if expires_days < 1:
         raise CoraError("codes must be good for at least a day", "give a larger number of days")
+    check_approved(house.script)
+    await check_belongs(house)
     now = house.clock.now()
     codes = {new_code(house.chance) for _ in range(count)}
     while len(codes) < count:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cora_bot.dialogue.conversation import Status
-from cora_bot.store import occurrences, outbox, participants
+from cora_bot.store import occurrences, participants
 from cora_bot.store.database import Tx
 from cora_bot.store.occurrences import Due
-from cora_bot.store.outbox import Again, Ended, Waiting
+from cora_bot.store.outbox import Waiting
+from cora_bot.store.outbox_changes import Again, Ended
 from cora_bot.store.participants import Half
 from cora_bot.store.tables import State
 from cora_bot.study.model import FINAL_STEPS, Step
@@ -17,6 +18,7 @@ from cora_bot.study.schedule import allowed_at
 from cora_bot.usecases.house import House
 
 Verdict = Ended | Again
+UNREADABLE = "unreadable"
 
 
 async def judge(house: House, tx: Tx, rows: Sequence[Waiting], now: datetime) -> dict[int, Verdict]:
@@ -24,13 +26,17 @@ async def judge(house: House, tx: Tx, rows: Sequence[Waiting], now: datetime) ->
     unsolicited = [row for row in rows if row.unsolicited]
     if not unsolicited:
         return {}
-    people = await participants.by_ids(tx, house.keys, {row.participant for row in unsolicited if row.participant})
+    wanted = {row.participant for row in unsolicited if row.participant}
+    people, unreadable = await participants.readable(tx, house.keys, wanted)
     places = [place for row in unsolicited if (place := _place(row))]
     steps = await occurrences.steps(tx, places) if places else {}
     verdicts: dict[int, Verdict] = {}
     for row in unsolicited:
         person = people.get(row.participant) if row.participant else None
         place = _place(row)
+        if row.participant in unreadable:
+            verdicts[row.id] = Ended(row.id, State.FAILED, UNREADABLE)
+            continue
         why = _why_not(row, person, steps.get(place) if place else None, now)
         if why:
             verdicts[row.id] = Ended(row.id, State.LAPSED, why)
@@ -65,4 +71,4 @@ def _why_not(row: Waiting, person: Half | None, step: Step | None, now: datetime
 def _wait(row: Waiting, allowed: datetime) -> Verdict:
     if row.valid_until is not None and row.valid_until <= allowed:
         return Ended(row.id, State.LAPSED, "quiet_hours")
-    return outbox.Again(row.id, allowed, doubts=row.doubts, fresh=row.fresh, outcome="quiet_hours")
+    return Again(row.id, allowed, doubts=row.doubts, fresh=row.fresh, outcome="quiet_hours")

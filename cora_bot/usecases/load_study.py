@@ -11,6 +11,7 @@ from cora_bot.base.catalogs import load_catalogs
 from cora_bot.base.errors import CoraError
 from cora_bot.base.problems import Problem, errors
 from cora_bot.base.resources import shipped
+from cora_bot.dialogue.approval import changed_texts
 from cora_bot.dialogue.phrases import Catalog, Phrases
 from cora_bot.dialogue.script import Script
 from cora_bot.forms.compile import SUFFIXES, compile_form
@@ -62,7 +63,8 @@ def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None) 
     # register_forms adds the versions that sessions still use; a new dict, so that no study shares it.
     versions = {form.hash: form for form in forms.values()}
     phrases = Phrases(load_catalogs(shipped("locales")) if catalogs is None else catalogs)
-    return Reading(Script(study, forms, versions, phrases), tuple(problems))
+    enrolling = not changed_texts(study, forms)
+    return Reading(Script(study, forms, versions, phrases, enrolling), tuple(problems))
 
 
 def _study(folder: Path) -> tuple[Study | None, tuple[Problem, ...]]:

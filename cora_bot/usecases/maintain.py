@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cora_bot.base.logging import log
-from cora_bot.store import chats, outbox, participants, records, sessions, updates
+from cora_bot.store import chats, ledger, participants, records, sessions, updates
 from cora_bot.store.apply import forget_people
 from cora_bot.store.conversations import whole
 from cora_bot.usecases import cutting
@@ -29,7 +29,7 @@ async def maintain(house: House) -> None:
         await forget_people(tx, {each.id: each.case for each in people.values()}, linked=linked, now=now)
         strangers = await chats.purge_strangers(tx, now - STRANGERS)
         await updates.forget_before(tx, now - UPDATE_KEYS)
-        await outbox.purge_replies(tx, now - ENDED_REPLIES)
+        await ledger.purge_replies(tx, now - ENDED_REPLIES)
         waiting = await records.cuttings(tx)
     log("maintained", answers=answers, people=len(people), strangers=strangers, cuttings=len(waiting))
     await cutting.follow(house)

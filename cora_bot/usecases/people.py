@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cora_bot.dialogue.conversation import Status
-from cora_bot.store import occurrences, outbox, participants
+from cora_bot.store import ledger, occurrences, participants
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
 from cora_bot.store.tables import State
@@ -43,7 +43,7 @@ async def _everyone(house: House, tx: Tx) -> AsyncIterator[Person]:
         ids = [half.id for half in joined]
         known = await whole(joined, house.keystore)
         due = await occurrences.next_due(tx, ids)
-        contacts = await outbox.contacts(tx, ids)
+        contacts = await ledger.contacts(tx, ids)
         for person in known.values():
             sent = [
                 each.finished_at

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cora_bot.base.clock import to_millis
+from cora_bot.base.errors import NotOpened
 from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat
@@ -16,8 +17,10 @@ from cora_bot.store import chats, conversations, outbox, remembered
 from cora_bot.store.apply import Step, apply, retired
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
-from cora_bot.store.outbox import Again, Change, Ended, Parcel, Waiting
+from cora_bot.store.outbox import Parcel, Waiting
+from cora_bot.store.outbox_changes import Again, Change, Ended, change, hold_chat, lapse_chats
 from cora_bot.store.tables import Kind, Means, State
+from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.exchange import Gone, Outcome, Refused, Retry, Sending, Sent, Uncertain
 from cora_bot.usecases.forms import register_forms
 from cora_bot.usecases.house import House
@@ -71,6 +74,7 @@ async def recover(house: House) -> int:
     way then are taken one by one (``Database.careful``), so that one which kills the process is found out.
     """
     house.database.careful = CAREFUL
+    await check_belongs(house)
     await register_forms(house)
     now = house.clock.now()
     async with house.database.transaction() as tx:
@@ -89,9 +93,9 @@ async def _write(house: House, tx: Tx, settlement: _Settlement, *, before: dict[
     now = settlement.now
     changed = [each.chat for chat_id, each in settlement.chats.items() if each is not before[chat_id]]
     await chats.write(tx, changed)
-    await outbox.change(tx, settlement.changes, now)
+    await change(tx, settlement.changes, now)
     await outbox.put(tx, settlement.parcels, keys=house.keys, chance=house.chance, now=now)
-    await outbox.hold_chat(tx, settlement.held)
+    await hold_chat(tx, settlement.held)
     if settlement.resting is not None:
         await remembered.write(tx, remembered.RESTING, str(to_millis(settlement.resting)))
     await _lose(house, tx, settlement.gone, now)
@@ -174,12 +178,19 @@ async def _lose(house: House, tx: Tx, gone: dict[bytes, str], now: datetime) -> 
     """Nobody can be reached in these chats: the people are marked so, and nothing waits for them."""
     if not gone:
         return
-    stored = await chats.lock(tx, gone)
-    loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore)
-    steps = []
-    for chat_id, conversation in loaded.conversations.items():
-        turn = advance(conversation, Blocked(), script=house.script, now=now, chance=house.chance)
-        steps.append(Step(conversation, turn, f"g/{chat_id.hex()}/{to_millis(now)}"))
-    steps, sealed = await seal_steps(house, steps, loaded.linked)
+    for stored in (await chats.lock(tx, gone)).values():
+        try:
+            await _lose_one(house, tx, stored, now)
+        except NotOpened:
+            # One unreadable person must not keep every other outcome from being settled.
+            log("gone_unreadable", level=logging.ERROR, chat=stored.chat.id.hex())
+    await lapse_chats(tx, gone, "unreachable", now)
+
+
+async def _lose_one(house: House, tx: Tx, stored: Stored, now: datetime) -> None:
+    loaded = await conversations.load(tx, [stored], keys=house.keys, keystore=house.keystore)
+    before = loaded.conversations[stored.chat.id]
+    turn = advance(before, Blocked(), script=house.script, now=now, chance=house.chance)
+    step = Step(before, turn, f"g/{stored.chat.id.hex()}/{to_millis(now)}")
+    steps, sealed = await seal_steps(house, [step], loaded.linked)
     await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
-    await outbox.lapse_chats(tx, gone, "unreachable", now)

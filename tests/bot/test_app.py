@@ -111,7 +111,7 @@ async def test_stranger_gets_a_card_without_study_words(setting: Setting) -> Non
 
 async def test_process_that_is_told_to_stop_ends(setting: Setting, logs: io.StringIO) -> None:
     running = asyncio.create_task(App(setting.house, setting.connection).run())
-    while '"started"' not in logs.getvalue():  # noqa: ASYNC110 - a log rings no bell
+    while '"started"' not in logs.getvalue():
         await asyncio.sleep(0.01)
     os.kill(os.getpid(), signal.SIGTERM)
     async with asyncio.timeout(5):

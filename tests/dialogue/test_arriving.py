@@ -114,7 +114,7 @@ def test_consent_makes_an_active_person_with_a_schedule() -> None:
     assert (known.status, known.zone, known.hour) == (Status.ACTIVE, "Europe/Tirane", 11)
     assert (known.return_state, known.return_date) == (Return.DONE, date(2026, 11, 30))
     assert known.purposes == frozenset({"check_ins"})
-    assert sorted({wave for wave, _ in talk.occurrences}) == ["arrival", "check_in"]
+    assert sorted({wave for wave, _ in talk.occurrences}) == ["arrival", "check_in", "check_in_later", "half_year"]
 
 
 def test_receipt_shows_code_and_purposes_and_is_emptied_after_reading() -> None:

@@ -259,3 +259,28 @@ def test_stale_press_changes_nothing_and_shows_the_live_card() -> None:
     assert talk.text == shown
     assert turn.occurrences == ()
     assert talk.conversation.chat.card.showing is Showing.QUESTION
+
+
+def test_record_tells_skipped_from_not_reached_from_not_asked() -> None:
+    talk = invited()
+    talk.press(Verb.OPEN)
+    answer_all(talk)
+
+    complete = talk.records[-1].body
+
+    assert complete["skipped"] == ["/data/message"]
+    assert complete["not_reached"] == []
+
+
+def test_partial_record_names_what_was_not_reached() -> None:
+    talk = invited()
+    talk.press(Verb.OPEN)
+    talk.tap(p.CONTINUE)
+    talk.press(Verb.CHOOSE, node=_node(talk), choice=0)
+    talk.press(Verb.LEAVE)
+    talk.press(Verb.CONFIRM_LEAVE)
+
+    partial = talk.records[-1].body
+
+    assert partial["skipped"] == []
+    assert partial["not_reached"][0] == "/data/place"

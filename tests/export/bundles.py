@@ -61,6 +61,7 @@ class Draft:
 
     records: dict[str, bytes] = field(default_factory=dict)
     occurrences: list[Sequence[str]] = field(default_factory=list)
+    contacts: list[Sequence[str]] = field(default_factory=list)
     forms: list[str] = field(default_factory=list)
     study_toml: str = ""
     codes: Mapping[str, str] = field(default_factory=lambda: CODES)
@@ -76,7 +77,7 @@ class Draft:
             "records": len(self.records),
             "cases": len(cases),
             "occurrences": len(self.occurrences),
-            "contacts": 0,
+            "contacts": len(self.contacts),
             "forms": len(self.forms),
         }
         manifest = {
@@ -94,7 +95,7 @@ class Draft:
             fmt.STUDY: self.study_toml.encode(),
             fmt.CASES: table(fmt.CASE_COLUMNS, cases),
             fmt.OCCURRENCES: table(fmt.OCCURRENCE_COLUMNS, self.occurrences),
-            fmt.CONTACTS: table(("code", "at", "reason"), []),
+            fmt.CONTACTS: table(fmt.CONTACT_COLUMNS, self.contacts),
             **{f"records/{record}.age": content for record, content in self.records.items()},
             **{f"forms/{hashlib.sha256(form.encode()).hexdigest()}.xml": form.encode() for form in self.forms},
             **self.more,
@@ -128,3 +129,17 @@ def occurrence(code: str = "K7F-2QX", *, step: str = "complete", number: int = 1
         "finished_at": "2026-11-02T08:03:00Z",
     } | changes
     return tuple(row[column] for column in fmt.OCCURRENCE_COLUMNS)
+
+
+def contact(code: str = "K7F-2QX", *, state: str = "sent", number: str = "1", **changes: str) -> tuple[str, ...]:
+    row = {
+        "code": code,
+        "reason": "invitation:monthly",
+        "state": state,
+        "wave": "monthly",
+        "number": number,
+        "created_at": "2026-11-02T07:00:00Z",
+        "finished_at": "2026-11-02T07:00:01Z",
+        "outcome": "",
+    } | changes
+    return tuple(row[column] for column in fmt.CONTACT_COLUMNS)

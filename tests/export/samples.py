@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from cora_bot.export.missing import Missing
 from cora_bot.export.opened import Answering
 from cora_bot.forms.model import Column, Form, Kind, Option, Question
 
@@ -99,6 +100,7 @@ def answering(
     form: Form = CHECK_IN,
     status: str = "complete",
     after: timedelta = timedelta(minutes=3),
+    missing: Mapping[str, Missing] | None = None,
 ) -> Answering:
     return Answering(
         record=record,
@@ -111,6 +113,7 @@ def answering(
         started_at=BEGUN,
         finished_at=BEGUN + after,
         values=values,
+        missing=missing,
         parts=(),
     )
 

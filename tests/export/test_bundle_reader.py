@@ -14,7 +14,8 @@ import pytest
 
 from cora_bot.base.errors import CoraError
 from cora_bot.export import bundle_format as fmt
-from cora_bot.export.bundle_reader import Case, open_bundle
+from cora_bot.export.bundle_facts import Case
+from cora_bot.export.bundle_reader import open_bundle
 from tests.export.bundles import CASE, CODES, Draft, occurrence, table
 
 

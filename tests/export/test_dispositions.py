@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cora_bot.export.bundle_reader import OccurrenceFact
+from cora_bot.export.bundle_facts import OccurrenceFact
 from cora_bot.export.dispositions import AAPOR, MEANINGS, disposition, rows
 from cora_bot.study.model import Step
 

@@ -243,3 +243,16 @@ async def test_record_of_an_unlinked_case_cannot_be_stored_under_anothers_key(ho
     assert who.case == blob.case
     with pytest.raises(Exception, match="could not be opened"):
         unwrap(keys[other], blob.blob, case=other, record=made.id)
+
+
+async def test_person_deleted_in_the_batch_that_sealed_something_leaves_no_record(house: House) -> None:
+    before = await meet(house, 700)
+    who, open_one = person(house.chance, Status.ENROLLING), session(house.chance)
+    started = replace(before, participant=who, session=open_one)
+    first = Turn(started, records=(record(house.chance, open_one, "x"),))
+    refused = Turn(replace(started, participant=None, session=None))
+    await write_all(house, [Step(before, first, "a"), Step(started, refused, "b")])
+    async with house.database.read() as tx:
+        left = await records.count(tx)
+
+    assert left == 0

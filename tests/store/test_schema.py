@@ -5,6 +5,8 @@ ST-05 no column may hold what a person said in plain text.
 
 from __future__ import annotations
 
+import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -46,7 +48,10 @@ def _schema(engine: Engine) -> dict[str, list[str]]:
     """Each table's parts, whatever their order."""
     query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
     with engine.connect() as connection:
-        found = {name: sorted(" ".join(sql.split()).split(", ")) for name, sql in connection.execute(text(query))}
+        found = {
+            name: sorted(re.sub(r" \)( WITHOUT ROWID,)? STRICT", r",\1 STRICT", " ".join(sql.split())).split(","))
+            for name, sql in connection.execute(text(query))
+        }
     engine.dispose()
     return found
 
@@ -91,6 +96,16 @@ async def test_sqlite_is_durable_clean_and_strict(tmp_path: Path) -> None:
     assert expected == found
     assert dict.fromkeys(tables.metadata.tables, 1) == strict
     assert " ".join(withouts.split()).endswith(") WITHOUT ROWID, STRICT")
+
+
+async def test_sqlite_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'cora.db'}")
+    async with database.transaction() as tx:
+        await tx.execute(insert(tables.chat), CHAT)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    await database.close()
+
+    assert modes == {"cora.db": 0o600, "cora.db-wal": 0o600, "cora.db-shm": 0o600}
 
 
 async def test_writing_transaction_holds_the_lock_before_it_reads(tmp_path: Path) -> None:

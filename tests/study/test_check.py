@@ -73,6 +73,7 @@ def forms(study: Study) -> dict[str, FormFacts]:
         "consent": FormFacts(languages, consent),
         "return_check": FormFacts(languages, check),
         "arrival": FormFacts(languages, {}),
+        "half_year": FormFacts(languages, {}),
         "check_in": FormFacts(languages, {}),
     }
 

@@ -45,7 +45,16 @@ def utc(text: str) -> datetime:
 
 def test_plan_of_a_return_that_is_done(study: Study) -> None:
     planned = plan(study, HOME)
-    assert [(each.wave, each.number) for each in planned] == [("arrival", 1), *(("check_in", n) for n in range(1, 13))]
+    assert [(each.wave, each.number) for each in planned] == [
+        ("arrival", 1),
+        *(("check_in", number) for number in range(1, 6)),
+        ("half_year", 1),
+        *(("check_in_later", number) for number in range(1, 7)),
+    ]
+    months = [each.local.date() for each in planned if each.wave != "arrival"]
+    assert [day.isoformat()[:7] for day in months] == [
+        *(f"2027-{month:02}" for month in range(1, 13)),
+    ]
     assert planned[0] == Planned(
         wave="arrival",
         number=1,

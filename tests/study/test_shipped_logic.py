@@ -44,6 +44,13 @@ MONTH = {
     "support": "money goods",
     "message": "…",
 }
+HALF_YEAR = MONTH | {
+    "money_change": "same",
+    "health": "fair",
+    "belonging": "mostly",
+    "treated": "mixed",
+    "outlook": "here",
+}
 
 
 @cache
@@ -132,18 +139,25 @@ def test_check_in_asks_for_needs_unless_all_is_well(folder: Path, changes: dict[
     assert walk.finish() is None
 
 
-@pytest.mark.parametrize("name", ["arrival", "check_in"])
+@pytest.mark.parametrize(("changes", "met_needs"), [({}, False), ({"housing": "bad"}, True)])
+def test_half_year_asks_fifteen_questions_at_most(folder: Path, changes: dict[str, str], *, met_needs: bool) -> None:
+    met, walk = asked(form(folder, "half_year"), HALF_YEAR | changes)
+    assert (len(met) - 1, "needs" in met) == (15 if met_needs else 14, met_needs)
+    assert walk.finish() is None
+
+
+@pytest.mark.parametrize("name", ["arrival", "check_in", "half_year"])
 @pytest.mark.parametrize("alone", ["none", "dont_know", "prefer_not"])
 def test_check_in_answers_that_stand_alone(folder: Path, name: str, alone: str) -> None:
-    answers = MONTH | {"start": "mixed", "place": "family"}
+    answers = HALF_YEAR | {"start": "mixed", "place": "family"}
     _, walk = asked(form(folder, name), answers, until="access")
     assert isinstance(answer(walk, f"health {alone}"), Violation)
     assert isinstance(answer(walk, alone), Stored)
 
 
-@pytest.mark.parametrize("name", ["arrival", "check_in"])
+@pytest.mark.parametrize("name", ["arrival", "check_in", "half_year"])
 def test_check_in_may_end_without_a_word(folder: Path, name: str) -> None:
-    answers = MONTH | {"start": "mixed", "place": "family"}
+    answers = HALF_YEAR | {"start": "mixed", "place": "family"}
     _, walk = asked(form(folder, name), answers, until="message")
     assert walk.current is not None
     assert isinstance(walk.skip(walk.current.number), Stored)

@@ -19,8 +19,9 @@ from cora_bot.study.check import FormFacts, ShownText, check_against_forms, chec
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 
-FORMS = ("consent", "return_check", "arrival", "check_in")
-CHECK_INS = ("arrival", "check_in")
+FORMS = ("consent", "return_check", "arrival", "check_in", "half_year")
+CHECK_INS = ("arrival", "check_in", "half_year")
+MOST_ASKED = {"arrival": 10, "check_in": 10, "half_year": 15}
 BEHIND_A_BUTTON = 3300  # a message holds 4096 UTF-16 units; the rest is for what the bot writes around a text
 BUTTON = 44  # our own limit for what is written on a button
 LANGUAGE_NOTE = "The following language declarations do not contain valid machine-readable codes: Dari (fa-AF)."
@@ -87,7 +88,7 @@ def test_study_reads_with_known_warnings_only(study_text: str) -> None:
     study, problems = read_study(study_text, file="study.toml")
     assert study is not None
     assert sorted((problem.code, problem.severity) for problem in problems) == [
-        *[("study.draft", Severity.WARNING)] * 4,
+        *[("study.draft", Severity.WARNING)] * 5,
         ("study.not_open", Severity.WARNING),
     ]
 
@@ -133,7 +134,7 @@ def test_form_asks_only_what_a_chat_can_answer(forms: dict[str, Compiled], folde
 @pytest.mark.parametrize("name", CHECK_INS)
 def test_check_in_is_short_and_refusable(forms: dict[str, Compiled], name: str) -> None:
     form = forms[name]
-    assert len(form.asked) <= 10
+    assert len(form.asked) <= MOST_ASKED[name]
     assert form.asked[-1] == "message"
     selects = [question for question in form.asked if form.questions[question]]
     assert selects == form.asked[:-1]
@@ -155,11 +156,26 @@ def test_form_tells_nobody_what_it_is_about(study: Study, forms: dict[str, Compi
     assert [str(problem) for problem in check_never_show(study.never_show, shown)] == []
 
 
-def test_same_question_has_the_same_codes_in_both_check_ins(forms: dict[str, Compiled]) -> None:
-    first, monthly = (forms[name].questions for name in CHECK_INS)
+def test_same_question_has_the_same_codes_in_all_check_ins(forms: dict[str, Compiled]) -> None:
+    first, monthly, half = (forms[name].questions for name in CHECK_INS)
     shared = first.keys() & monthly.keys()
     assert shared == {"intro", "household_pay", "access", "people", "safe", "feeling", "needs", "support", "message"}
     assert {name: first[name] for name in shared} == {name: monthly[name] for name in shared}
+    assert {name: half[name] for name in monthly} == monthly
+
+
+def test_half_year_stands_in_for_a_check_in_with_the_same_words(forms: dict[str, Compiled]) -> None:
+    monthly, half = forms["check_in"], forms["half_year"]
+    for code, found in monthly.texts.items():
+        asked = {key: text for key, text in found.items() if key.startswith("/")}
+        assert {key: half.texts[code].get(key) for key in asked} == asked
+    assert [name for name in half.asked if name not in monthly.questions] == [
+        "money_change",
+        "health",
+        "belonging",
+        "treated",
+        "outlook",
+    ]
 
 
 def test_study_and_forms_agree(study: Study, forms: dict[str, Compiled]) -> None:

@@ -87,6 +87,10 @@ class Respondent:
                 self._notice(now)
                 await self._go_on(now)
 
+    def finished(self, card: Bubble) -> bool:
+        """The thanks are on the card, or were, and have been emptied since."""
+        return p.THANK_YOU in card.text or (bool(self.accepted) and card.text == p.NEUTRAL)
+
     def card(self) -> Bubble | None:
         """The lowest message of the bot."""
         try:

@@ -188,6 +188,34 @@ async def test_invitation_lapses_when_its_window_has_closed(house: House) -> Non
     assert await _rows(house, "state, outcome") == [("lapsed", "late")]
 
 
+async def test_what_is_put_off_holds_up_nobody_behind_it(house: House) -> None:
+    house.clock.set(BEGIN.replace(hour=21))  # type: ignore[attr-defined]
+    for address in (700, 701, 702):
+        await invited(house, await joined(house, address, zone="Europe/Berlin"))
+    await invited(house, await joined(house, 703, zone="America/New_York"))
+
+    assert [each.address for each in await claim(house, limit=2)] == [703]
+
+
+async def test_what_cannot_be_opened_fails_alone(house: House) -> None:
+    for address in (700, 701, 702):
+        await shown(house, await joined(house, address), "reply")
+    await invited(house, await joined(house, 703))
+    await invited(house, await joined(house, 704))
+    async with house.database.transaction() as tx:
+        for change in (
+            "UPDATE outbox SET payload = address_index FROM chat WHERE chat_id = chat.id AND outbox.id = 1",
+            "UPDATE chat SET address = address_index FROM outbox WHERE chat_id = chat.id AND outbox.id = 2",
+            "UPDATE participant SET profile = id WHERE id = (SELECT participant_id FROM outbox WHERE id = 4)",
+        ):
+            await tx.execute(text(change))
+
+    assert [each.address for each in await claim(house)] == [702, 704]
+    assert [row[1:] for row in await _rows(house)] == [
+        ("failed", "unreadable"), ("failed", "unreadable"), ("sending", ""), ("failed", "unreadable"), ("sending", ""),
+    ]  # fmt: skip
+
+
 # ---- outcomes --------------------------------------------------------------------------------------------------------
 
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import text, update
 
 from cora_bot.dialogue.conversation import Occurrence, Showing
-from cora_bot.dialogue.inputs import Verb
+from cora_bot.dialogue.inputs import Text, Verb
 from cora_bot.dialogue.turn import Chore, Turn
 from cora_bot.store import occurrences, outbox, participants, tables
 from cora_bot.study.model import Step
 from cora_bot.usecases.due import PUT_OFF, due, next_moment
+from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.house import House
+from cora_bot.usecases.receive import receive
 from tests.support.phone import Phone
 from tests.support.stores import BEGIN, Ground
 from tests.support.turns import DAY, HOUR, card, joined, meet, occurrence, write
@@ -152,3 +155,16 @@ async def test_empty_tick_writes_nothing(house: House) -> None:
         before = await outbox.earliest(tx)
 
     assert (await due(house), before) == (0, None)
+
+
+async def test_tick_tidies_up_once_an_hour(house: House) -> None:
+    await due(house)
+    await receive(house, [Arrived("m:1", 700, Text("hello", 1))])
+    counts = []
+    for moved in (DAY - timedelta(minutes=30), timedelta(minutes=20), timedelta(minutes=50)):
+        house.clock.move(moved)  # type: ignore[attr-defined]
+        await due(house)
+        async with house.database.read() as tx:
+            counts.append((await tx.execute(text("SELECT count(*) FROM chat"))).scalar())
+
+    assert counts == [1, 1, 0]

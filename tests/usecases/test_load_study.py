@@ -34,7 +34,7 @@ def test_shipped_study_loads_with_its_source() -> None:
 
     assert script.study.source == (STUDY / "study.toml").read_text(encoding="utf-8")
     assert set(script.versions) == {form.hash for form in script.forms.values()}
-    assert sorted(script.forms) == ["arrival", "check_in", "consent", "return_check"]
+    assert sorted(script.forms) == ["arrival", "check_in", "consent", "half_year", "return_check"]
 
 
 def test_every_error_of_study_and_forms_is_found_in_one_run(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import { get, post, tell, told } from "/page/api.js";
 import { by, make, setText, show } from "/page/dom.js";
-import { LANGUAGES, ZONES, place } from "/page/words.js";
+import { LANGUAGES, ZONES, place, zoneOf } from "/page/words.js";
 
 let state = null;
 let parts = {};
@@ -30,12 +30,12 @@ export function setUp(about, travelled) {
     button.addEventListener("click", told(async () => arrived(await post("/pilot/travel", { seconds: Number(button.dataset.seconds) }), travelled)));
   }
   by("next-event").addEventListener("click", told(async () => arrived(await post("/pilot/next-event"), travelled)));
-  by("language").addEventListener("change", told(() => act("settings", { language_code: by("language").value })));
+  by("language").addEventListener("change", told(() => act("settings", settled(by("language").value))));
   by("zone").addEventListener("change", told(() => act("settings", { zone: by("zone").value })));
   by("network").addEventListener("change", told(() => act("network", { off: by("network").checked })));
   by("block").addEventListener("click", told(() => act(state.blocked ? "unblock" : "block")));
   by("enrol").addEventListener("submit", (event) => { event.preventDefault(); told(enrol)(); });
-  by("invite").addEventListener("click", told(async () => { by("link").value = (await post("/pilot/invite")).link; by("link").focus(); by("link").select(); }));
+  by("invite").addEventListener("click", told(async () => { by("link").value = (await post("/pilot/invite")).link; await enrol(); }));
   by("server-again").addEventListener("click", told(server));
   by("open").addEventListener("click", told(researcher));
 }
@@ -68,9 +68,12 @@ export function draw(next) {
 export function tick(now) {
   if (state === null) return;
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: state.zone, weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" });
-  setText(by("now"), `${format.format(now)} · ${place(state.zone)}`);
+  setText(by("now"), `${format.format(now)} in ${place(state.zone)}`);
   by("now").dateTime = now.toISOString().slice(0, 16);
 }
+
+// Until it has met the bot, a phone that changes its language stands where that language is spoken.
+const settled = (code) => ({ language_code: code, zone: state.started ? state.zone : zoneOf(code) });
 
 async function enrol() {
   const given = by("link").value.trim();
@@ -80,13 +83,20 @@ async function enrol() {
 }
 
 async function server() {
-  const open = new Set([...by("server-tables").querySelectorAll("details[open]")].map((node) => node.dataset.table));
+  const box = by("server-tables");
+  // Whatever was opened stays open; at first the one that matters most is.
+  const known = new Map([...box.querySelectorAll("details")].map((node) => [node.dataset.table, node.open]));
   const holds = await get("/pilot/server");
-  by("server-tables").replaceChildren(...holds.map((one) => {
+  const drawOne = (one, at) => {
     const details = table(one);
-    details.open = open.has(one.table);
+    details.open = known.get(one.table) ?? (at === 0 && Boolean(one.title));
     return details;
-  }));
+  };
+  const aside = holds.filter((one) => one.aside);
+  const rest = make("details", { class: "rest", "data-table": "", open: known.get("") ?? false },
+    make("summary", {}, make("span", { class: "table-name", text: "What else" }), make("span", { class: "count", text: aside.length })),
+    make("div", { class: "aside" }, ...aside.map((one) => drawOne(one))));
+  box.replaceChildren(...holds.filter((one) => !one.aside).map((one, at) => drawOne(one, at)), ...(aside.length ? [rest] : []));
 }
 
 async function researcher() {
@@ -97,18 +107,26 @@ async function researcher() {
     ...(counts.length ? [make("p", { class: agree ? "counts agree" : "counts differ" },
       ...counts.map(([name, count], at) => make("span", {}, at ? (agree ? " = " : " ≠ ") : "", make("b", { text: count }), ` ${name}`)))] : []),
     ...found.tables.map((one) => { const details = table(one); details.open = true; return details; }),
-    ...(found.files.length ? [make("p", { class: "hint", text: "Written:" }), make("ul", { class: "files" }, ...found.files.map((name) => make("li", {}, make("code", { text: name }))))] : []),
+    ...(found.files.length ? [written(found.files)] : []),
   );
 }
 
-function table({ table: name, rows, note }) {
+function written(files) {
+  return make("details", {}, make("summary", {}, make("span", { class: "table-name", text: "Files written" }), make("span", { class: "count", text: files.length })),
+    make("ul", { class: "files" }, ...files.map((name) => make("li", {}, make("code", { text: name })))));
+}
+
+function table({ table: name, rows, title, note, total }) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const details = make("details", { "data-table": name }, make("summary", {}, make("span", { class: "table-name", text: name }), make("span", { class: "count", text: rows.length })));
+  const details = make("details", { "data-table": name }, make("summary", {},
+    make("span", { class: "table-name", text: title || name }), ...(title ? [make("span", { class: "table-code", text: name })] : []),
+    make("span", { class: "count", text: total ?? rows.length })));
   if (note) details.append(make("p", { class: "hint", text: note, dir: "auto" }));
   if (rows.length) {
-    details.append(make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, make("table", {},
+    details.append(make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title || name }, make("table", {},
       make("thead", {}, make("tr", {}, ...columns.map((column) => make("th", { scope: "col", text: column })))),
       make("tbody", {}, ...rows.map((row) => make("tr", {}, ...columns.map((column) => make("td", { dir: "auto", title: row[column] ?? "", text: row[column] ?? "" }))))))));
-  }
+  } else details.append(make("p", { class: "empty", text: "Nothing yet." }));
+  if (total > rows.length && rows.length) details.append(make("p", { class: "hint", text: `${rows.length} of ${total} rows are shown.` }));
   return details;
 }

@@ -1,10 +1,10 @@
 // One message as a bubble: text with its marked parts, buttons, time.
 
 import { told } from "/page/api.js";
-import { icon, make } from "/page/dom.js";
+import { drawn, icon, make } from "/page/dom.js";
 
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote", bot_command: "span", text_link: "span", spoiler: "span" };
-const PICTURES = { photo: "🖼", voice: "▶", location: "📍", contact: "👤" };
+const PICTURES = ["photo", "voice", "location", "contact"];
 
 // Offsets are UTF-16 code units, which is what a JavaScript string counts in.
 export function marked(text, entities) {
@@ -13,13 +13,13 @@ export function marked(text, entities) {
   const parts = [];
   for (let at = 0; at + 1 < cuts.length; at += 1) {
     const [from, to] = [cuts[at], cuts[at + 1]];
-    let node = document.createTextNode(text.slice(from, to));
+    let nodes = drawn(text.slice(from, to));
     for (const one of entities) {
       if (one.offset <= from && one.offset + one.length >= to && TAGS[one.type]) {
-        node = make(TAGS[one.type], { class: `is-${one.type}` }, node);
+        nodes = [make(TAGS[one.type], { class: `is-${one.type}` }, ...nodes)];
       }
     }
-    parts.push(node);
+    parts.push(...nodes);
   }
   return parts;
 }
@@ -28,7 +28,7 @@ export function bubble(message, { say, time, press, more }) {
   const node = make("article", { class: message.mine ? "bubble mine" : "bubble", "data-id": message.message_id });
   const body = make("div", { class: `body kind-${message.kind}` });
   if (message.forwarded) body.append(make("span", { class: "forwarded", dir: "auto", text: say.forwarded }));
-  if (PICTURES[message.kind]) body.append(make("span", { class: "picture", "aria-hidden": "true", text: PICTURES[message.kind] }));
+  if (PICTURES.includes(message.kind)) body.append(make("span", { class: "picture", "aria-hidden": "true" }, icon(message.kind)));
   body.append(make("p", { class: "text", dir: "auto" }, ...marked(message.text, message.entities)));
   const edited = message.edited ? `${say.edited} ` : "";
   body.append(make("span", { class: "meta" }, make("bdi", { text: edited }), make("time", { text: time })));
@@ -37,7 +37,7 @@ export function bubble(message, { say, time, press, more }) {
   node.append(body);
   for (const row of message.buttons) {
     node.append(make("div", { class: "keys" }, ...row.map((key) => {
-      const button = make("button", { type: "button", dir: "auto", on: { click: told(() => press(button, message, key)) } }, make("span", { text: key.text }));
+      const button = make("button", { type: "button", dir: "auto", on: { click: told(() => press(button, message, key)) } }, make("span", {}, ...drawn(key.text)));
       if (key.url) button.classList.add("leads-out");
       return button;
     })));

@@ -68,7 +68,7 @@ export function draw(next) {
 
 export function tick(now) {
   if (state === null) return;
-  const format = (options) => new Intl.DateTimeFormat(state.language_code, { timeZone: state.zone, ...options }).format(now);
+  const format = (options) => new Intl.DateTimeFormat(locale(), { timeZone: state.zone, ...options }).format(now);
   const time = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   setText(by("status-time"), time);
   setText(by("big-time"), time);
@@ -142,7 +142,7 @@ function drawLog(say, fresh) {
     nodes.push(make("div", { class: "about" }, make("strong", { text: say.about, dir: "auto" }), make("p", { text: state.bot.description || state.bot.name, dir: "auto" })));
   }
   nodes.push(...state.unsent.map((text) => make("article", { class: "bubble mine waiting" },
-    make("div", { class: "body" }, make("p", { class: "text", dir: "auto", text }), make("span", { class: "meta", text: "🕓" })))));
+    make("div", { class: "body" }, make("p", { class: "text", dir: "auto", text }), make("span", { class: "meta" }, icon("waiting"))))));
   log.replaceChildren(...nodes);
   if (atEnd || fresh || (last && !had.has(last))) log.scrollTop = log.scrollHeight;
   if (where) {
@@ -263,7 +263,10 @@ function keepAwake() {
 }
 
 function clock(at) {
-  return new Intl.DateTimeFormat(state.language_code, { timeZone: state.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale(), { timeZone: state.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
 }
+
+// Days before months: the people here read English as Europeans write it.
+const locale = () => (state.language_code === "en" ? "en-GB" : state.language_code);
 
 export const refresh = async () => draw(await get(`/pilot/phones/${state.id}`));

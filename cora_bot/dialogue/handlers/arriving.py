@@ -27,7 +27,7 @@ def knock(scene: Scene, _event: Start | Text | Unusable) -> Turn:
         return nothing(_missed(scene), "stranger_ignored")
     token = scene.conversation.token
     if token is not None and token.state == "valid":
-        return _welcome(scene)
+        return _welcome(scene) if scene.script.enrolling else _not_enrolling(scene)
     phrase = {"unknown": p.CODE_UNKNOWN, "used": p.CODE_USED, "expired": p.CODE_EXPIRED}.get(
         token.state if token else "", p.STRANGER
     )
@@ -46,6 +46,13 @@ def _missed(scene: Scene) -> Scene:
     chat = scene.conversation.chat
     counted = replace(chat, misses=chat.misses + 1, misses_since=chat.misses_since or scene.now)
     return replace(scene, conversation=replace(scene.conversation, chat=counted))
+
+
+def _not_enrolling(scene: Scene) -> Turn:
+    """The study's texts are not the approved ones: nobody comes in, and a code that was not used stays good."""
+    gone = replace(scene, conversation=replace(scene.conversation, participant=None, session=None))
+    turn = draw(gone, Prompt(scene.say(p.CODE_NOT_NOW)), Showing.NOTICE)
+    return replace(turn, notes=("not_enrolling",))
 
 
 def _welcome(scene: Scene) -> Turn:
@@ -76,6 +83,8 @@ def set_language(scene: Scene, event: Pressed) -> Turn:
     if not 0 <= event.press.choice < len(known):
         return languages(scene, event)
     scene = scene.with_person(language=known[event.press.choice].code)
+    if not scene.script.enrolling:
+        return _not_enrolling(scene)
     scene, walk = questions.begin(scene, scene.study.enrolment.form)
     return questions.ask(scene, walk)
 

@@ -55,9 +55,12 @@ def body_record(scene: Scene, walk: Walk, kind: RecordKind) -> tuple[Scene, Reco
     relevant = set(walk.sealed_refs())
     kept = {fragment.ref: fragment.record.hex() for fragment in scene.session.fragments if fragment.ref in relevant}
     dropped = tuple(fragment.record for fragment in scene.session.fragments if fragment.ref not in relevant)
+    skipped, not_reached = walk.unanswered()
     body: dict[str, object] = {
         "values": walk.values(),
         "sealed": kept,
+        "skipped": list(skipped),
+        "not_reached": list(not_reached),
         "instance_id": f"uuid:{UUID(bytes=scene.session.id)}",
     }
     scene, record = questions.record(scene, kind, body)

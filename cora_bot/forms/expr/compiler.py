@@ -111,33 +111,47 @@ class Compiler:
 
     def path(self, tree: Path) -> Compiled:
         found = self.resolver.prefix(tree, self.inside)
-        if found is not None and not found[1]:
-            self.resolver.read(found[0])
-            return Compiled(paths.slot_value(found[0]))
+        if found is not None and not found.steps:
+            self.resolver.read(found.slot)
+            if not found.single:
+                self.findings.lints.add("several-nodes")
+            return Compiled(found.value())
         match tree:
             case Path("context", (step,)) if self.inside and not step.predicates and step.name != "*":
                 if step.axis == "child":
+                    if self.resolver.item is not None:
+                        self.resolver.read_way((*self.resolver.item, step.name))
                     return Compiled(paths.child_value(step.name))
         return Compiled(paths.first_value(self.path_nodes(tree)))
 
     def path_nodes(self, tree: Path) -> NodesRun:
         found = self.resolver.prefix(tree, self.inside)
-        if found is not None:
-            slot, steps = found
-            if not steps:
-                self.resolver.read(slot)
-                return paths.slot_nodes(slot)
-            self.resolver.read_below(slot)
-            start = paths.slot_nodes(slot)
-        else:
-            steps, start = tree.steps, self.start(tree.start)
-            if tree.start == "root" and steps:
-                self.resolver.read_named(steps[-1].name)
+        if found is not None and not found.steps:
+            self.resolver.read(found.slot)
+            return found.nodes()
+        steps = tree.steps if found is None else found.steps
+        start = self.start(tree.start) if found is None else found.nodes()
+        way = found.names if found is not None else self.resolver.item if tree.start == "context" else None
         self.lint_steps(tree)
-        outer, self.inside = self.inside, True
-        runs = [paths.step_run(step, [self.value(test) for test in step.predicates]) for step in steps]
-        self.inside = outer
+        outer, item = self.inside, self.resolver.item
+        self.inside, runs = True, []
+        for step in steps:
+            way = paths.along(way, step) if way is not None else None
+            self.resolver.item = way
+            runs.append(paths.step_run(step, [self.value(test) for test in step.predicates]))
+        self.inside, self.resolver.item = outer, item
+        if way is not None:
+            self.resolver.read_way(way)
+        elif found is not None:
+            self.resolver.read_below(found.slot)
+        elif tree.start == "root" and steps:
+            self.resolver.read_named(steps[-1].name)
         return paths.walked(start, runs)
+
+    def static(self, tree: Ast) -> paths.Target | None:
+        """Where a plain path of the form leads; None for anything else."""
+        found = self.resolver.prefix(tree, False) if isinstance(tree, Path) and not self.inside else None
+        return found if found is not None and not found.steps else None
 
     def start(self, start: str | Ast) -> NodesRun:
         if isinstance(start, str):
@@ -173,7 +187,7 @@ class Compiler:
         if tree.name in ("not", "boolean"):
             self.lint_boolean(*tree.arguments)
         if tree.name == "jr:choice-name":
-            self.note_question(tree.arguments[1])
+            tree = Call(tree.name, (tree.arguments[0], self.question(tree.arguments[1])))
         self.findings.volatile |= function.volatile
         return Compiled(self.eager(function, tree), function.gives)
 
@@ -219,7 +233,7 @@ class Compiler:
         """All nodes of a path; but one of several arguments that is one node counts as '' when not relevant."""
         if not alone and isinstance(tree, Path):
             found = self.resolver.prefix(tree, self.inside)
-            if found is not None and not found[1]:
+            if found is not None and not found.steps and found.single:
                 run = self.path(tree).run
                 return lambda context: [run(context)]
         nodes = self.nodes(tree)
@@ -228,10 +242,15 @@ class Compiler:
         run = self.value(tree).run
         return lambda context: [run(context)]
 
-    def note_question(self, tree: Ast) -> None:
-        """The path in a text that jr:choice-name() takes must lead to a question."""
-        if isinstance(tree, Literal) and self.scope.slots and tree.text.strip() not in self.scope.slots:
+    def question(self, tree: Ast) -> Ast:
+        """The path in a text that jr:choice-name() takes, from the top; it must lead to a question."""
+        if not isinstance(tree, Literal) or not self.scope.slots:
+            return tree
+        found = self.static(parse(tree.text))
+        if found is None:
             self.findings.unknown.append(tree.text.strip())
+            return tree
+        return Literal("/" + "/".join(found.names))
 
     def lint_steps(self, tree: Path) -> None:
         """What a tablet cannot walk."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cora_bot.forms.expr import coerce
-from cora_bot.forms.expr.context import Context, NodesRun
+from cora_bot.forms.expr.context import Context, NodesRun, Run
 from cora_bot.forms.expr.errors import ExpressionError
 from cora_bot.forms.expr.functions.nodesets import seed_of, shuffled
 from cora_bot.forms.expr.nodes import Node
@@ -149,19 +150,65 @@ def _indexed(compiler: Compiler, tree: Call) -> NodesRun:
     target, pairs = tree.arguments[0], tree.arguments[1:]
     if len(pairs) % 2 or not all(isinstance(each, Path) for each in (target, *pairs[::2])):
         raise ExpressionError("arguments", "indexed-repeat() takes a path, then pairs of a repeat and a number")
-    nodes = compiler.path_only(target, tree.name)
-    repeats = [compiler.path_only(each, tree.name) for each in pairs[::2]]
     places = [compiler.value(each).run for each in pairs[1::2]]
+    where, repeats = compiler.static(target), [compiler.static(each) for each in pairs[::2]]
+    if where is not None and None not in repeats:
+        compiler.resolver.read_way(where.names)
+        chosen = {each.names: place for each, place in zip(repeats, places, strict=True) if each is not None}
+        return _placed(where.names, chosen, compiler.resolver.target(where.names).bound, where_up(compiler))
+    nodes = compiler.path_only(target, tree.name)
+    found_repeats = [compiler.path_only(each, tree.name) for each in pairs[::2]]
 
     def run(context: Context) -> list[Node]:
         found = nodes(context)
-        for repeat, place in zip(repeats, places, strict=True):
+        for repeat, place in zip(found_repeats, places, strict=True):
             wanted, number = to_number(place(context)), repeat(context)
             chosen = [node for node in number if _place(node) == wanted]
             found = [node for node in found if any(_below(node, top) for top in chosen)]
         return found
 
     return run
+
+
+def where_up(compiler: Compiler) -> int:
+    """How deep the node lies that bears the expression."""
+    return compiler.scope.context.count("/")
+
+
+def _placed(names: tuple[str, ...], chosen: Mapping[tuple[str, ...], Run], bound: int, depth: int) -> NodesRun:
+    """A repeat without a number, or with 0 as on a tablet, is the one the expression stands in, or all of them."""
+    ways = [names[: at + 1] for at in range(len(names))]
+
+    def run(context: Context) -> list[Node]:
+        found, own = [context.root], _ancestry(context.current, depth)
+        for at, way in enumerate(ways):
+            numbered = chosen.get(way)
+            wanted = to_number(numbered(context)) if numbered is not None else 0.0
+            if wanted:
+                found = [kid for node in found for kid in node.named(way[-1])[_slice(wanted)]]
+            elif at < bound and at < len(own):
+                found = [own[at]] if own[at].parent in found else []
+            else:
+                found = [kid for node in found for kid in node.named(way[-1])]
+            context.spend(len(found) + 1)
+        return [node for node in found if node.relevant]
+
+    return run
+
+
+def _slice(wanted: float) -> slice:
+    place = int(wanted) if math.isfinite(wanted) and wanted > 0 else 0
+    return slice(place - 1, place) if place else slice(0, 0)
+
+
+def _ancestry(node: Node | None, depth: int) -> list[Node]:
+    """The nodes from the top down to ``node``, which lies ``depth`` steps below it."""
+    found: list[Node] = []
+    for _ in range(depth):
+        if node is not None:
+            found.append(node)
+            node = node.parent
+    return found[::-1]
 
 
 def _below(node: Node | None, top: Node) -> bool:

@@ -12,10 +12,26 @@ class Node:
     """One element. ``value`` is typed by its bind ('' is blank); ``relevant`` is the inherited one.
 
     What is not relevant keeps its value, evaluates as blank and is left out of node-sets. ``index`` is the place among
-    the children of its parent. Attributes are nodes named ``@name`` in ``attributes``.
+    the children of its parent when it was made. Attributes are nodes named ``@name`` in ``attributes``.
+
+    ``own`` is relevance by the node's own rule. Of the instances of a repeat, ``number`` tells one from another for
+    good, and ``excess`` marks those beyond the count the form asks for.
     """
 
-    __slots__ = ("_by_name", "attributes", "children", "index", "name", "parent", "relevant", "slot", "value")
+    __slots__ = (
+        "_by_name",
+        "attributes",
+        "children",
+        "excess",
+        "index",
+        "name",
+        "number",
+        "own",
+        "parent",
+        "relevant",
+        "slot",
+        "value",
+    )
 
     def __init__(self, name: str, parent: Node | None = None, value: Value = "", slot: int = -1) -> None:
         self.name = name
@@ -23,6 +39,9 @@ class Node:
         self.value: Value = value
         self.slot = slot
         self.relevant = True
+        self.own = True
+        self.excess = False
+        self.number = 0
         self.children: list[Node] = []
         self.attributes: tuple[Node, ...] = ()
         self._by_name: dict[str, list[Node]] | None = None
@@ -41,6 +60,15 @@ class Node:
                 by_name.setdefault(child.name, []).append(child)
             self._by_name = by_name
         return by_name.get(name, [])
+
+    def insert(self, place: int, child: Node) -> None:
+        child.parent = self
+        self.children.insert(place, child)
+        self._by_name = None
+
+    def remove(self, child: Node) -> None:
+        self.children.remove(child)
+        self._by_name = None
 
     def read(self) -> Value:
         return self.value if self.relevant else ""

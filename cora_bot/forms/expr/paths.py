@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cora_bot.forms.expr.context import Context, NodesRun, Run
 from cora_bot.forms.expr.nodes import Node
@@ -51,57 +52,132 @@ def child_value(name: str) -> Run:
     return run  # type: ignore[return-value]
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the plain beginning of a path leads, and the ``steps`` that remain.
+
+    ``names`` is the way there from the top. ``bound`` is how many of them are settled by where the expression stands:
+    the nearest repeat it shares with the target; 0 is the top. ``single``: exactly one node can be there.
+    """
+
+    slot: int
+    names: tuple[str, ...]
+    steps: tuple[Step, ...]
+    bound: int
+    up: int
+    single: bool
+    repeated: bool
+
+    def value(self) -> Run:
+        if not self.repeated:
+            return slot_value(self.slot)
+        return bound_value(self.up, self.names[self.bound :]) if self.single else first_value(self.nodes())
+
+    def nodes(self) -> NodesRun:
+        if not self.repeated:
+            return slot_nodes(self.slot)
+        return bound_nodes(self.up if self.bound else None, self.names[self.bound :])
+
+
+def bound_value(up: int, names: tuple[str, ...]) -> Run:
+    """One node inside the instance of the repeat that the expression stands in."""
+
+    def run(context: Context) -> object:
+        node: Node | None = context.current
+        for _ in range(up):
+            node = node.parent if node is not None else None
+        for name in names:
+            found = node.named(name) if node is not None else ()
+            if not found:
+                return ""
+            node = found[0]
+        return node.value if node is not None and node.relevant else ""
+
+    return run  # type: ignore[return-value]
+
+
+def bound_nodes(up: int | None, names: tuple[str, ...]) -> NodesRun:
+    """Every node down ``names``, from the instance the expression stands in or (None) from the top."""
+
+    def run(context: Context) -> list[Node]:
+        start: Node | None = context.root if up is None else context.current
+        for _ in range(up or 0):
+            start = start.parent if start is not None else None
+        found = [start] if start is not None and start.relevant else []
+        for name in names:
+            found = [child for node in found for child in node.named(name) if child.relevant]
+        context.spend(len(found) + 1)
+        return found
+
+    return run
+
+
 class Resolver:
-    """Finds where a path leads before anything runs; notes in ``findings`` what it reads and what leads nowhere."""
+    """Finds where a path leads before anything runs; notes in ``findings`` what it reads and what leads nowhere.
+
+    ``item``: inside a predicate, the way to the node looked at, where it is a node of the form.
+    """
 
     def __init__(self, scope: Scope, findings: Findings) -> None:
         self.scope = scope
         self.findings = findings
+        self.item: tuple[str, ...] | None = None
 
-    def prefix(self, path: Path, inside: bool) -> tuple[int, tuple[Step, ...]] | None:
-        """The slot the path's plain beginning leads to, and the steps that remain. None: it is walked throughout.
-
-        ``inside``: the path stands in a predicate, where relative paths start at an item.
-        """
+    def prefix(self, path: Path, inside: bool) -> Target | None:
+        """None: the path is walked throughout. ``inside``: it stands in a predicate, where it may start at an item."""
         if not self.scope.slots or not self._anchored(path, inside):
             return None
-        names = [] if path.start == "root" else self.scope.context.split("/")[1:]
+        absolute = path.start == "root"
+        names = () if absolute else tuple(self.scope.context.split("/")[1:])
+        lowest = len(names)
+        remaining: tuple[Step, ...] = ()
         for at, step in enumerate(path.steps):
-            plain = self._plain(names, step)
+            plain = None if step.predicates else along(names, step)
             if plain is None:
-                return (self._slot(names, path), path.steps[at:]) if names else None
-            names = plain
-        return self._slot(names, path), ()
+                if not names:
+                    return None
+                remaining = path.steps[at:]
+                break
+            names, lowest = plain, min(lowest, len(plain))
+        return self.target(names, remaining, known=not path.steps, lowest=None if absolute else lowest)
+
+    def target(
+        self, names: tuple[str, ...], steps: tuple[Step, ...] = (), *, known: bool = False, lowest: int | None = None
+    ) -> Target:
+        """``lowest``: how far up a relative path climbed; None: it starts at the top."""
+        where = "/" + "/".join(names)
+        slot = self.slot(names, known=known)
+        repeat = self.scope.repeat_of(where)
+        stays = where if lowest is None else "/" + "/".join(names[:lowest])
+        shared = self.scope.shared(stays)
+        bound = shared.count("/")
+        up = self.scope.context.count("/") - bound
+        return Target(slot, names, steps, bound, up, single=repeat == shared, repeated=bool(repeat))
+
+    def slot(self, names: tuple[str, ...], *, known: bool = False) -> int:
+        where = "/" + "/".join(names)
+        slot = self.scope.slots.get(where)
+        if slot is None:
+            if not known:
+                self.findings.unknown.append(where)
+            return 0
+        return slot
 
     def _anchored(self, path: Path, inside: bool) -> bool:
         if path.start == "root" or path.start == Call("current", ()):
             return True
         return path.start == "context" and not inside
 
-    def _plain(self, names: list[str], step: Step) -> list[str] | None:
-        if step.predicates:
-            return None
-        match step.axis:
-            case "self" if step.name in ("*", names[-1] if names else ""):
-                return names
-            case "parent" if step.name == "*" and names:
-                return names[:-1]
-            case "child" if step.name not in ("*", "node()"):
-                return [*names, step.name]
-            case _:
-                return None
-
-    def _slot(self, names: list[str], path: Path) -> int:
-        where = "/" + "/".join(names)
-        slot = self.scope.slots.get(where)
-        if slot is None:
-            if path.steps:
-                self.findings.unknown.append(where)
-            return 0
-        return slot
-
     def read(self, slot: int) -> None:
         self.findings.reads.add(slot)
+
+    def read_way(self, names: tuple[str, ...]) -> None:
+        """A node found by looking among its neighbours: itself, and the repeats that are looked through."""
+        self.findings.reads.add(self.slot(names))
+        for depth in range(1, len(names)):
+            where = "/" + "/".join(names[:depth])
+            if where in self.scope.repeats:
+                self.findings.reads.add(self.scope.slots[where])
 
     def read_below(self, slot: int) -> None:
         """Everything under the slot: a walked path may come by any of it."""
@@ -124,6 +200,19 @@ class Resolver:
                         self.findings.unknown.append(f"instance('{name}')")
                     return name
         return None
+
+
+def along(names: tuple[str, ...], step: Step) -> tuple[str, ...] | None:
+    """The way after one more step; None where it is not one plain way."""
+    match step.axis:
+        case "self" if step.name in ("*", names[-1] if names else ""):
+            return names
+        case "parent" if step.name == "*" and names:
+            return names[:-1]
+        case "child" if step.name not in ("*", "node()"):
+            return (*names, step.name)
+        case _:
+            return None
 
 
 def step_run(step: Step, predicates: list[Compiled]) -> StepRun:

@@ -13,11 +13,25 @@ from cora_bot.forms.expr.nodes import Node
 class Scope:
     """``context``: the path of the node that bears the expression. ``slots``: number of every path of the primary
     instance; none where the tree is not known before (paths are then walked). ``instances``: ids of the secondary
-    ones; None: any."""
+    ones; None: any. ``repeats``: paths of what may occur several times."""
 
     context: str = ""
     slots: Mapping[str, int] = field(default_factory=dict)
     instances: frozenset[str] | None = None
+    repeats: frozenset[str] = frozenset()
+
+    def repeat_of(self, path: str) -> str:
+        """The nearest repeat that holds ``path`` or is it; '' where there is none."""
+        return max((each for each in self.repeats if _holds(each, path)), key=len, default="")
+
+    def shared(self, path: str) -> str:
+        """The nearest repeat that holds both ``path`` and the node that bears the expression."""
+        found = (each for each in self.repeats if _holds(each, path) and _holds(each, self.context))
+        return max(found, key=len, default="")
+
+
+def _holds(top: str, path: str) -> bool:
+    return path == top or path.startswith(top + "/")
 
 
 @dataclass(frozen=True, slots=True)

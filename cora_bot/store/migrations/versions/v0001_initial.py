@@ -342,14 +342,7 @@ def _outbox() -> None:
         sqlite_where=sa.text("unsolicited = 0 AND finished_at IS NOT NULL"),
         postgresql_where=sa.text("unsolicited = 0 AND finished_at IS NOT NULL"),
     )
-    op.create_index(
-        "ix_outbox_open",
-        "outbox",
-        ["chat_id", "id"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('pending', 'sending')"),
-        postgresql_where=sa.text("state IN ('pending', 'sending')"),
-    )
+    op.create_index("ix_outbox_chat_id_state_id", "outbox", ["chat_id", "state", "id"], unique=False)
     op.create_index("ix_outbox_participant_id", "outbox", ["participant_id"], unique=False)
     op.create_index(
         "ix_outbox_waiting",

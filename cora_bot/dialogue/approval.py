@@ -1,0 +1,104 @@
+"""Which texts people see, as one hash: what a board has approved, and whether it is still what people would read.
+
+Covered is every text of the study that is shown: its languages' names, title, team contact, privacy and help of
+study.toml, and of every form the questions, hints, full texts, options in their order and messages, in every language.
+Not covered: when something is asked, and the bot's own sentences, which come with the program and have their own hash.
+Only what is written counts: comments, spaces around cells and the kind of file do not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from cora_bot.dialogue.phrases import Phrases
+from cora_bot.forms.model import Form, Question
+from cora_bot.forms.wording import wording
+from cora_bot.study.model import Study
+
+STUDY_PART: Final = "study.toml"
+PART_LENGTH: Final = 16
+
+Line = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextHashes:
+    """``whole`` names all texts; ``parts`` each of study.toml and the forms by id, shortened."""
+
+    whole: str
+    parts: Mapping[str, str]
+
+
+def text_hashes(study: Study, forms: Mapping[str, Form]) -> TextHashes:
+    """The hashes of every text of this study that people may see."""
+    full = {STUDY_PART: _digest(_study_texts(study))}
+    full |= {name: _digest(_form_texts(form)) for name, form in sorted(forms.items())}
+    return TextHashes(_digest(full.items()), {name: digest[:PART_LENGTH] for name, digest in full.items()})
+
+
+def sentences_hash(phrases: Phrases, languages: Iterable[str], sentences: Iterable[str]) -> str:
+    """The hash of the bot's own sentences in these languages."""
+    listed = list(sentences)
+    return _digest((language, text, phrases.say(text, language)) for language in languages for text in listed)
+
+
+def changed_texts(study: Study, forms: Mapping[str, Form]) -> tuple[str, ...]:
+    """What differs from the approved texts, part by part; empty when nothing does, or nothing was approved."""
+    if study.approval is None:
+        return ()
+    found = text_hashes(study, forms)
+    if found.whole == study.approval.text_hash:
+        return ()
+    parts = study.approval.parts
+    if not parts:
+        return ("which part is not known: [approval.parts] is not there",)
+    return tuple(_differences(parts, found.parts)) or ("[approval.parts] does not belong to text_hash",)
+
+
+def _differences(approved: Mapping[str, str], found: Mapping[str, str]) -> Iterator[str]:
+    for name, digest in found.items():
+        if name not in approved:
+            yield f"the form {name} is new"
+        elif approved[name] != digest:
+            yield "the texts of study.toml" if name == STUDY_PART else f"the form {name}"
+    yield from (f"the form {name} is gone" for name in approved if name not in found)
+
+
+def _digest(lines: Iterable[Iterable[str]]) -> str:
+    exact = json.dumps([list(line) for line in lines], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(exact.encode()).hexdigest()
+
+
+def _study_texts(study: Study) -> Iterator[Line]:
+    yield ("title", study.title)
+    for language in study.languages:
+        yield ("language", language.code, language.name)
+    named = {"team_contact": study.team_contact, "privacy": study.privacy, "local_help": study.local_help}
+    for name, texts in named.items():
+        yield from _by_language(name, texts)
+
+
+def _form_texts(form: Form) -> Iterator[Line]:
+    for question in form.questions:
+        yield ("question", question.name, question.kind.value, question.start, question.end, question.step)
+        yield from _question_texts(form, question)
+
+
+def _question_texts(form: Form, question: Question) -> Iterator[Line]:
+    said = wording(form, question)
+    yield from _by_language("label", question.labels)
+    yield from _by_language("hint", question.hints)
+    yield from _by_language("full_text", question.guidance)
+    yield from _by_language("constraint_message", said.constraint)
+    yield from _by_language("required_message", said.required)
+    for option in question.options:
+        yield ("option", option.value)
+        yield from _by_language("option_label", option.labels)
+
+
+def _by_language(name: str, texts: Mapping[str, str]) -> Iterator[Line]:
+    return ((name, language, text) for language, text in sorted(texts.items()))

@@ -1,0 +1,59 @@
+"""How to read the tables: the codebook's general part, the same for every study."""
+
+from __future__ import annotations
+
+READING = """## How to read the tables
+
+- **Why there is no answer.** A question without an answer has an empty cell, never a code: a number column stays a
+  number column, and nothing can be averaged by mistake. The reason stands beside it (vocabulary below):
+  - `answers_long.csv` has one row for every question of the form in every record; `missing` is empty where there is an
+    answer, else `skipped`, `not_asked` or `not_reached`. Calculations have a row only where they have a value.
+  - `answers_wide.csv` has one column `FORM.missing` for each form, which lists `[question=reason]` for every question
+    of that record without an answer. One column, because one beside every question would double the width of the table
+    and most would be empty; brackets, because a search for `[work=skipped]` then never finds `homework`.
+    Excel: `=ISNUMBER(SEARCH("[work=skipped]",X2))`. SPSS: `COMPUTE skipped = CHAR.INDEX(v, "[work=skipped]") > 0.`
+    R: `grepl("[work=skipped]", v, fixed = TRUE)`. A question that only another version of the form has is not listed.
+  - "Don't know" and "prefer not to say" are **answers** with codes of their own, listed below where they are offered.
+    In SPSS or Stata declare these codes as user-missing yourself, question by question, where the analysis wants it.
+  - Consent forms, and records sealed before reasons were kept, do not say why: the reason is empty too. The number of
+    such records is in `reconciliation.json` under `notes`.
+- `answers_wide.csv` has one row per case, wave and number. Where several were stored, a complete one is taken before a
+  partial one, then the later one; `answers_long.csv` has all of them.
+- A question with several choices has its codes with spaces between, and a column `name/option` with 1 or 0 for each
+  option; these are empty where the question has no answer.
+- Days are the text the person gave (year-month-day), never converted. Instants are in UTC.
+- A cell that a spreadsheet might run as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break, and is not
+  a plain number) or that begins with an apostrophe has an apostrophe put before it. A leading apostrophe is therefore
+  never part of the answer: remove exactly one to get it back.
+- Files are UTF-8 with a byte order mark, commas, CRLF. In R: `readr::read_csv(file, col_types = cols(.default = "c"))`.
+"""
+
+NOT_ASKED = """In a record that is `partial`, `not_asked` may also mean that the condition hung on a question not reached:
+its `relevant`, below, tells.
+"""
+
+RESPONSE = """## Response in response.csv
+
+One row per wave and number; everything is counted from the occasions in dispositions.csv, without erased persons.
+
+- `planned`: all occasions; `invited`: at least one message was sent; `opened`: opened at least once.
+- `complete` to `unknown`: the dispositions above; they add up to `planned` (`not_due` is the disposition `planned`).
+- `step_expired`, `step_lapsed`, `step_cancelled`: how the server ended occasions (window over, withheld, called off).
+  They are the same occasions counted another way; do not add them to the dispositions.
+- `closed`: occasions whose window had closed when the bundle was made, of them `closed_complete`, `closed_partial`, and
+  `closed_eligible`, which is `closed` without `not_eligible`.
+- `rr1` and `rr2`: response rates 1 and 2 after AAPOR, Standard Definitions: Final Dispositions of Case Codes and
+  Outcome Rates for Surveys (8th edition, 2015):
+
+      RR1 = I / ((I + P) + (R + NC + O) + (UH + UO))
+      RR2 = (I + P) / ((I + P) + (R + NC + O) + (UH + UO))
+
+  with I complete, P partial, R refused and break_off, NC non_contact, O lapsed, UO not_sent and whatever is still open
+  (open, planned, unknown) although its window has closed; UH does not occur here. So
+  `rr1 = closed_complete / closed_eligible` and `rr2 = (closed_complete + closed_partial) / closed_eligible`.
+  Only occasions whose window has closed are in a rate: answers come early, silence is certain only at the end, and a
+  rate over what is settled already would be too high. What was begun in time may be finished for a while after the
+  window, so a rate can still rise a little. Empty: not defined, since no window of an eligible occasion has closed.
+- These are rates of one wave among those who take part in the study. They are not cumulative: who declined at enrolment
+  is not in them.
+"""

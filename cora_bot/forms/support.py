@@ -1,0 +1,85 @@
+"""What the chat can do of what a form may ask for: one table. The engine holds all of it; what is ERROR here stops a
+form that is meant for the chat, what is WARNING is told to its author, what is YES works.
+
+``compile_form(…, channel=ANY)`` judges a form for the engine alone: for tests, for printing its XForm, for walking it
+without a chat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Level(StrEnum):
+    YES = "yes"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """``message`` may hold ``{what}``; ``hint`` says what to do instead."""
+
+    level: Level
+    message: str = ""
+    hint: str = ""
+
+
+SUPPORTED: Final = (
+    "select_one, select_multiple, integer, decimal, text, barcode, date, note, acknowledge, range, calculate, hidden"
+)
+_LATER: Final = "questions of the type “{what}” cannot be asked yet"
+_NEVER: Final = "questions of the type “{what}” can be asked on a tablet only"
+_HINT: Final = f"Supported now: {SUPPORTED}."
+_SILENT: Final = "the chat leaves “{what}” empty"
+_ELSEWHERE: Final = "Ask it on a tablet, or leave it out."
+
+CHAT: Final[Mapping[str, Support]] = {
+    "select_one": Support(Level.YES),
+    "select_many": Support(Level.YES),
+    "integer": Support(Level.YES),
+    "decimal": Support(Level.YES),
+    "text": Support(Level.YES),
+    "date": Support(Level.YES),
+    "range": Support(Level.YES),
+    "note": Support(Level.YES),
+    "acknowledge": Support(Level.YES),
+    "repeat": Support(Level.ERROR, "repeats are not supported yet", "Ask with single questions."),
+    "time": Support(Level.ERROR, _LATER, _HINT),
+    "datetime": Support(Level.ERROR, _LATER, _HINT),
+    "rank": Support(Level.ERROR, _LATER, _HINT),
+    "geopoint": Support(Level.ERROR, _LATER, _HINT),
+    "image": Support(Level.ERROR, _LATER, _HINT),
+    "audio": Support(Level.ERROR, _LATER, _HINT),
+    "video": Support(Level.ERROR, _LATER, _HINT),
+    "file": Support(Level.ERROR, _LATER, _HINT),
+    "geotrace": Support(Level.ERROR, _NEVER, _ELSEWHERE),
+    "geoshape": Support(Level.ERROR, _NEVER, _ELSEWHERE),
+    "other": Support(Level.ERROR, _LATER, _HINT),
+    "audit": Support(Level.WARNING, _SILENT, "The chat keeps its own times with every record."),
+    "background-audio": Support(Level.WARNING, _SILENT, _ELSEWHERE),
+    "start-geopoint": Support(Level.WARNING, _SILENT, _ELSEWHERE),
+    "drawing": Support(
+        Level.ERROR, "the appearance “{what}” (drawing on a picture) works on a tablet only", _ELSEWHERE
+    ),
+    "intent": Support(Level.ERROR, "the appearance “{what}” calls another app: that works on a tablet only", _ELSEWHERE),
+    "media": Support(
+        Level.WARNING, "pictures, sounds and films are not shown in the chat yet", "Say it in the label too."
+    ),
+    "entities": Support(
+        Level.WARNING,
+        "what the sheet entities says goes into the exported instance; the bot itself makes no list of it",
+        "Mark what later forms may read with bind::cora:keep.",
+    ),
+    "last-saved": Support(
+        Level.ERROR, "what somebody answered before is not at hand in the chat yet", "Ask it again."
+    ),
+    "entity": Support(
+        Level.ERROR, "instance('{what}') is not at hand in the chat yet", "Use a .csv file beside the form."
+    ),
+    "alert": Support(Level.ERROR, "alerts are not sent yet", "Leave out the column bind::cora:alert."),
+}
+ANY: Final[Mapping[str, Support]] = {name: Support(Level.YES) for name in CHAT}

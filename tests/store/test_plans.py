@@ -1,0 +1,57 @@
+"""QP-01 due work and claims cost what is due: every such query goes through an index that holds nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from cora_bot.store import chats, chores, occurrences, outbox, sessions, updates
+from cora_bot.store.database import Database, Tx
+from tests.support.stores import BEGIN
+
+QUERIES: dict[str, Callable[[Tx], Awaitable[object]]] = {
+    "replies to send": lambda tx: outbox.heads(tx, BEGIN, 30, unsolicited=False),
+    "unsolicited messages to send": lambda tx: outbox.heads(tx, BEGIN, 30, unsolicited=True),
+    "the row a chat sends": lambda tx: outbox.first_of(tx, [b"c"], BEGIN),
+    "rows in flight": outbox.sending,
+    "due occurrences": lambda tx: occurrences.due(tx, BEGIN, 100),
+    "due chores": lambda tx: chores.due(tx, BEGIN, 100),
+    "the next moment": occurrences.earliest,
+    "idle strangers": lambda tx: chats.purge_strangers(tx, BEGIN),
+    "idle sessions": lambda tx: sessions.purge_enrolling(tx, BEGIN),
+    "old update keys": lambda tx: updates.forget_before(tx, BEGIN),
+}
+
+
+# These hold only what is under way, however large the store.
+SMALL = {
+    "SCAN update_attempt",
+    "SCAN outbox USING INDEX uq_outbox_in_flight",
+    "SCAN participant USING INDEX ix_participant_enrolling",
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_query_searches_by_index_alone(tmp_path: Path, name: str) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'cora.db'}")
+    made: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, bound: tuple[object, ...], *_: object) -> None:
+        made.append((statement, bound))
+
+    plan: list[str] = []
+    async with database.transaction() as tx:
+        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+        await QUERIES[name](tx)
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+        for statement, bound in made:
+            rows = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", bound)
+            plan += [row[3] for row in rows]
+    await database.close()
+
+    walks = [step for step in plan if step.startswith("SCAN") or "rowid<" in step]
+    assert [step for step in walks if step not in SMALL] == []
+    assert plan != []

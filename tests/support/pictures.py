@@ -1,0 +1,121 @@
+"""The pictures of the README, taken from a running demonstration: ``python -m tests.support.pictures [FOLDER]``.
+
+Rules: everything on them was really sent, answered and opened; they are taken at twice the size and with few colours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from PIL import Image
+from playwright.async_api import Browser, Locator, Page, async_playwright
+
+from cora_bot.dialogue import phrases
+from tests.support.browser import ARGUMENTS, chromium_path
+from tests.support.house import ROOT
+from tests.support.visitor import Visitor, demonstration
+
+PICTURES = ROOT / "docs" / "pictures"
+COLOURS = 128
+DESK = {"width": 1640, "height": 1020}
+BESIDE = {"width": 1280, "height": 1020}
+SETTLED = 700  # animations and the server's panel, in milliseconds
+TYPED = {
+    "ar": "وجدتُ عملًا عند عمّي في الورشة، وأنام أحسن من قبل.",
+    "fa": "کار پیدا کرده‌ام.",
+}
+
+
+async def take(what: Page | Locator, file: Path) -> None:
+    """Saves what is shown, with few colours: flat pages lose nothing by it."""
+    page = what if isinstance(what, Page) else what.page
+    await page.mouse.move(1, 1)
+    await page.wait_for_timeout(SETTLED)
+    with Image.open(BytesIO(await what.screenshot(scale="device"))) as picture:
+        few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    few.save(file, optimize=True)
+    print(f"{file.relative_to(ROOT) if file.is_relative_to(ROOT) else file}: {file.stat().st_size // 1000} kB")
+
+
+@asynccontextmanager
+async def visit(browser: Browser, language: str, phone: str, size: dict[str, int]) -> AsyncIterator[Visitor]:
+    """A fresh demonstration whose phone speaks ``phone``."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with demonstration(Path(folder) / "demo") as address:
+            page = await browser.new_page(viewport=size, device_scale_factor=2)
+            await page.goto(address)
+            await page.locator("#unlock").wait_for()
+            await page.select_option("#language", phone)
+            await page.locator(f'#device[lang="{phone}"]').wait_for()
+            yield Visitor(page, language)
+            await page.close()
+
+
+def returned(zone: str, days: int = 0) -> str:
+    return f"{datetime.now(ZoneInfo(zone)) - timedelta(days=days):%d.%m.%Y}"
+
+
+async def arabic(browser: Browser, folder: Path) -> None:
+    """The whole page after one check-in, in the middle of the next; the lock screen before it."""
+    async with visit(browser, "ar", "ar", DESK) as visitor:
+        page, say = visitor.page, visitor.say
+        home = {"country": "IQ", "return_status": "done", "return_date": returned("Asia/Baghdad"), "hour": "17"}
+        await visitor.enrol(home)
+        await visitor.press(say(phrases.I_HAVE_READ))
+        await visitor.next_event()
+        await take(page.locator("#device"), folder / "lock_screen_arabic.png")
+        await visitor.unlock()
+        await visitor.press(say(phrases.OPEN))
+        await visitor.answer("arrival", {"access": "health", "message": TYPED["ar"]})
+        await visitor.next_event()
+        await visitor.next_event()
+        await visitor.unlock()
+        await visitor.press(say(phrases.OPEN))
+        await visitor.answer("check_in", {}, until="safe")
+        await page.click("#open")
+        await page.locator(".counts").wait_for()
+        await page.evaluate("document.querySelector('[data-table=\"dispositions.csv\"]').open = false")
+        await page.locator("#opened td").filter(has_text=TYPED["ar"]).scroll_into_view_if_needed()
+        await page.evaluate("window.scrollTo(0, 0)")
+        await take(page, folder / "demonstration.png")
+
+
+async def dari(browser: Browser, folder: Path) -> None:
+    """A question on a phone in Persian script."""
+    async with visit(browser, "fa-AF", "fa", BESIDE) as visitor:
+        home = {"country": "AF", "return_status": "done", "return_date": returned("Asia/Kabul"), "hour": "9"}
+        await visitor.enrol(home)
+        await visitor.press(visitor.say(phrases.I_HAVE_READ))
+        await visitor.next_event()
+        await visitor.unlock()
+        await visitor.press(visitor.say(phrases.OPEN))
+        await visitor.answer("arrival", {}, until="access")
+        await take(visitor.page.locator("#device"), folder / "question_dari.png")
+
+
+async def german(browser: Browser, folder: Path) -> None:
+    """The consent's first words."""
+    async with visit(browser, "de", "de", BESIDE) as visitor:
+        await visitor.enrol({}, until="text")
+        await take(visitor.page.locator("#device"), folder / "consent_german.png")
+
+
+async def main(folder: Path) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        for each in (arabic, dari, german):
+            await each(browser, folder)
+        await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES))
