@@ -20,7 +20,7 @@ from bot.api import TELEGRAM, Api
 from bot.delivering import Delivering, Outbox, Settled
 from bot.pacing import OVERALL, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
-from bot.receive.polling import LONG_POLL, Polling
+from bot.receive.polling import GATHER, LONG_POLL, Polling
 from bot.request import AiohttpRequest
 from bot.sending import Sender
 from cora_bot.base.logging import log
@@ -34,7 +34,11 @@ DUE_BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Which bot, where, how. ``proxy`` is an HTTP proxy's address; ``rate`` 0 sends without any limit (simulations)."""
+    """Which bot, where, how. ``proxy`` is an HTTP proxy's address; ``rate`` 0 sends without any limit (simulations).
+
+    ``gather``: seconds between two fetches that are not full. ``tick``: seconds between two looks at what is due; 0:
+    only when ``App.tick`` is called.
+    """
 
     token: str = field(repr=False)
     base_url: str = TELEGRAM
@@ -43,6 +47,8 @@ class Connection:
     per_chat: float = PER_CHAT
     long_poll: int = LONG_POLL
     read_timeout: float = 20
+    gather: float = GATHER
+    tick: float = TICK
 
 
 class App:
@@ -53,7 +59,7 @@ class App:
         self._connection = connection
         self._request = AiohttpRequest(read_timeout=connection.read_timeout, proxy=connection.proxy)
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
-        self._polling = Polling(api, self._receive, long_poll=connection.long_poll)
+        self._polling = Polling(api, self._receive, long_poll=connection.long_poll, gather=connection.gather)
         self._delivering = Delivering(
             Outbox(self._claim, self._settle),
             Sender(api, house.clock),
@@ -79,12 +85,18 @@ class App:
             asyncio.create_task(self._polling.run(), name="receive"),
             asyncio.create_task(self._delivering.run(), name="deliver"),
         )
-        self._scheduler = AsyncIOScheduler()
-        self._scheduler.add_job(
-            self._tick_quietly, "interval", seconds=TICK, max_instances=1, coalesce=True, misfire_grace_time=None
-        )
-        self._scheduler.start()
+        if self._connection.tick > 0:
+            self._scheduler = self._ticker()
         log("started")
+
+    def _ticker(self) -> AsyncIOScheduler:
+        ticker = AsyncIOScheduler()
+        seconds = self._connection.tick
+        ticker.add_job(
+            self._tick_quietly, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        ticker.start()
+        return ticker
 
     async def stop(self) -> None:
         """Ends the loops in order: nothing new is taken, what is under way is committed and settled."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import webbrowser
+from functools import partial
 from pathlib import Path
 
 import click
 
 from bot.app import App, Connection
 from bot.demo import PASSPHRASE, Demo, Premises, prepare
+from bot.simulate.command import simulate_command
 from cora_bot.base.hardening import no_core_dumps
 from cora_bot.base.logging import start_logging
 from cora_bot.cli.main import attach, cora_group
@@ -66,14 +68,19 @@ async def _pilot(place: Premises, port: int, *, show: bool) -> None:
     try:
         async with open_house(read_settings(place.settings(address))) as house:
             await register_forms(house)
-            click.echo(f"The demonstration is at {address}")
-            click.echo(f"Its folder is {place.folder}; the passphrase of its key files is {PASSPHRASE}")
-            click.echo("Press Ctrl-C to stop.")
-            if show:
-                webbrowser.open(address)
-            await demo.serve(house, _told_to_stop)
+            # Told by the demonstration once the bot runs: whoever opens the page before finds nothing behind it.
+            await demo.serve(house, partial(_ready, place, address, show=show))
     finally:
         await demo.stop()
+
+
+async def _ready(place: Premises, address: str, *, show: bool) -> None:
+    click.echo(f"The demonstration is at {address}")
+    click.echo(f"Its folder is {place.folder}; the passphrase of its key files is {PASSPHRASE}")
+    click.echo("Press Ctrl-C to stop.")
+    if show:
+        webbrowser.open(address)
+    await _told_to_stop()
 
 
 async def _told_to_stop() -> None:
@@ -83,7 +90,7 @@ async def _told_to_stop() -> None:
     await told.wait()
 
 
-cora = attach(cora_group(), run, pilot)
+cora = attach(cora_group(), run, pilot, simulate_command)
 
 
 def main() -> None:

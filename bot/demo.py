@@ -7,8 +7,10 @@ passphrases are written down beside it on purpose and must never be used for any
 from __future__ import annotations
 
 import asyncio
+import csv
 import re
 import shutil
+import tomllib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -98,8 +100,11 @@ class Premises:
         }
 
 
-def prepare(folder: Path, *, fresh: bool) -> Premises:
-    """The folder with keys and a study, made when it is not there. ``CoraError`` for a folder of something else."""
+def prepare(folder: Path, *, fresh: bool, study: Path | None = None) -> Premises:
+    """The folder with keys and a study, made when it is not there. ``CoraError`` for a folder of something else.
+
+    ``study`` is the folder of the study that is copied; without it, the shipped one.
+    """
     place = Premises(folder.absolute())
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).exists():
@@ -108,6 +113,8 @@ def prepare(folder: Path, *, fresh: bool) -> Premises:
             return place
         shutil.rmtree(folder)
     chance = SystemChance()
+    source = study or shipped("surveys") / STUDY
+    name = study_name(source)
     for each in (place.server, place.researcher):
         each.mkdir(parents=True, mode=0o700)
     (folder / MARK).write_text(NOTE, encoding="utf-8")
@@ -115,36 +122,51 @@ def prepare(folder: Path, *, fresh: bool) -> Premises:
     today = TravelClock(place.clock).now().date()
     recipients: list[str] = []
     for holder in HOLDERS:
-        key = ResearcherKey.generate(f"{holder} researcher (demo)", chance, created=today, study=STUDY)
+        key = ResearcherKey.generate(f"{holder} researcher (demo)", chance, created=today, study=name)
         write_key_file(place.key_file(holder), key, PASSPHRASE, chance, work=WORK)
         recipients.append(key.identity.recipient.encode())
-    _copy_study(place.study, recipients)
-    _drill(place)
+    _copy_study(source, place.study, recipients)
+    _drill(place, name)
     return place
 
 
-def _drill(place: Premises) -> None:
+def study_name(folder: Path) -> str:
+    """The id in a folder's study.toml. Raises ``CoraError``."""
+    try:
+        text = (folder / "study.toml").read_text(encoding="utf-8")
+        name = tomllib.loads(text).get("id")
+    except (OSError, ValueError):
+        name = None
+    if not isinstance(name, str) or not name:
+        raise CoraError(f"there is no study in {folder} that can be read", f"Run: cora check {folder}")
+    return name
+
+
+def _drill(place: Premises, study: str) -> None:
     """The opening tests a study with real people needs: each key file opens a phrase sealed to it."""
     chance, now = SystemChance(), TravelClock(place.clock).now()
-    state = DrillState(STUDY)
+    state = DrillState(study)
     for holder in HOLDERS:
         key = read_key_file(place.key_file(holder), PASSPHRASE)
-        sealed, proof = make_drill(key.identity.recipient, chance, study=STUDY, at=now)
+        sealed, proof = make_drill(key.identity.recipient, chance, study=study, at=now)
         phrase = answer_drill(sealed, key.identity)
         state = confirm(state.having(proof), key.identity.recipient.fingerprint(), phrase, now)
     save_drills(place.server / "opening-tests.json", state)
 
 
-def _copy_study(folder: Path, recipients: list[str]) -> None:
-    shutil.copytree(shipped("surveys") / STUDY, folder)
+def _copy_study(source: Path, folder: Path, recipients: list[str]) -> None:
+    shutil.copytree(source, folder)
     file = folder / "study.toml"
-    text = file.read_text(encoding="utf-8")
+    file.write_text(_for_demonstration(file.read_text(encoding="utf-8"), recipients), encoding="utf-8")
+
+
+def _for_demonstration(text: str, recipients: list[str]) -> str:
+    """A study.toml that talks to loopback alone and seals to ``recipients``; everything else stays as it was."""
+    table = re.search(r"(?m)^\s*\[", text)
+    end = table.start() if table else len(text)
+    head = re.sub(r"(?m)^recipients\s*=\s*\[[^\]]*\]|^demo\s*=.*$", "", text[:end])
     named = ", ".join(f'"{recipient}"' for recipient in recipients)
-    text, one = re.subn(r"(?m)^recipients = \[\]$", f"recipients = [{named}]", text)
-    text, two = re.subn(r"(?m)^demo = false$", "demo = true", text)
-    if (one, two) != (1, 1):
-        raise CoraError("the shipped study cannot be made a demonstration", "study.toml was changed; ship it anew.")
-    file.write_text(text, encoding="utf-8")
+    return f"{head.rstrip()}\n\nrecipients = [{named}]\ndemo = true\n{text[end:]}"
 
 
 class Demo:
@@ -174,7 +196,7 @@ class Demo:
         self._pilot.researcher_open = self._researcher_open
         self._pilot.invite = self._invite
         self._pilot.banner = Banner(
-            demo="Demonstration: nothing leaves this machine, and nothing here is for real people.",
+            demo="Demonstration, not for real people: nothing leaves this machine.",
             translations=_drafts(house.script.study),
         )
         connection = Connection(token=self._emulator.token, base_url=self._emulator.base_url)
@@ -269,12 +291,10 @@ def _drafts(study: Study) -> str:
     """Which languages no speaker has read yet; each name is kept in its own direction."""
     drafts = [isolate(language.name) for language in study.languages if language.review != "reviewed"]
     if len(drafts) == len(study.languages):
-        return "All texts are drafts, not yet read by a speaker of their language."
+        return "All texts are drafts, not yet read by a speaker."
     return f"Drafts, not yet read by a speaker: {', '.join(drafts)}." if drafts else ""
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    import csv  # noqa: PLC0415
-
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [dict(row) for row in csv.DictReader(file)]

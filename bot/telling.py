@@ -17,7 +17,7 @@ from bot.pilot.pilot import Table
 from cora_bot.dialogue.phrases import GO_ON, INVITATION, REMINDER, Phrases
 
 MEANINGS = {
-    INVITATION: "rings: a new check-in",
+    INVITATION: "rings: an invitation to answer",
     REMINDER: "rings: a reminder",
     GO_ON: "rings: a reminder to go on where they stopped",
 }
@@ -27,25 +27,32 @@ SHOWN_ROWS = 60
 
 # In this order, what a visitor should see first; the rest stands under ASIDE.
 FIRST = {
-    "record": ("Answers", "Sealed to the researchers. No key on this machine opens them; name, time and order lie inside."),
+    "record": (
+        "Answers",
+        "Sealed to the researchers. No key on this machine opens them; name, time and order lie inside.",
+    ),
     "session": (
         "A questionnaire under way",
-        "Sealed under the server's working key until it is finished. Typed answers are sealed to the researchers at once.",
+        "Sealed under the server's working key until it is finished; typed answers to the researchers at once.",
     ),
     "chat": ("Addresses", "Where to write to. Sealed, and found again by a fingerprint only."),
-    "participant": ("People", "Language and time zone are legible; everything else is sealed. The case code lies apart."),
+    "participant": ("People", "Language and time zone are legible; everything else is sealed. The case lies apart."),
     "occurrence": ("Schedule", "Legible: what is due when. It says that somebody is asked, not what they answer."),
-}  # fmt: skip
+}
 ASIDE = {
     "chat_participant": "Which chat belongs to which person.",
+    "cutting": "Whose link to their answers is being cut or erased at this moment.",
     "chore": "Small things to do later, such as emptying a message.",
     "counter": "Counts without a person, such as how many refused.",
+    "erased_case": "Which cases were erased, so that copies carried away are erased too.",
     "form_version": "The questionnaires, which are no secret.",
     "key store: erasure": "One key for each person: destroying it erases all their answers. A store of its own.",
-    "key store: link": "Which person is which case, sealed. Cutting it makes the answers anonymous. A store of its own.",
+    "key store: link": "Which person is which case, sealed; it can be cut for good. A store of its own.",
     "meta": "The store's own version.",
     "outbox": "Messages sent or waiting. Their text is sealed, and taken out once it has been sent.",
+    "parked_update": "What could not be handled, sealed, until somebody has looked at why.",
     "token": "Enrolment links, as fingerprints.",
+    "update_attempt": "How often something was tried that ended in a crash, as fingerprints.",
     "update_seen": "What Telegram has handed over already, as fingerprints.",
 }
 
@@ -93,7 +100,9 @@ def shelves(holdings: Iterable[tuple[str, int, list[dict[str, str]]]]) -> list[T
     """The server's tables with a title and a sentence each, what matters first."""
     order = [*FIRST, *ASIDE]
     held = {name: (count, rows) for name, count, rows in holdings}
-    names = sorted(held.keys() | FIRST.keys(), key=lambda name: (order.index(name) if name in order else len(order), name))
+    names = sorted(
+        held.keys() | FIRST.keys(), key=lambda name: (order.index(name) if name in order else len(order), name)
+    )
     return [_shelf(name, *held.get(name, (0, []))) for name in names]
 
 

@@ -44,14 +44,21 @@ class Understood:
 
 
 class Polling:
-    """The receiving loop. ``receive`` commits a batch; ``long_poll`` is in seconds."""
+    """The receiving loop. ``receive`` commits a batch; ``long_poll`` and ``gather`` are in seconds."""
 
     def __init__(
-        self, api: Api, receive: Receive, *, long_poll: int = LONG_POLL, backoff: Backoff | None = None
+        self,
+        api: Api,
+        receive: Receive,
+        *,
+        long_poll: int = LONG_POLL,
+        gather: float = GATHER,
+        backoff: Backoff | None = None,
     ) -> None:
         self._api = api
         self._receive = receive
         self._long_poll = long_poll
+        self._gather = gather
         self._backoff = backoff or Backoff()
         self._answering = Answering(api)
         self._offset = 0
@@ -86,7 +93,7 @@ class Polling:
         if fetched:
             await self._commit(digest(fetched))
         if 0 < len(fetched) < BATCH:
-            await asyncio.sleep(max(0.0, GATHER - (monotonic() - began)))
+            await asyncio.sleep(max(0.0, self._gather - (monotonic() - began)))
         return len(fetched)
 
     async def settled(self) -> None:

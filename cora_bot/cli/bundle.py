@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.logging import start_logging
 from cora_bot.cli.open_house import open_house, server_settings
 from cora_bot.settings import Settings
 from cora_bot.usecases.bundle import Written, write_bundle
@@ -21,7 +22,7 @@ from cora_bot.usecases.bundle import Written, write_bundle
     type=click.Path(path_type=Path, dir_okay=False),
     help="The file to be written, e.g. november.bundle. An existing one is not overwritten.",
 )
-@click.option("--holder", required=True, help="Who carries this copy away, e.g. 'Anna'. Noted in the log.")
+@click.option("--holder", required=True, help="Who carries this copy away, e.g. 'Anna'. Noted in the log line.")
 def bundle(path: Path, holder: str) -> None:
     """Write sealed records and open facts into one file to carry away. For the SERVER.
 
@@ -34,6 +35,7 @@ def bundle(path: Path, holder: str) -> None:
         raise CoraError(f"{path} exists already and is not overwritten", "Choose another name.")
     if not path.absolute().parent.is_dir():
         raise CoraError(f"there is no folder {path.absolute().parent}", "Make it first, or choose another place.")
+    start_logging()
     written = asyncio.run(_write(server_settings(), path, holder))
     click.echo(f"{path}: bundle {written.bundle}")
     click.echo(f"{written.records} sealed records of {written.cases} people; {written.erased} erased")

@@ -60,6 +60,7 @@ def seen_unasked(study: Study, spoken: phrases.Phrases) -> list[ShownText]:
         "sentence nobody asked for": phrases.UNSOLICITED,
         "command in the chat's menu": phrases.COMMANDS.values(),
         "answer to a stranger": phrases.STRANGER_PHRASES,
+        "card with a code": phrases.CARD_PHRASES,
     }
     shown = [
         ShownText(place, language.code, spoken.say(sentence, language.code))

@@ -1,16 +1,35 @@
-"""``cora invite``: one-time codes and links for people who are asked face to face."""
+"""``cora invite``: one-time codes for people who are asked face to face, as text or as cards to be printed."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
 
 import click
 
+from cora_bot.base.errors import CoraError
+from cora_bot.cli.new_files import check_new
 from cora_bot.cli.open_house import open_house, server_settings
+from cora_bot.dialogue.script import Script
+from cora_bot.export import cards
+from cora_bot.export.cards.front import LINK
 from cora_bot.settings import Settings
+from cora_bot.study.check import check_never_show
 from cora_bot.usecases.invite import MOST, make_tokens
+from cora_bot.vault import private_files
 
-LINK = "https://t.me/{bot}?start={code}"
+HTML = ".html"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cards:
+    """Where cards go, the first one's number, and the language of their staff side."""
+
+    path: Path
+    first: int
+    language: str
 
 
 @click.command()
@@ -18,15 +37,40 @@ LINK = "https://t.me/{bot}?start={code}"
 @click.option(
     "--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How long each can be used, in days."
 )
-def invite(count: int, days: int) -> None:
+@click.option(
+    "--to",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write cards to print (.html) instead of showing the codes. Needs CORA_BOT. Nothing is overwritten.",
+)
+@click.option(
+    "--first", default=1, show_default=True, type=click.IntRange(1, 999_999), help="Number of the first card."
+)
+@click.option(
+    "--lang",
+    "language",
+    default="en",
+    show_default=True,
+    type=click.Choice(cards.STAFF_LANGUAGES),
+    help="Language of the cards' staff side.",
+)
+def invite(count: int, days: int, path: Path | None, *, first: int, language: str) -> None:
     """Make one-time enrolment codes, and links where CORA_BOT is set. For the SERVER.
 
-    Each is good for one person, once. They are shown here this one time: the server keeps only a fingerprint of them.
-    Refuses while the study is not ready: at least two must be able to open the answers and have opened a test.
+    Each is good for one person, once. They are shown or written here this one time: the server keeps only a fingerprint
+    of them. With --to they become numbered cards: a QR picture, the code to type, three steps in pictures and in every
+    language of the study, and a checklist for the person at the desk on the back. Open the file in a browser and print
+    it on both sides (flip on the long edge), or as PDF; it holds good codes, so keep it as secret as they are.
+
+    Refuses while the study is not ready: at least two must be able to open the answers and have opened a test, and
+    texts that were approved must not have changed since.
 
     Exit codes: 0 made; 1 not made, and why; 2 typed wrongly.
     """
     settings = server_settings()
+    if path is not None:
+        asyncio.run(_print(settings, count, days, _Cards(path, first, language)))
+        return
     for code in asyncio.run(_make(settings, count, days)):
         link = LINK.format(bot=settings.bot, code=code)
         click.echo(f"{code}\t{link}" if settings.bot else code)
@@ -35,3 +79,29 @@ def invite(count: int, days: int) -> None:
 async def _make(settings: Settings, count: int, days: int) -> list[str]:
     async with open_house(settings) as house:
         return await make_tokens(house, count, expires_days=days)
+
+
+async def _print(settings: Settings, count: int, days: int, wanted: _Cards) -> None:
+    """Everything that can be refused is, before a code is made."""
+    if not settings.bot:
+        raise CoraError("CORA_BOT is not set", "Cards carry a link: set CORA_BOT to the bot's user name, without @.")
+    check_new(wanted.path, HTML, "Print it from a browser, there also as PDF.")
+    async with open_house(settings) as house:
+        until = (house.clock.now() + timedelta(days=days - 1)).date()
+        batch = _batch(house.script, settings.bot, until, wanted.language)
+        codes = await make_tokens(house, count, expires_days=days)
+    private_files.write_new(wanted.path, cards.document(batch, codes, first=wanted.first).encode())
+    click.echo(f"{wanted.path}: {count} cards, from number {wanted.first}, good until {until}")
+
+
+def _batch(script: Script, bot: str, until: date, staff_language: str) -> cards.Batch:
+    """Raises CoraError where a word that must never be seen would stand on a card."""
+    languages = tuple(language.code for language in script.study.languages)
+    batch = cards.Batch(bot, languages, script.phrases, until, staff_language)
+    problems = check_never_show(script.study.never_show, cards.texts(batch))
+    if problems:
+        found = "; ".join(sorted({problem.message for problem in problems}))
+        raise CoraError(
+            f"the cards would give the study away: {found}", "Change the bot's user name, or the translation."
+        )
+    return batch

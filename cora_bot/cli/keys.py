@@ -9,17 +9,20 @@ from __future__ import annotations
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import click
 
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
+from cora_bot.cli import passphrases
+from cora_bot.cli.failures import HandledGroup
 from cora_bot.vault import drill as drills
 from cora_bot.vault import identity, passphrase, private_files
 from cora_bot.vault.agefile import Recipient, is_agefile
 from cora_bot.vault.drill_file import load_drills, save_drills
+from cora_bot.vault.server_keys import save_keys
+from cora_bot.vault.working import WorkingKeys
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -29,20 +32,7 @@ _PASSPHRASE_FILE = click.option(
 )
 
 
-class _Keys(click.Group):
-    """The one place where a ``CoraError`` of these commands becomes a message and an exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CoraError as error:
-            click.echo(f"Error: {error}", err=True)
-            if error.hint:
-                click.echo(f"    {error.hint}", err=True)
-            ctx.exit(error.exit_code)
-
-
-@click.group(cls=_Keys)
+@click.group(cls=HandledGroup)
 def keys() -> None:
     """Who can open the answers: key files, and the opening test."""
 
@@ -97,6 +87,25 @@ def change_passphrase(file: Path, passphrase_file: Path | None, new_passphrase_f
     key = identity.change_passphrase(file, old, _new_passphrase(new_passphrase_file), SystemChance())
     click.echo(f"{file} has a new passphrase. The key is the same: {key.identity.recipient.fingerprint()}")
     click.echo("Copies made before still open with the old passphrase.")
+
+
+@keys.command()
+@click.option(
+    "--to", "path", required=True, type=_FILE, help="The file, outside the data folder, e.g. /etc/cora/server.key"
+)
+@click.option("--passphrase-file", type=_EXISTING, help="Protect it with the passphrase in this file.")
+def server(path: Path, passphrase_file: Path | None) -> None:
+    """Make the server's own key file: for addresses, open sessions, links. It opens no answer. For the SERVER.
+
+    Name it in CORA_SERVER_KEY. Keep one copy apart from the data's backups: without it nobody can be reached again.
+    Without a passphrase the file itself is the secret (readable by its owner only), and a reboot needs nobody.
+
+    Exit codes: 0 made; 1 not made, and why; 2 typed wrongly.
+    """
+    chance = SystemChance()
+    words = passphrases.passphrase(passphrase_file, of=path) if passphrase_file else None
+    save_keys(path, WorkingKeys.generate(chance), chance, passphrase=words.rstrip("\r\n") if words else None)
+    click.echo(f"{path} holds the server's keys. Set CORA_SERVER_KEY to it; keep it out of CORA_HOME and its backups.")
 
 
 @keys.command()

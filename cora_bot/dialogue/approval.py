@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cora_bot.dialogue.phrases import Phrases
-from cora_bot.forms.model import Form, Question
-from cora_bot.forms.wording import wording
+from cora_bot.forms.every_text import every_text
+from cora_bot.forms.model import Form
 from cora_bot.study.model import Study
 
 STUDY_PART: Final = "study.toml"
@@ -36,7 +36,7 @@ class TextHashes:
 def text_hashes(study: Study, forms: Mapping[str, Form]) -> TextHashes:
     """The hashes of every text of this study that people may see."""
     full = {STUDY_PART: _digest(_study_texts(study))}
-    full |= {name: _digest(_form_texts(form)) for name, form in sorted(forms.items())}
+    full |= {name: _digest(every_text(form.xform)) for name, form in sorted(forms.items())}
     return TextHashes(_digest(full.items()), {name: digest[:PART_LENGTH] for name, digest in full.items()})
 
 
@@ -80,24 +80,6 @@ def _study_texts(study: Study) -> Iterator[Line]:
     named = {"team_contact": study.team_contact, "privacy": study.privacy, "local_help": study.local_help}
     for name, texts in named.items():
         yield from _by_language(name, texts)
-
-
-def _form_texts(form: Form) -> Iterator[Line]:
-    for question in form.questions:
-        yield ("question", question.name, question.kind.value, question.start, question.end, question.step)
-        yield from _question_texts(form, question)
-
-
-def _question_texts(form: Form, question: Question) -> Iterator[Line]:
-    said = wording(form, question)
-    yield from _by_language("label", question.labels)
-    yield from _by_language("hint", question.hints)
-    yield from _by_language("full_text", question.guidance)
-    yield from _by_language("constraint_message", said.constraint)
-    yield from _by_language("required_message", said.required)
-    for option in question.options:
-        yield ("option", option.value)
-        yield from _by_language("option_label", option.labels)
 
 
 def _by_language(name: str, texts: Mapping[str, str]) -> Iterator[Line]:

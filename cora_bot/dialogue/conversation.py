@@ -27,6 +27,25 @@ class Showing(StrEnum):
     INVITATION = "invitation"
     RECEIPT = "receipt"
     NOTICE = "notice"
+    KNOCK = "knock"
+    LETTER = "letter"
+
+
+INSIDE = frozenset({Showing.LANGUAGES, Showing.QUESTION, Showing.ASIDE, Showing.RECEIPT, Showing.LETTER})
+"""What only its owner should see: behind the knock where there is one."""
+
+
+class Opening(StrEnum):
+    """How a message opens, as the person chose: a neutral line first, at once, or only by the chosen picture."""
+
+    NEUTRAL = "neutral"
+    AT_ONCE = "at_once"
+    KNOCK = "knock"
+
+
+OPENINGS = (Opening.AT_ONCE, Opening.NEUTRAL, Opening.KNOCK)
+PICTURES = ("☀️", "🌙", "⭐", "🌳", "🌷", "🍎", "🐟", "🐦", "🔑")
+"""The pictures of the knock; a choice is an index into them, whatever order they are shown in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,11 @@ class Participant:
     paused_until: datetime | None = None
     blocked: bool = False
     told_removal: bool = False  # has been told that typed answers are removed from the chat
+    opening: Opening = Opening.NEUTRAL
+    asked_opening: bool = False
+    picture: int = -1  # index into PICTURES
+    draft: str = ""  # written while nothing was asked; waits for "pass on" or is forgotten
+    letters: tuple[str, ...] = ()  # answers of the team that have not been read yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +166,9 @@ class Conversation:
     """Everything one input may read.
 
     ``occurrence`` is the one the input is about (due), or the one the invitation or session belongs to;
-    ``other`` tells whether a different participant has a session in this chat. ``token`` is set when the input
-    carries one. ``open`` are this person's occurrences that are not final, for planning.
+    ``token`` is set when the input
+    carries one. ``planned`` are this person's occurrences that are not final. ``others`` are further people who share
+    the chat; ``occupied`` says that one of them has something open on its card now.
     """
 
     chat: Chat
@@ -152,3 +177,5 @@ class Conversation:
     occurrence: Occurrence | None = None
     token: TokenState | None = None
     planned: tuple[Occurrence, ...] = ()
+    others: tuple[Participant, ...] = ()
+    occupied: bool = False

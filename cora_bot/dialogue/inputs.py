@@ -34,6 +34,14 @@ class Verb(StrEnum):
     CONFIRM_LEAVE = "Q"
     SEEN = "k"  # a receipt or notice has been read: empty it
     RETURN_DATE = "w"  # change or confirm the day of return
+    PICTURE = "g"  # choice: a picture of the knock
+    WRONG_PERSON = "y"
+    OPENING = "O"  # shows the ways in which messages may open
+    SET_OPENING = "Z"  # choice: index into conversation.OPENINGS
+    SET_PICTURE = "G"  # choice: the picture that opens from now on
+    HIDE = "H"  # clears what can be cleared, at once
+    PASS_ON = "a"  # what was written goes to the team
+    DISCARD = "A"  # it does not
 
 
 class CommandName(StrEnum):
@@ -46,6 +54,7 @@ class CommandName(StrEnum):
     STOP = "stop"
     PRIVACY = "privacy"
     HELP = "help"
+    HIDE = "hide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,13 @@ class Unblocked:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterCame:
+    """The team has an answer for this person."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class OccurrenceDue:
     """``Conversation.occurrence`` has reached its ``next_at``."""
 
@@ -123,4 +139,4 @@ class ChoreDue:
     card: int
 
 
-Input = Pressed | Start | Command | Text | Unusable | Blocked | Unblocked | OccurrenceDue | ChoreDue
+Input = Pressed | Start | Command | Text | Unusable | Blocked | Unblocked | LetterCame | OccurrenceDue | ChoreDue

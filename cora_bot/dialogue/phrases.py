@@ -69,6 +69,14 @@ CODE_EXPIRED: Final = N_("This code is too old. Please ask the person who gave i
 CODE_NOT_NOW: Final = N_("This code cannot be used at the moment. Please ask the person who gave it to you.")
 STRANGER_PHRASES: Final = (STRANGER, CODE_UNKNOWN, CODE_USED, CODE_EXPIRED, CODE_NOT_NOW)
 
+# On the card with the code: paper that lies on a desk and may be seen by anybody.
+CARD_SCAN: Final = N_("Scan the square with the camera, or open the link.")
+CARD_START: Final = N_("Press “Start” at the bottom.")
+CARD_LANGUAGE: Final = N_("Choose your language.")
+CARD_TYPE: Final = N_("No camera? Look for {bot} in Telegram and type:")
+CARD_ONCE: Final = N_("For one person, once, until {day}.")
+CARD_PHRASES: Final = (CARD_SCAN, CARD_START, CARD_LANGUAGE, CARD_TYPE, CARD_ONCE)
+
 # Walking a form.
 SAVED: Final = N_("✓ Saved.")
 YOU_WROTE: Final = N_("✓ You wrote: {answer}")

@@ -17,6 +17,7 @@ class RecordKind(StrEnum):
     COMPLETE = "complete"
     PARTIAL = "partial"
     FRAGMENT = "fragment"
+    MESSAGE = "message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +90,7 @@ class Turn:
     stale: int | None = None
     counts: tuple[str, ...] = ()
     use_token: bool = False
+    switch: bytes | None = None
+    moved_here: bool = False
+    clear: bool = False
     notes: tuple[str, ...] = ()

@@ -12,7 +12,8 @@ READING = """## How to read the tables
     of that record without an answer. One column, because one beside every question would double the width of the table
     and most would be empty; brackets, because a search for `[work=skipped]` then never finds `homework`.
     Excel: `=ISNUMBER(SEARCH("[work=skipped]",X2))`. SPSS: `COMPUTE skipped = CHAR.INDEX(v, "[work=skipped]") > 0.`
-    R: `grepl("[work=skipped]", v, fixed = TRUE)`. A question that only another version of the form has is not listed.
+    R: `grepl("[work=skipped]", v, fixed = TRUE)`; `X2` is a cell of that column, `v` the column. A question that only
+    another version of the form has is not listed.
   - "Don't know" and "prefer not to say" are **answers** with codes of their own, listed below where they are offered.
     In SPSS or Stata declare these codes as user-missing yourself, question by question, where the analysis wants it.
   - Consent forms, and records sealed before reasons were kept, do not say why: the reason is empty too. The number of
@@ -28,8 +29,8 @@ READING = """## How to read the tables
 - Files are UTF-8 with a byte order mark, commas, CRLF. In R: `readr::read_csv(file, col_types = cols(.default = "c"))`.
 """
 
-NOT_ASKED = """In a record that is `partial`, `not_asked` may also mean that the condition hung on a question not reached:
-its `relevant`, below, tells.
+NOT_ASKED = """In a record that is `partial`, `not_asked` may also mean that the condition hung on a question which was
+not reached: its `relevant`, below, tells.
 """
 
 RESPONSE = """## Response in response.csv

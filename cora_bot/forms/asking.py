@@ -183,7 +183,9 @@ class Asker:
         label_name = label.get("ref", "label") if label is not None else "label"
         name = _instance(bare)
         if bare is None or name not in self.builder.form.instances:
-            self.builder.problem(path, "form.choices", "the choices must come from the choices sheet or a file beside the form")
+            self.builder.problem(
+                path, "form.choices", "the choices must come from the choices sheet or a file beside the form"
+            )
             return ()
         key = f"{name} {value_name} {label_name}"
         if key not in self.shared:

@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.forms import graph, sealing, texts
 from cora_bot.forms.asking import Asker
-from cora_bot.forms.expr.compiler import compile_expression
 from cora_bot.forms.earlier import ENTITY, LAST_SAVED, PERSON
+from cora_bot.forms.expr.compiler import compile_expression
 from cora_bot.forms.expr.errors import ExpressionError
 from cora_bot.forms.expr.nodes import local_name
 from cora_bot.forms.expr.scope import Expression, Scope
@@ -169,9 +169,7 @@ class Builder:
 
     def seed(self, element: Element, path: str) -> Seed:
         """What stands at ``path`` from the start; templates do not."""
-        held = [
-            Seed(self.slots[f"{path}/@{key}"], text, ()) for key, text in meta_attributes(element, path).items()
-        ]
+        held = [Seed(self.slots[f"{path}/@{key}"], text, ()) for key, text in meta_attributes(element, path).items()]
         kids = [self.seed(each, f"{path}/{local_name(each.tag)}") for each in instances_of(element)]
         text = "" if kids else (element.text or "").strip()
         return Seed(self.slots[path], text, (*held, *kids))
@@ -218,7 +216,7 @@ class Builder:
         asker = Asker(self, specs)
         asked, plan = asker.all()
         self.last_saved(specs)
-        sealed = sealing.sealed_slots(specs, asked, actions)
+        sealed = sealing.sealed_slots(specs, asked, actions, asker.loops.values())
         asked = tuple(replace(each, sealed=each.slot in sealed) for each in asked)
         ordered = self.order(specs)
         return Program(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.forms.expr.compiler import compile_expression
 from cora_bot.forms.expr.errors import ExpressionError
 from cora_bot.forms.headers import COLUMN, TRANSLATED
 from cora_bot.forms.sheets import Row, Workbook, each_choice
+from cora_bot.forms.support import CHAT, Level, Support
 from cora_bot.forms.texts import language_code
 
 EXPRESSIONS = {
@@ -18,50 +19,55 @@ EXPRESSIONS = {
     "calculation": ("calculation", "calculate", "bind::calculate"),
     "required": ("required", "bind::required"),
     "choice_filter": ("choice_filter",),
+    "repeat_count": ("repeat_count", "jr:count"),
+    "readonly": ("readonly", "read_only", "bind::readonly"),
+    "alert": ("bind::cora:alert",),
 }
+ON_OR_OFF = ("yes", "no", "true", "false", "true()", "false()")
+SWITCHES = {"required", "readonly"}
 TYPES = {
-    "select_one",
-    "select one",
-    "select one from",
-    "select1",
-    "select_multiple",
-    "select multiple",
-    "select all that apply",
-    "select all that apply from",
-    "integer",
-    "int",
-    "decimal",
-    "text",
-    "string",
-    "date",
-    "note",
-    "acknowledge",
-    "trigger",
-    "range",
-    "calculate",
-    "hidden",
-    "start",
-    "end",
-    "today",
-    "deviceid",
-    "username",
-    "phonenumber",
-    "email",
-    "simserial",
-    "subscriberid",
-    "begin group",
-    "end group",
-    "begin_group",
-    "end_group",
+    **dict.fromkeys(("select_one", "select one", "select one from", "select1"), "select_one"),
+    **dict.fromkeys(("select_one_from_file", "select one from file"), "select_one"),
+    **dict.fromkeys(("select_multiple", "select multiple", "select all that apply"), "select_many"),
+    **dict.fromkeys(("select all that apply from", "select_multiple_from_file"), "select_many"),
+    **dict.fromkeys(("integer", "int"), "integer"),
+    "decimal": "decimal",
+    **dict.fromkeys(("text", "string", "barcode"), "text"),
+    "date": "date",
+    "time": "time",
+    "datetime": "datetime",
+    "note": "note",
+    **dict.fromkeys(("acknowledge", "trigger"), "acknowledge"),
+    "range": "range",
+    "rank": "rank",
+    **dict.fromkeys(("geopoint", "gps", "location"), "geopoint"),
+    "geotrace": "geotrace",
+    "geoshape": "geoshape",
+    **dict.fromkeys(("image", "photo"), "image"),
+    "audio": "audio",
+    "video": "video",
+    "file": "file",
+    "audit": "audit",
+    "background-audio": "background-audio",
+    "start-geopoint": "start-geopoint",
+    "background-geopoint": "start-geopoint",
+    **dict.fromkeys(("begin repeat", "begin_repeat"), "repeat"),
+    **dict.fromkeys(("calculate", "hidden", "start", "end", "today", "deviceid", "username", "phonenumber"), ""),
+    **dict.fromkeys(("email", "simserial", "subscriberid", "csv-external", "xml-external"), ""),
+    **dict.fromkeys(("begin group", "end group", "begin_group", "end_group", "end repeat", "end_repeat"), ""),
 }
-SUPPORTED = "select_one, select_multiple, integer, decimal, text, date, note, acknowledge, range, calculate, hidden"
+CODES = {"repeat": "form.repeat", "media": "form.media", "entities": "form.sheet"}
+NAMESPACE = "urn:cora"
+OWN = re.compile(r"(bind|body|instance)::cora:", re.IGNORECASE)
+OWN_COLUMN = re.compile(r"bind::cora:(keep|purpose|alert)\Z")
 REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}]+?)\s*\}")
 MEDIA = re.compile(r"(media::)?(image|big-image|audio|video)(::|\Z)")
 REGEX = re.compile(r"""regex\s*\([^,]*,\s*(?:'([^']*)'|"([^"]*)")""")
 
 
-def workbook_problems(workbook: Workbook, file: str) -> Iterator[Problem]:
-    sheet = _Sheet(workbook, file)
+def workbook_problems(workbook: Workbook, file: str, channel: Mapping[str, Support] = CHAT) -> Iterator[Problem]:
+    sheet = _Sheet(workbook, file, channel)
+    yield from sheet.own_columns()
     yield from sheet.unsupported()
     yield from sheet.languages()
     yield from sheet.questions()
@@ -69,7 +75,8 @@ def workbook_problems(workbook: Workbook, file: str) -> Iterator[Problem]:
 
 
 class _Sheet:
-    def __init__(self, workbook: Workbook, file: str) -> None:
+    def __init__(self, workbook: Workbook, file: str, channel: Mapping[str, Support]) -> None:
+        self.channel = channel
         self.workbook = workbook
         self.file = file
         self.names = {row.get("name") for row in workbook.rows("survey")} - {""}
@@ -92,17 +99,38 @@ class _Sheet:
         severity = Severity.WARNING if warning else Severity.ERROR
         return Problem(code, message, hint, self.file, sheet, row.number if row else None, severity)
 
+    def supported(self, sheet: str, row: Row, feature: str, *, what: str = "") -> Iterator[Problem]:
+        held = self.channel[feature]
+        if held.level is not Level.YES:
+            code = CODES.get(feature, "form.type")
+            warning = held.level is Level.WARNING
+            yield self.at(sheet, row, code, held.message.format(what=what or feature), held.hint, warning=warning)
+
     def unsupported(self) -> Iterator[Problem]:
-        for name in ("entities", "external_choices", "osm"):
+        for name in ("external_choices", "osm"):
             if rows := self.workbook.rows(name):
                 yield self.at(
                     name, rows[0], "form.sheet", f"the sheet {name} is not supported yet", "Remove the sheet."
                 )
+        if rows := self.workbook.rows("entities"):
+            yield from self.supported("entities", rows[0], "entities")
         for name in ("survey", "choices"):
             for row in self.workbook.rows(name):
                 if any(MEDIA.match(header) for header in row.cells):
-                    message = "pictures, sounds and films are not shown in the chat yet"
-                    yield self.at(name, row, "form.media", message, "Say it in the label too.", warning=True)
+                    yield from self.supported(name, row, "media")
+
+    def own_columns(self) -> Iterator[Problem]:
+        """Columns in the namespace ``cora`` say nothing, or spoil the XForm, where the namespace is not declared."""
+        own = [header for header in self.workbook.headers.get("survey", ()) if OWN.match(header)]
+        for header in own:
+            if OWN_COLUMN.match(header) is None:
+                hint = "There are bind::cora:keep, bind::cora:purpose and bind::cora:alert."
+                yield self.at("survey", None, "form.cora-column", f"there is no column “{header}”", hint)
+        settings = next(iter(self.workbook.rows("settings")), None)
+        if own and (settings is None or "cora=" not in settings.get("namespaces").replace(" ", "")):
+            hint = f'Write in sheet settings, column namespaces: cora="{NAMESPACE}".'
+            message = f"the column “{own[0]}” needs its namespace"
+            yield self.at("settings", settings, "form.namespace", message, hint)
 
     def languages(self) -> Iterator[Problem]:
         settings = next(iter(self.workbook.rows("settings")), None)
@@ -130,15 +158,10 @@ class _Sheet:
             yield from self._texts("survey", row)
 
     def _type(self, row: Row, kind: str) -> Iterator[Problem]:
-        first = kind.split(" ")[0]
-        if kind.lower() in ("begin repeat", "begin_repeat", "end repeat", "end_repeat"):
-            if kind.lower().startswith("begin"):
-                yield self.at(
-                    "survey", row, "form.repeat", "repeats are not supported yet", "Ask with single questions."
-                )
-        elif kind.lower() not in TYPES and first.lower() not in TYPES and not _old_select(kind):
-            hint = f"Supported now: {SUPPORTED}."
-            yield self.at("survey", row, "form.type", f"questions of the type “{kind}” cannot be asked yet", hint)
+        whole = kind.lower()
+        feature = TYPES.get(whole, TYPES.get(whole.split(" ")[0], "select_one" if _old_select(kind) else "other"))
+        if feature:
+            yield from self.supported("survey", row, feature, what=kind)
         if re.search(r"\bor_other\b|\bor specify other\b", kind) and len(self.all_languages) > 1:
             hint = "Add a choice “other” and a text question with a relevant."
             yield self.at("survey", row, "form.or-other", "or_other cannot be translated", hint)
@@ -146,7 +169,7 @@ class _Sheet:
     def _expressions(self, row: Row) -> Iterator[Problem]:
         for column, headers in EXPRESSIONS.items():
             source = row.get(*headers)
-            if source and not (column == "required" and source.lower() in ("yes", "no", "true", "false")):
+            if source and not (column in SWITCHES and source.lower() in ON_OR_OFF):
                 yield from self._expression(row, column, source)
         for header, cell in row.cells.items():
             for name in REFERENCE.findall(cell):

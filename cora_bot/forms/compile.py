@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,10 +15,12 @@ from pyxform.xls2xform import convert
 from cora_bot.base.problems import Problem, Severity, errors
 from cora_bot.forms import checks, texts
 from cora_bot.forms.build import Builder
+from cora_bot.forms.files import inlined
 from cora_bot.forms.headers import name_default_language
 from cora_bot.forms.model import Column, Form, Kind, Option, Question
 from cora_bot.forms.program import Asked, Program, Spec
 from cora_bot.forms.sheets import MAX_BYTES, Places, UnreadableError, Workbook, places, read_workbook
+from cora_bot.forms.support import ANY, CHAT, Support
 from cora_bot.forms.xform import Control, XForm, read_xform
 
 SUFFIXES = (".md", ".xlsx", ".xml")
@@ -38,45 +40,58 @@ class Compiled:
     problems: tuple[Problem, ...]
 
 
-def compile_form(source: bytes, *, file: str) -> Compiled:
-    """``file`` names the upload in problems; its suffix tells what it is. Never raises for what an author wrote."""
+def compile_form(
+    source: bytes,
+    *,
+    file: str,
+    media: Mapping[str, bytes] | None = None,
+    channel: Mapping[str, Support] = CHAT,
+) -> Compiled:
+    """``file`` names the upload in problems; its suffix tells what it is. Never raises for what an author wrote.
+
+    ``media`` are the files beside the form by name; lists of items among them become part of the form. ``channel``
+    says which features stop a form (see ``support``).
+    """
     suffix = PurePosixPath(file).suffix.lower()
     if suffix not in SUFFIXES:
         hint = "A form is an .xlsx workbook, a Markdown table (.md) or an XForm (.xml)."
         return Compiled(None, (Problem("form.suffix", f"“{suffix}” is no form", hint, file),))
     if suffix == ".xml":
-        return _from_xml(source, file)
+        return _from_xml(source, file, media or {}, channel)
     try:
         workbook = read_workbook(source, suffix)
     except UnreadableError as error:
         return Compiled(None, (Problem(error.code, str(error), error.hint, file),))
-    found = list(checks.workbook_problems(workbook, file))
+    found = list(checks.workbook_problems(workbook, file, channel))
     xform, converted = _convert(workbook, file)
     known = any(problem.code == "form.reference" for problem in found)
     found += [problem for problem in converted if not (known and "${" in problem.message)]
     if xform is None:
         return Compiled(None, _ordered(found))
-    form, built = _build(xform, places(workbook), file)
-    found += built
+    xform, listed = inlined(xform, media or {}, file)
+    form, built = _build(xform, places(workbook), file, channel)
+    found += [*listed, *built]
     return Compiled(None if errors(found) else form, _ordered(found))
 
 
 def load_xform(xml: str) -> Form:
     """A version that was checked when it was stored. Raises ValueError when the XML is no XForm."""
-    form, _ = _build(xml, Places(), "")
+    form, _ = _build(xml, Places(), "", ANY)
     if form is None:
         raise ValueError("the stored XForm cannot be read")
     return form
 
 
-def _from_xml(source: bytes, file: str) -> Compiled:
+def _from_xml(source: bytes, file: str, media: Mapping[str, bytes], channel: Mapping[str, Support]) -> Compiled:
     if len(source) > MAX_BYTES:
         return Compiled(None, (Problem("form.too-large", f"the file has more than {MAX_BYTES:,} bytes", file=file),))
     try:
         xml = source.decode("utf-8-sig")
     except UnicodeDecodeError:
         return Compiled(None, (Problem("form.encoding", "the file is not UTF-8", "Save it as UTF-8.", file),))
-    form, found = _build(xml, Places(), file)
+    xml, listed = inlined(xml, media, file)
+    form, built = _build(xml, Places(), file, channel)
+    found = [*listed, *built]
     return Compiled(None if errors(found) else form, _ordered(found))
 
 
@@ -113,14 +128,14 @@ def _placed(message: str, workbook: Workbook, file: str, severity: Severity) -> 
     return Problem("form.xlsform", ROW.sub("", message).strip(), "", file, name, number, severity)
 
 
-def _build(xml: str, where: Places, file: str) -> tuple[Form | None, list[Problem]]:
+def _build(xml: str, where: Places, file: str, channel: Mapping[str, Support]) -> tuple[Form | None, list[Problem]]:
     try:
         raw = read_xform(xml)
     except Exception as error:  # defusedxml and ElementTree raise several kinds; none of them is ours
         return None, [Problem("form.xml", f"the XForm cannot be read ({type(error).__name__})", BAD_LETTERS, file)]
     if len(raw.nodes) > MAX_NODES:
         return None, [Problem("form.too-long", f"the form has more than {MAX_NODES:,} nodes", "Split it in two.", file)]
-    builder = Builder(raw, where, file)
+    builder = Builder(raw, where, file, channel)
     program = builder.program()
     return _form(xml, raw, program), builder.problems
 
@@ -159,7 +174,7 @@ def _form(xml: str, raw: XForm, program: Program) -> Form:
 
 def _question(number: int, asked: Asked, program: Program, controls: dict[str, Control]) -> Question:
     spec = program.specs[asked.slot]
-    attributes = controls[spec.path].attributes
+    attributes = controls[spec.path].attributes if spec.path in controls else {}
     ranged = asked.kind is Kind.RANGE
     return Question(
         number,
@@ -175,20 +190,48 @@ def _question(number: int, asked: Asked, program: Program, controls: dict[str, C
         start=attributes.get("start", "") if ranged else "",
         end=attributes.get("end", "") if ranged else "",
         step=attributes.get("step", "") if ranged else "",
+        repeats=_repeats(spec, program, around=asked.kind is Kind.REPEAT),
+        keep=spec.keep,
+        purpose=spec.purpose,
+        alert=spec.alert is not None,
     )
+
+
+def _repeats(spec: Spec, program: Program, *, around: bool = False) -> tuple[str, ...]:
+    """The repeats that hold a node; ``around``: those outside of itself."""
+    found: list[str] = []
+    at = program.specs[spec.parent].repeat if around else spec.repeat
+    while at >= 0:
+        found.append(program.specs[at].path)
+        at = program.specs[program.specs[at].parent].repeat
+    return tuple(found[::-1])
 
 
 def _columns(program: Program, questions: tuple[Question, ...]) -> Iterable[Column]:
     """Everything that can hold a value, in the form's order; the instance's own meta nodes are not answers."""
-    by_ref = {question.ref: question for question in questions}
+    by_ref = {question.ref: question for question in questions if question.kind is not Kind.REPEAT}
     for spec in program.specs:
         question = by_ref.get(spec.path)
         if spec.end != spec.slot + 1 or spec.path.split("/")[2:3] in ([], ["meta"]):
             continue
-        if question is not None and (question.kind is not Kind.NOTE or spec.calculate is not None or spec.initial):
-            yield Column(spec.path, spec.name, question.kind.value, question)
-        elif question is None:
-            yield Column(spec.path, spec.name, _sort(spec), None)
+        if question is None:
+            yield _column(spec, program, _sort(spec), None)
+        elif question.kind is not Kind.NOTE or spec.calculate is not None or spec.initial:
+            yield _column(spec, program, question.kind.value, question)
+
+
+def _column(spec: Spec, program: Program, sort: str, question: Question | None) -> Column:
+    return Column(
+        spec.path,
+        spec.name,
+        sort,
+        question,
+        repeats=_repeats(spec, program),
+        keep=spec.keep,
+        purpose=spec.purpose,
+        alert=spec.alert is not None,
+        saveto=spec.saveto,
+    )
 
 
 def _sort(spec: Spec) -> str:

@@ -118,8 +118,8 @@ class Instance:
             if spec.preload is not None:
                 node.value = self.preloaded(spec.preload)
 
-    def act(self, action: Action, node: Node) -> set[int]:
-        """Sets one value; gives the slots that changed with it."""
+    def act(self, action: Action, node: Node, depth: int = 0) -> set[int]:
+        """Sets one value, and what that sets off; gives the slots that changed with it."""
         value = self.evaluate(action.expression, node)
         new = self.kept(value, node.slot)
         if same(new, node.value):
@@ -127,6 +127,14 @@ class Instance:
         node.value = new
         changed = {node.slot}
         self.propagate(changed)
+        return changed | self._set_off(node, depth + 1)
+
+    def _set_off(self, node: Node, depth: int = 0) -> set[int]:
+        """The actions that a change of the node's value sets off, each after what depends on the change."""
+        changed: set[int] = set()
+        for action in self.program.actions.changed.get(node.slot, ()) if depth < MAX_CASCADE else ():
+            for target in self.tree.near(action.slot, node):
+                changed |= self.act(action, target, depth)
         return changed
 
     def kept(self, value: Value | None, slot: int) -> Value:
@@ -179,18 +187,8 @@ class Instance:
         """After a person changed the value: what depends on it, the actions it sets off, the choices left over."""
         changed = {node.slot}
         self.propagate(changed)
-        changed |= self._cascade(node, 0)
+        changed |= self._set_off(node)
         return self.fit(changed)
-
-    def _cascade(self, node: Node, depth: int) -> set[int]:
-        changed: set[int] = set()
-        if depth >= MAX_CASCADE:
-            return changed
-        for action in self.program.actions.changed.get(node.slot, ()):
-            for target in self.tree.near(action.slot, node):
-                if made := self.act(action, target):
-                    changed |= made | self._cascade(target, depth + 1)
-        return changed
 
     def refresh(self) -> list[Node]:
         """After time has passed: what reads the clock, and what depends on it."""

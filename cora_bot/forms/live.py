@@ -96,7 +96,9 @@ class Tree:
 
     def at(self, slot: int, instance: Node | None) -> Node:
         """The node of ``slot``: the only one, or the one in this instance of its repeat."""
-        return self.nodes[slot] if self.program.specs[slot].repeat < 0 or instance is None else self.below(instance, slot)
+        return (
+            self.nodes[slot] if self.program.specs[slot].repeat < 0 or instance is None else self.below(instance, slot)
+        )
 
     def near(self, slot: int, node: Node) -> list[Node]:
         """The nodes of ``slot`` in the innermost instance that also holds ``node``; all where none does."""

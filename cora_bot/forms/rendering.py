@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.values import to_text
 from cora_bot.forms.instance import Instance
 from cora_bot.forms.program import Asked, Program, Template, Texts
@@ -16,18 +17,18 @@ class Renderer:
         self.language = program.default_language
         instance.context.choice_name = self.choice_name
 
-    def text(self, texts: Texts, language: str, slot: int) -> str:
+    def text(self, texts: Texts, language: str, node: Node) -> str:
         """'' where neither language has it. Without a language, the one last asked for."""
         self.language = language or self.language
         parts = texts.get(self.language)
         if parts is None:
             parts = texts.get(self.program.default_language)
-        return self._filled(parts, slot) if parts is not None else ""
+        return self._filled(parts, node) if parts is not None else ""
 
-    def choice(self, asked: Asked, index: int, language: str) -> str:
+    def choice(self, asked: Asked, index: int, language: str, node: Node) -> str:
         """A choice's label; its value where it has none."""
         choice = asked.choices[index]
-        return self.text(choice.texts, language, asked.slot) or choice.value
+        return self.text(choice.texts, language, node) or choice.value
 
     def choice_name(self, path: str, value: str) -> str:
         """What ``jr:choice-name`` shows: the label of a question's choice in the language asked in."""
@@ -36,15 +37,15 @@ class Renderer:
             if asked.slot == slot:
                 for index, choice in enumerate(asked.choices):
                     if choice.value == value:
-                        return self.choice(asked, index, self.language)
+                        return self.choice(asked, index, self.language, self.instance.context.current)
         return ""
 
-    def _filled(self, parts: Template, slot: int) -> str:
+    def _filled(self, parts: Template, node: Node) -> str:
         out: list[str] = []
         for part in parts:
             if isinstance(part, str):
                 out.append(part)
                 continue
-            value = self.instance.evaluate(part, slot)
+            value = self.instance.evaluate(part, node)
             out.append("" if value is None else to_text(value))
         return "".join(out).strip()

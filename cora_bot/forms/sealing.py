@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cora_bot.forms.model import MEDIA, Kind
-from cora_bot.forms.program import Actions, Asked, Spec, Template, Texts
+from cora_bot.forms.program import Actions, Asked, Loop, Spec, Template, Texts
 
 
-def sealed_slots(specs: Iterable[Spec], asked: Iterable[Asked], actions: Actions) -> frozenset[int]:
+def sealed_slots(
+    specs: Iterable[Spec], asked: Iterable[Asked], actions: Actions, loops: Iterable[Loop] = ()
+) -> frozenset[int]:
     """Slots of text and media questions whose value no expression, output, itemset or action reads.
 
     Their own constraint may read ``.`` alone and no clock: then it holds for good once it has held.
     """
     specs, asked = tuple(specs), tuple(asked)
     watched = set(_watched(specs, asked, actions))
+    watched |= {slot for loop in loops if loop.count is not None for slot in loop.count.reads}
     return frozenset(
         each.slot
         for each in asked

@@ -18,10 +18,24 @@ class ShownChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a repeat: its label (or name) and the place among the instances that count, from 1, of how many."""
+
+    label: str
+    place: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """The current question in one language. ``value`` is the canonical answer so far; ``kept``: a sealed one exists.
 
     ``position`` of ``total``: how many questions of those that apply, notes aside, lie before this one.
+
+    ``ref`` is the path with the numbers of instances, ``path`` says the same to a person, outermost repeat first.
+    Where another instance is offered (Kind.REPEAT), ``choices`` are those of ``add`` (index 0), ``no`` (1) and
+    ``remove`` (2, the last instance) that are possible, ``instances`` how many there are; their labels are marks for
+    the dialogue to put words in the place of. What is read only for now is shown with Kind.NOTE.
     """
 
     question: Question
@@ -35,12 +49,16 @@ class Shown:
     can_go_back: bool
     position: int
     total: int
+    ref: str = ""
+    path: tuple[Place, ...] = ()
+    instances: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An answer was taken ("" where one was cleared). ``sealed``: it is only here, the walk does not keep it.
+    """An answer to ``ref`` was taken ("" where one was cleared).
 
+    ``sealed``: it is only here, the walk does not keep it.
     ``dropped``: questions whose choices no longer fit and were taken back.
     """
 

@@ -65,7 +65,9 @@ CHAT: Final[Mapping[str, Support]] = {
     "drawing": Support(
         Level.ERROR, "the appearance “{what}” (drawing on a picture) works on a tablet only", _ELSEWHERE
     ),
-    "intent": Support(Level.ERROR, "the appearance “{what}” calls another app: that works on a tablet only", _ELSEWHERE),
+    "intent": Support(
+        Level.ERROR, "the appearance “{what}” calls another app: that works on a tablet only", _ELSEWHERE
+    ),
     "media": Support(
         Level.WARNING, "pictures, sounds and films are not shown in the chat yet", "Say it in the label too."
     ),
@@ -74,9 +76,7 @@ CHAT: Final[Mapping[str, Support]] = {
         "what the sheet entities says goes into the exported instance; the bot itself makes no list of it",
         "Mark what later forms may read with bind::cora:keep.",
     ),
-    "last-saved": Support(
-        Level.ERROR, "what somebody answered before is not at hand in the chat yet", "Ask it again."
-    ),
+    "last-saved": Support(Level.ERROR, "what somebody answered before is not at hand in the chat yet", "Ask it again."),
     "entity": Support(
         Level.ERROR, "instance('{what}') is not at hand in the chat yet", "Use a .csv file beside the form."
     ),

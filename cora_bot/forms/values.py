@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
@@ -27,6 +27,8 @@ BLANKS = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))")
 GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*\Z", re.ASCII)
 MIXED = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,)\d+\Z", re.ASCII)
 DATE = re.compile(r"(\d{1,4})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\s*(\d{1,4})\Z", re.ASCII)
+CLOCK = re.compile(r"(\d{1,2})\s*[:.]\s*(\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(?:([ap])\.?m\.?)?\Z", re.ASCII)
+MOMENT = re.compile(r"(.*\d)\s*(?:[T,]|\s)\s*(\d{1,2}\s*[:.]\s*\d{2}\D*(?:\d{2}(?:\.\d+)?)?.{0,8})\Z", re.ASCII)
 MARKS = {ord(sign): None for sign in "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff\u200b"}
 SIGNS = str.maketrans({"٬": "", "’": "", "'": "", "−": "-", "–": "-", "‐": "-", "‑": "-", "٪": "%", "⁄": "/", "،": ","})
 
@@ -42,6 +44,7 @@ class ViolationCode(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     TOO_LONG = "too_long"
     NOT_A_CHOICE = "not_a_choice"
+    NOT_A_TIME = "not_a_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,33 @@ def day(text: str) -> str | Violation:
     except ValueError:
         return Violation(ViolationCode.NOT_A_DATE)
     return made.isoformat() if made.year in YEARS else Violation(ViolationCode.OUT_OF_RANGE)
+
+
+def clock(text: str) -> str | Violation:
+    """``17:05``, ``۱۷:۰۵``, ``17.05``, ``5:05 pm`` -> ``17:05:00.000``, wall time without a zone."""
+    found = CLOCK.match(western(text).translate(SIGNS).lower())
+    if found is None:
+        return Violation(ViolationCode.NOT_A_TIME)
+    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    if found[4]:
+        if not 1 <= hour <= 12:
+            return Violation(ViolationCode.NOT_A_TIME)
+        hour = hour % 12 + (12 if found[4] == "p" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return Violation(ViolationCode.NOT_A_TIME)
+    return f"{hour:02}:{minute:02}:{second:02}.000"
+
+
+def moment(text: str, zone: tzinfo) -> str | Violation:
+    """A day and a time, blanks, a comma or T between -> ``2026-11-22T17:05:00.000+04:30`` in the person's zone."""
+    found = MOMENT.match(western(text).translate(SIGNS))
+    if found is None:
+        return Violation(ViolationCode.NOT_A_TIME)
+    on, at = day(found[1]), clock(found[2])
+    if isinstance(on, Violation) or isinstance(at, Violation):
+        return on if isinstance(on, Violation) else Violation(ViolationCode.NOT_A_TIME)
+    made = datetime.fromisoformat(f"{on}T{at}").replace(tzinfo=zone)
+    return made.isoformat(timespec="milliseconds")
 
 
 def words(text: str) -> str | Violation:

@@ -1,25 +1,29 @@
 """Walking a form one question after another. No clock, no chance but the Moment's; ``save`` and ``resume`` between.
 
 A press carries the number of the question it was made for; one for another question raises StaleQuestion.
-What a person chose in a select-many counts only once they said done.
+What a person chose in a select-many or a rank counts only once they said done.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 
-from cora_bot.forms import values
-from cora_bot.forms.expr.scope import Expression
-from cora_bot.forms.expr.values import to_text
-from cora_bot.forms.instance import Instance, encode, stored_text, typed
-from cora_bot.forms.model import Form, Kind, Question
+from cora_bot.forms import choosing, judging, keeping, outcome, places, typing_in
+from cora_bot.forms.asking import NO_MORE, TAKE_AWAY
+from cora_bot.forms.expr.nodes import Node
+from cora_bot.forms.instance import Instance, stored_text, typed
+from cora_bot.forms.live import holds, instances
+from cora_bot.forms.model import MEDIA, Form, Kind, Question
 from cora_bot.forms.moment import Moment
-from cora_bot.forms.program import Asked, Program, Texts
+from cora_bot.forms.program import Loop, Program
 from cora_bot.forms.rendering import Renderer
-from cora_bot.forms.shown import Shown, ShownChoice, Stored
+from cora_bot.forms.route import Stop, applies, counts, stops
+from cora_bot.forms.shown import Place, Shown, ShownChoice, Stored
 from cora_bot.forms.values import Violation, ViolationCode
 
-__all__ = ["Moment", "Shown", "ShownChoice", "StaleQuestion", "Stored", "Violation", "ViolationCode", "Walk"]
+__all__ = ["Moment", "Place", "Shown", "ShownChoice", "StaleQuestion", "Stored", "Violation", "ViolationCode", "Walk"]
 
 
 class StaleQuestion(Exception):  # noqa: N818 -- it names what happened; the dialogue catches it as such
@@ -36,14 +40,17 @@ class Walk:
         self.program = form.program
         self.instance = Instance(self.program, moment)
         self.renderer = Renderer(self.program, self.instance)
-        self.cursor = 0  # a question's number; one past the last at the end
+        self.at: Stop | None = None  # None: at the end
         self.draft: list[int] | None = None
+        self._counting = False
+        self._into: Node | None = None
+        self._dropped: list[Node] = []
 
     @classmethod
     def begin(cls, form: Form, moment: Moment) -> Walk:
         walk = cls(form, moment)
         walk.instance.first_load()
-        walk._settle_cursor(0)
+        walk._advance(None)
         return walk
 
     @classmethod
@@ -51,35 +58,40 @@ class Walk:
         """Where ``save`` left it; what reads the clock is computed anew. Defaults do not run again."""
         walk = cls(form, moment)
         held = json.loads(saved)
-        walk.instance.load(held)
+        keeping.load(walk.instance, held)
         walk.draft = held.get("d")
         walk.renderer.language = held.get("l", walk.program.default_language)
-        walk.cursor = held["at"]
         walk.instance.refresh()
-        walk._settle_cursor(walk.cursor)
+        walk.instance.every_load()
+        walk.at = walk._stop(held["at"], held.get("in", ""))
+        if walk.at is not None and not applies(walk.instance, walk.at):
+            walk._advance(walk.at)
         return walk
 
     def save(self) -> str:
         """Compact JSON. Sealed answers are not in it."""
-        state = {"at": self.cursor, **self.instance.dump()}
+        state: dict[str, object] = {"at": self.cursor, **keeping.dump(self.instance)}
+        if self.at is not None and self.program.loops:
+            state["in"] = self.instance.tree.path(self.at.node)
         if self.draft is not None:
             state["d"] = self.draft
         if self.renderer.language != self.program.default_language:
             state["l"] = self.renderer.language
-        return encode(state)
+        return keeping.encode(state)
+
+    @property
+    def cursor(self) -> int:
+        """The current question's number; one past the last at the end."""
+        return len(self.form.questions) if self.at is None else self.at.number
 
     @property
     def current(self) -> Question | None:
-        return self.form.questions[self.cursor] if self.cursor < len(self.form.questions) else None
+        return None if self.at is None else self.form.questions[self.at.number]
 
     @property
     def answered(self) -> int:
         """How many questions that apply have an answer."""
-        return sum(
-            1
-            for each in self.program.asked
-            if each.kind is not Kind.NOTE and self._relevant(each) and self.instance.has_answer(each.slot)
-        )
+        return sum(1 for each in outcome.counted(self.instance, self._stops()) if self.instance.has_answer(each.node))
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -88,100 +100,159 @@ class Walk:
 
     def shown(self, language: str) -> Shown | None:
         """None: at the end."""
-        question = self.current
-        if question is None:
+        at, question = self.at, self.current
+        if at is None or question is None:
             return None
-        asked = self.program.asked[self.cursor]
-        slot = asked.slot
-        relevant = [number for number, each in enumerate(self.program.asked) if self._relevant(each)]
-        counted = [number for number in relevant if self.program.asked[number].kind is not Kind.NOTE]
-        text = self.renderer.text
+        asked, node, instance, text = self.program.asked[at.number], at.node, self.instance, self.renderer.text
+        fixed = judging.read_only(instance, at)
+        applying = [stop for stop in self._stops() if applies(instance, stop)]
+        here = applying.index(at) if at in applying else 0
         return Shown(
-            question,
-            label=text(asked.labels, language, slot),
-            hint=text(asked.hints, language, slot),
-            guidance=text(asked.guidance, language, slot),
-            choices=self._choices(asked, language),
-            required=self._required(asked),
-            value=stored_text(self.instance.nodes[slot].value),
-            kept=slot in self.instance.sealed,
-            can_go_back=bool(relevant) and relevant[0] < self.cursor,
-            position=sum(1 for number in counted if number < self.cursor),
-            total=len(counted),
+            replace(question, kind=Kind.NOTE) if fixed else question,
+            label=text(asked.labels, language, node),
+            hint=text(asked.hints, language, node),
+            guidance=text(asked.guidance, language, node),
+            choices=() if fixed else self._choices(at, language),
+            required=not fixed and judging.required(instance, at),
+            value=stored_text(node.value) if at.loop is None else "",
+            kept=node in instance.sealed,
+            can_go_back=here > 0,
+            position=sum(1 for stop in applying[:here] if counts(instance, stop)),
+            total=sum(1 for stop in applying if counts(instance, stop)),
+            ref=self._ref(at),
+            path=places.of(at, instance, self.renderer, language),
+            instances=0 if at.loop is None else len(list(instances(node, at.loop.name))),
         )
 
     def choose(self, number: int, choice: int, language: str = "") -> Stored | Violation:
-        """Select one, range: the option of that index."""
-        asked = self._at(number)
-        if asked.kind not in (Kind.SELECT_ONE, Kind.RANGE):
+        """Select one, range: the option of that index. A repeat: 0 adds an instance, 1 goes on, 2 removes the last."""
+        at = self._at(number)
+        if at.loop is not None:
+            return self._repeat(at, at.loop, choice)
+        if self.program.asked[number].kind not in (Kind.SELECT_ONE, Kind.RANGE):
             return Violation(ViolationCode.NOT_A_CHOICE)
-        value = self._offered().get(choice)
+        value = choosing.offered(self.instance, at).get(choice)
         return Violation(ViolationCode.NOT_A_CHOICE) if value is None else self._answer(value, language)
 
     def toggle(self, number: int, choice: int, language: str = "") -> Stored | Violation:
-        """Select many: picks or unpicks; ``done`` stores."""
+        """Select many: picks or unpicks; rank: the next in order, or no longer ranked. ``done`` stores."""
         del language
-        asked = self._at(number)
-        offered = self._offered()
-        if asked.kind is not Kind.SELECT_MANY or choice not in offered:
+        at = self._at(number)
+        many = self.program.asked[number].kind in (Kind.SELECT_MANY, Kind.RANK)
+        if not many or self._fixed(at) or choice not in choosing.offered(self.instance, at):
             return Violation(ViolationCode.NOT_A_CHOICE)
-        self.draft = sorted(set(self._picked()) ^ {choice})
-        return Stored(self.form.questions[number].ref, self._drafted())
+        self.draft = choosing.toggled(self.instance, at, self.draft, choice)
+        return Stored(self._ref(at), self._drafted(at))
 
     def done(self, number: int, language: str = "") -> Stored | Violation:
-        """Select many finished, note read, acknowledged; on any other question: the answer it has is kept."""
-        asked = self._at(number)
-        question = self.form.questions[number]
-        match asked.kind:
+        """Select many or rank finished, note read, acknowledged; on any other question: the answer it has is kept."""
+        at = self._at(number)
+        match self.program.asked[number].kind:
+            case Kind.NOTE | Kind.REPEAT:
+                return self._pass(at)
+            case _ if self._fixed(at):
+                return self._pass(at)
             case Kind.SELECT_MANY:
-                return self._answer(self._drafted(), language)
+                return self._answer(self._drafted(at), language)
+            case Kind.RANK:
+                return self._rank(at, language)
             case Kind.ACKNOWLEDGE:
                 return self._answer("OK", language)
-            case Kind.NOTE:
-                self._settle_cursor(number + 1)
-                return Stored(question.ref, "")
-            case _ if self.instance.has_answer(asked.slot):
-                self._settle_cursor(number + 1)
-                kept = asked.slot in self.instance.sealed
-                return Stored(question.ref, stored_text(self.instance.nodes[asked.slot].value), sealed=kept)
+            case _ if self.instance.has_answer(at.node):
+                kept = at.node in self.instance.sealed
+                return replace(self._pass(at), value=stored_text(at.node.value), sealed=kept)
             case _:
                 return self._answer("", language)
 
     def type(self, text: str, language: str = "") -> Stored | Violation:
         """A typed answer. Selects take a label of theirs, exactly as shown, and nothing else."""
-        if self.current is None:
+        at = self.at
+        if at is None:
             raise StaleQuestion
-        asked = self.program.asked[self.cursor]
-        made = self._typed(asked, self.form.questions[self.cursor], text, language)
+        kind = self.program.asked[at.number].kind
+        if kind is Kind.SELECT_ONE:
+            wanted = text.strip()
+            found = [each.value for each in self._choices(at, language) if each.label.strip() == wanted]
+            return self._answer(found[0], language) if len(found) == 1 else Violation(ViolationCode.NOT_A_CHOICE)
+        made = typing_in.canonical(self.form.questions[at.number], text, self.instance.context.zone)
         return made if isinstance(made, Violation) else self._answer(made, language)
+
+    def enter(self, number: int, value: str, language: str = "") -> Stored | Violation:
+        """A canonical value, as a record holds it: for answers that were recorded before."""
+        at = self._at(number)
+        if at.loop is not None or self.program.asked[number].kind is Kind.NOTE:
+            return Violation(ViolationCode.NOT_A_CHOICE)
+        return self._answer(value, language)
+
+    def pass_by(self) -> None:
+        """On to the next question without an answer, even from one that is required: for recorded walks."""
+        if self.at is not None:
+            self._pass(self.at)
+
+    def attach(self, number: int, file: str, language: str = "") -> Stored | Violation:
+        """A photo, sound, film or file, by the name its contents are kept under."""
+        self._at(number)
+        if self.program.asked[number].kind not in MEDIA:
+            return Violation(ViolationCode.NOT_A_CHOICE)
+        return self._answer(file, language)
+
+    def locate(self, number: int, place: tuple[float, float, float, float], language: str = "") -> Stored | Violation:
+        """A geopoint: latitude, longitude, altitude and accuracy in metres (0 where not known)."""
+        self._at(number)
+        made = typing_in.geopoint(place)
+        if self.program.asked[number].kind is not Kind.GEOPOINT or isinstance(made, Violation):
+            return Violation(ViolationCode.NOT_A_CHOICE)
+        return self._answer(made, language)
 
     def skip(self, number: int, language: str = "") -> Stored | Violation:
         """No answer; one that was given is taken back."""
-        asked = self._at(number)
-        if asked.kind is Kind.NOTE:
-            return self.done(number, language)
+        at = self._at(number)
+        if at.loop is not None or self._fixed(at) or self.program.asked[number].kind is Kind.NOTE:
+            return self._pass(at)
         return self._answer("", language)
 
     def back(self) -> bool:
         """To the question before, of those that apply. False: there is none."""
-        for number in range(self.cursor - 1, -1, -1):
-            if self._relevant(self.program.asked[number]):
-                self.cursor, self.draft = number, None
-                return True
-        return False
+        before: Stop | None = None
+        for stop in self._stops():
+            if stop == self.at:
+                break
+            if applies(self.instance, stop):
+                before = stop
+        if before is None:
+            return False
+        self.at, self.draft = before, None
+        return True
+
+    def open(self, number: int, place: int) -> bool:
+        """Where another instance is offered: to the first question of the instance at ``place`` (from 1)."""
+        at = self._at(number)
+        node = self._instance(at, place)
+        return node is not None and self._go_into(node)
+
+    def remove(self, number: int, place: int) -> Stored | Violation:
+        """Where another instance is offered: takes the one at ``place`` (from 1) away, with its answers."""
+        at = self._at(number)
+        node = self._instance(at, place)
+        if at.loop is None or node is None:
+            return Violation(ViolationCode.NOT_A_CHOICE)
+        dropped = self.instance.shrink(at.loop, node)
+        return Stored(self._ref(at), "", dropped=self._questions(dropped))
 
     def finish(self, language: str = "") -> Violation | None:
         """Judges the whole form. The first failing question becomes the current one."""
-        for number, asked in enumerate(self.program.asked):
-            if asked.kind is Kind.NOTE or not self._relevant(asked):
+        self._counting = True
+        for stop in self._stops():
+            if not counts(self.instance, stop) or not stop.node.relevant:
                 continue
-            failing = self._failing(asked, language)
+            failing = judging.failing(self.instance, self.renderer, stop, language)
             if failing is not None:
-                self.cursor, self.draft = number, None
+                self.at, self.draft = stop, None
                 return failing
         for spec in self.program.specs:
             if spec.preload is not None and spec.preload.name == "end":
-                self.instance.nodes[spec.slot].value = self.instance.context.now
+                for node in self.instance.tree.live[spec.slot]:
+                    node.value = self.instance.context.now
                 self.instance.settle({spec.slot})
         return None
 
@@ -189,127 +260,134 @@ class Walk:
         """Canonical texts by path: what applies and has a value. Sealed answers are absent."""
         return self.instance.results()
 
+    def kept(self) -> dict[str, str]:
+        """Of the values those that a later answering may read: what becomes ``Moment.last``."""
+        return outcome.kept(self.instance)
+
+    def entity(self) -> dict[str, str]:
+        """Property -> value: what the form says of the person's entity, of what may be kept."""
+        return outcome.entity(self.instance)
+
+    def alerts(self) -> tuple[str, ...]:
+        """Paths of the answers whose alert holds as things stand."""
+        return outcome.alerts(self.instance)
+
     def sealed_refs(self) -> tuple[str, ...]:
         """Questions that apply and whose answers were sealed on arrival, in the form's order."""
-        instance = self.instance
-        slots = sorted(slot for slot in instance.sealed if instance.nodes[slot].relevant)
-        return tuple(self.program.specs[slot].path for slot in slots)
+        return outcome.sealed_refs(self.instance)
 
     def unanswered(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Questions that apply and have no answer, in the form's order: those passed by, and those not reached yet."""
-        open_ones = [
-            (number, self.form.questions[number].ref)
-            for number, each in enumerate(self.program.asked)
-            if each.kind is not Kind.NOTE and self._relevant(each) and not self.instance.has_answer(each.slot)
-        ]
-        passed = tuple(ref for number, ref in open_ones if number < self.cursor)
-        return passed, tuple(ref for number, ref in open_ones if number >= self.cursor)
+        return outcome.unanswered(self.instance, self._stops(), self.at)
 
-    def _at(self, number: int) -> Asked:
-        if number != self.cursor or self.current is None:
+    def _at(self, number: int) -> Stop:
+        if self.at is None or number != self.at.number:
             raise StaleQuestion
-        return self.program.asked[number]
+        return self.at
 
-    def _relevant(self, asked: Asked) -> bool:
-        return self.instance.nodes[asked.slot].relevant
+    def _ref(self, stop: Stop) -> str:
+        path = self.instance.tree.path(stop.node)
+        return path if stop.loop is None else f"{path}/{stop.loop.name}"
 
-    def _settle_cursor(self, start: int) -> None:
-        """The first question from ``start`` on that applies."""
-        asked, number = self.program.asked, start
-        while number < len(asked) and not self._relevant(asked[number]):
-            number += 1
-        if number != self.cursor or start != self.cursor:
-            self.draft = None
-        self.cursor = number
+    def _stops(self) -> Iterator[Stop]:
+        return stops(self.instance, self._enter)
 
-    def _offered(self) -> dict[int, str]:
-        return dict(self.instance.offered(self.cursor))
+    def _enter(self, loop: Loop, parent: Node) -> None:
+        """A counted repeat gets its instances when the walk comes to it, as on a tablet."""
+        if self._counting or (self._into is not None and holds(self._into, parent)):
+            self._dropped += self.instance.count(loop, parent)
 
-    def _picked(self) -> list[int]:
-        """Indexes of what is picked: the draft, or the stored answer."""
-        offered = self._offered()
-        if self.draft is not None:
-            return [index for index in self.draft if index in offered]
-        stored = to_text(self.instance.nodes[self.program.asked[self.cursor].slot].value).split()
-        return sorted(index for index, value in offered.items() if value in stored)
+    def _stop(self, number: int, path: str) -> Stop | None:
+        found = (stop for stop in self._stops() if stop.number == number)
+        return next((stop for stop in found if not path or self.instance.tree.path(stop.node) == path), None)
 
-    def _drafted(self) -> str:
-        offered = self._offered()
-        return " ".join([offered[index] for index in self._picked()])
+    def _advance(self, past: Stop | None) -> None:
+        """The first question after ``past`` that applies; None: the first of all."""
+        self.draft, self.at = None, None
+        self._counting = past is None
+        for stop in self._stops():
+            if self._counting and applies(self.instance, stop):
+                self.at = stop
+                break
+            self._counting = self._counting or stop == past
+        self._counting = False
 
-    def _choices(self, asked: Asked, language: str) -> tuple[ShownChoice, ...]:
-        picked = set(self._picked())
-        label = self.renderer.choice
-        return tuple(
-            ShownChoice(index, value, label(asked, index, language), index in picked)
-            for index, value in self.instance.offered(self.cursor)
-        )
+    def _go_into(self, node: Node) -> bool:
+        """To the first question that applies inside an instance."""
+        self._into = node
+        inside = (stop for stop in self._stops() if holds(node, stop.node) and applies(self.instance, stop))
+        first = next(inside, None)
+        self._into = None
+        if first is not None:
+            self.at, self.draft = first, None
+        return first is not None
 
-    def _typed(self, asked: Asked, question: Question, text: str, language: str) -> str | Violation:
-        match asked.kind:
-            case Kind.INTEGER:
-                return values.whole(text)
-            case Kind.DECIMAL:
-                return values.number(text)
-            case Kind.DATE:
-                return values.day(text)
-            case Kind.TEXT:
-                return values.words(text)
-            case Kind.RANGE:
-                return values.stepped(text, question.start, question.end, question.step)
-            case Kind.SELECT_ONE:
-                return self._named(asked, text, language)
-            case _:
-                return Violation(ViolationCode.NOT_A_CHOICE)
+    def _pass(self, at: Stop) -> Stored:
+        ref = self._ref(at)
+        self._advance(at)
+        return Stored(ref, "", dropped=self._taken())
 
-    def _named(self, asked: Asked, text: str, language: str) -> str | Violation:
-        wanted = text.strip()
-        found = [each.value for each in self._choices(asked, language) if each.label.strip() == wanted]
-        return found[0] if len(found) == 1 else Violation(ViolationCode.NOT_A_CHOICE)
+    def _instance(self, at: Stop, place: int) -> Node | None:
+        found = list(instances(at.node, at.loop.name)) if at.loop is not None else []
+        return found[place - 1] if 1 <= place <= len(found) else None
 
-    def _required(self, asked: Asked) -> bool:
-        expression = self.program.specs[asked.slot].required
-        return self.instance.holds(expression, asked.slot, otherwise=False)
+    def _repeat(self, at: Stop, loop: Loop, choice: int) -> Stored | Violation:
+        if choice not in {each.index for each in self._choices(at, "")}:
+            return Violation(ViolationCode.NOT_A_CHOICE)
+        ref, before = self._ref(at), len(list(instances(at.node, loop.name)))
+        if choice == NO_MORE:
+            return self._pass(at)
+        if choice == TAKE_AWAY:
+            return self.remove(at.number, before)
+        node, dropped = self.instance.grow(loop, at.node)
+        self._dropped += dropped
+        self._go_into(node)
+        return Stored(ref, "", dropped=self._taken())
+
+    def _choices(self, at: Stop, language: str) -> tuple[ShownChoice, ...]:
+        return choosing.shown(self.instance, self.renderer, at, language, draft=self.draft)
+
+    def _drafted(self, at: Stop) -> str:
+        return choosing.drafted(self.instance, at, self.draft)
+
+    def _fixed(self, at: Stop) -> bool:
+        return judging.read_only(self.instance, at)
+
+    def _rank(self, at: Stop, language: str) -> Stored | Violation:
+        order = choosing.ranked(self.instance, at, self.draft)
+        if order is None:
+            return Violation(ViolationCode.REQUIRED)
+        self.draft = order
+        return self._answer(self._drafted(at), language)
 
     def _answer(self, value: str, language: str) -> Stored | Violation:
         """Judges a canonical value, stores it, moves on."""
+        if self.at is None:
+            raise StaleQuestion
         self.renderer.language = language or self.renderer.language
-        number, asked = self.cursor, self.program.asked[self.cursor]
-        question, spec, instance = self.form.questions[number], self.program.specs[asked.slot], self.instance
-        if not value and self._required(asked):
-            return self._violation(ViolationCode.REQUIRED, spec.required_text, asked.slot, language)
-        node = instance.nodes[asked.slot]
-        before, node.value = node.value, typed(value, spec.type)
-        if value and not instance.holds(spec.constraint, asked.slot, otherwise=True):
-            node.value = before
-            return self._violation(ViolationCode.CONSTRAINT, spec.constraint_text, asked.slot, language)
+        at, node, instance = self.at, self.at.node, self.instance
+        asked, ref = self.program.asked[at.number], self._ref(at)
+        refused = judging.refused(instance, self.renderer, at, value, language)
+        if refused is not None:
+            return refused
+        before = node.value
+        node.value = "" if asked.sealed else typed(value, self.program.specs[asked.slot].type, instance.context.zone)
         if asked.sealed:
-            node.value = ""
-            (instance.sealed.add if value else instance.sealed.discard)(asked.slot)
-        dropped = instance.settle({asked.slot}) if node.value != before else []
-        self.draft = None
-        self._settle_cursor(number + 1)
-        return Stored(question.ref, value, asked.sealed, self._questions(dropped))
+            (instance.sealed.add if value else instance.sealed.discard)(node)
+        if node.value != before or asked.sealed:
+            self._dropped += instance.changed_by_person(node)
+        self._advance(at)
+        return Stored(ref, value, asked.sealed, self._taken())
 
-    def _questions(self, slots: list[int]) -> tuple[Question, ...]:
+    def _taken(self) -> tuple[Question, ...]:
+        """Questions whose choices no longer fit, told once."""
+        dropped, self._dropped = self._dropped, []
+        return self._questions(dropped)
+
+    def _questions(self, nodes: list[Node]) -> tuple[Question, ...]:
+        slots = {node.slot for node in nodes}
         return tuple(
             question
             for question, asked in zip(self.form.questions, self.program.asked, strict=True)
-            if asked.slot in slots
+            if asked.slot in slots and asked.kind is not Kind.REPEAT
         )
-
-    def _failing(self, asked: Asked, language: str) -> Violation | None:
-        spec, instance = self.program.specs[asked.slot], self.instance
-        if not instance.has_answer(asked.slot):
-            if not self._required(asked):
-                return None
-            return self._violation(ViolationCode.REQUIRED, spec.required_text, asked.slot, language)
-        if asked.slot in instance.sealed or self._holds(spec.constraint, asked.slot):
-            return None
-        return self._violation(ViolationCode.CONSTRAINT, spec.constraint_text, asked.slot, language)
-
-    def _holds(self, constraint: Expression | None, slot: int) -> bool:
-        return self.instance.holds(constraint, slot, otherwise=True)
-
-    def _violation(self, code: ViolationCode, texts: Texts | None, slot: int, language: str) -> Violation:
-        return Violation(code, self.renderer.text(texts or {}, language, slot))

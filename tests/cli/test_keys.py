@@ -192,8 +192,37 @@ def test_confirming_someone_who_is_not_named_lists_those_who_are(tmp_path: Path)
 
 def test_every_command_says_which_computer_it_belongs_to() -> None:
     helps = {name: _run(name, "--help").output for name in keys.commands}
-    assert set(helps) == {"new", "show", "change-passphrase", "drill", "open-drill"}
+    assert set(helps) == {"new", "show", "change-passphrase", "drill", "open-drill", "server"}
     for name, text in helps.items():
         flat = " ".join(text.split())
-        assert ("For the SERVER" in flat) == (name == "drill"), name
-        assert ("RESEARCHER'S computer" in flat) == (name != "drill"), name
+        assert ("For the SERVER" in flat) == (name in ("drill", "server")), name
+        assert ("RESEARCHER'S computer" in flat) == (name not in ("drill", "server")), name
+
+
+def test_server_makes_a_private_key_file_that_loads(tmp_path: Path) -> None:
+    from cora_bot.vault.server_keys import load_keys
+
+    path = tmp_path / "server.key"
+
+    result = CliRunner().invoke(keys, ["server", "--to", str(path)])
+    again = CliRunner().invoke(keys, ["server", "--to", str(path)])
+
+    assert (result.exit_code, again.exit_code) == (0, 1)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert load_keys(path).id == load_keys(path).id
+    assert "exists already" in again.output
+
+
+def test_server_with_a_passphrase_opens_with_it_only(tmp_path: Path) -> None:
+    from cora_bot.base.errors import NotOpened
+    from cora_bot.vault.server_keys import load_keys
+
+    path, words = tmp_path / "server.key", tmp_path / "words"
+    words.write_text("a long enough passphrase\n")
+
+    result = CliRunner().invoke(keys, ["server", "--to", str(path), "--passphrase-file", str(words)])
+
+    assert result.exit_code == 0
+    assert load_keys(path, passphrase="a long enough passphrase")
+    with pytest.raises(NotOpened):
+        load_keys(path, passphrase="another passphrase")

@@ -166,3 +166,11 @@ def test_dpia_names_what_is_for_others_to_complete() -> None:
     assert "For your data protection officer to complete" in page
     assert page.count("⟦") == page.count("⟧")
     assert len(blocks(DOCS / "dpia.md", "mermaid")) == 1
+
+
+def test_readme_names_buttons_that_the_demonstration_has() -> None:
+    steps = text_of(ROOT / "README.md").partition("In the demo:")[2].partition("## ")[0]
+    page = re.sub(r"\s+", " ", text_of(ROOT / "bot" / "pilot" / "page" / "index.html"))
+    named = re.findall(r"\*\*([^*]+)\*\*", steps)
+    assert len(named) == 4
+    assert [name for name in named if name not in page] == []

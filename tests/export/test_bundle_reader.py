@@ -16,7 +16,7 @@ from cora_bot.base.errors import CoraError
 from cora_bot.export import bundle_format as fmt
 from cora_bot.export.bundle_facts import Case
 from cora_bot.export.bundle_reader import open_bundle
-from tests.export.bundles import CASE, CODES, Draft, occurrence, table
+from tests.export.bundles import CASE, CODES, Draft, contact, occurrence, table
 
 
 def refusal(path: Path) -> str:
@@ -27,11 +27,13 @@ def refusal(path: Path) -> str:
 
 def test_open_bundle_reads_what_was_written(tmp_path: Path) -> None:
     draft = Draft(records={"ab" * 16: b"sealed", "01" * 16: b"other"}, occurrences=[occurrence()], forms=["<form/>"])
+    draft.contacts = [contact(number="", wave="", finished_at="", state="pending")]
     with open_bundle(draft.write(tmp_path / "b.zip")) as bundle:
         assert bundle.manifest.study == "follow_up"
         assert bundle.cases[0] == Case("K7F-2QX", CASE, "ar", "Asia/Baghdad", "active")
         assert [case.code for case in bundle.cases] == list(CODES.values())
         assert (bundle.occurrences[0].wave, bundle.occurrences[0].number) == ("monthly", 1)
+        assert [(one.state, one.number, one.finished_at) for one in bundle.contacts] == [("pending", "", "")]
         assert list(bundle.forms.values()) == ["<form/>"]
         assert bundle.records == ("01" * 16, "ab" * 16)
         assert bundle.sealed("ab" * 16) == b"sealed"
@@ -85,6 +87,32 @@ def test_open_bundle_refuses_a_manifest_of_another_shape(
             fmt.OCCURRENCES,
             table(fmt.OCCURRENCE_COLUMNS, [occurrence(sent="many")]),
             "the bundle's occurrences.csv holds something that is not a number",
+        ),
+        *(
+            (
+                fmt.OCCURRENCES,
+                table(fmt.OCCURRENCE_COLUMNS, [occurrence(**{column: moment})]),
+                "the bundle's occurrences.csv holds something that is not an instant",
+            )
+            for column, moment in (
+                ("closes", ""),
+                ("opens", "2026-11-02"),
+                ("opened_at", "2026-11-02T07:00:00"),
+                ("finished_at", "0001-01-01T00:00:00+23:00"),
+            )
+        ),
+        *(
+            (fmt.CONTACTS, table(fmt.CONTACT_COLUMNS, [contact(**{column: cell})]), f"the bundle's contacts.csv {what}")
+            for column, cell, what in (
+                ("number", "first", "holds something that is not a number"),
+                ("created_at", "", "holds something that is not an instant"),
+                ("finished_at", "soon", "holds something that is not an instant"),
+            )
+        ),
+        (
+            fmt.CONTACTS,
+            b"code,reason\r\n",
+            "the bundle's contacts.csv has no column state, wave, number, created_at, finished_at, outcome",
         ),
     ],
 )

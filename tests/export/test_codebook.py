@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from cora_bot.export.codebook import READING, codebook
+from cora_bot.export import contacts
+from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import form_columns
+from cora_bot.export.reading import READING, RESPONSE
 from cora_bot.study.reader import read_study
 from tests.export.samples import CHECK_IN, OLDER, STUDY_TOML
 
@@ -20,7 +22,10 @@ def test_codebook_lists_forms_newest_version_first() -> None:
     assert list(sections()) == [
         "",
         "How to read the tables",
+        "Reasons in missing",
         "Outcomes in dispositions.csv",
+        "Response in response.csv",
+        "Messages in contacts.csv",
         "Languages",
         "Form check_in, version 2: Check-in",
         "Form check_in, version 1: Check-in",
@@ -90,4 +95,25 @@ def test_codebook_shows_the_options_an_older_version_had() -> None:
 def test_codebook_says_how_to_read_cells_and_which_texts_are_drafts() -> None:
     parts = sections()
     assert parts["How to read the tables"].strip() == READING.partition("\n")[2].strip()
+    assert parts["Response in response.csv"].strip() == RESPONSE.partition("\n")[2].strip()
     assert "| ar | العربية | draft |" in parts["Languages"]
+
+
+def test_codebook_has_the_reasons_of_missing() -> None:
+    assert [line.split("|")[1].strip() for line in sections()["Reasons in missing"].splitlines() if "|" in line] == [
+        "missing",
+        "---",
+        "skipped",
+        "not_asked",
+        "not_reached",
+    ]
+
+
+def test_codebook_explains_every_word_of_the_contact_ledger() -> None:
+    text = sections()["Messages in contacts.csv"]
+    words = {line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")}
+    assert words - {"reason", "state", "outcome", "---"} == {
+        *contacts.REASONS,
+        *contacts.STATES,
+        *(word or "(empty)" for word in contacts.OUTCOMES),
+    }

@@ -5,8 +5,6 @@ EX-62 Nothing is written when the bundle, the study or the folder cannot be used
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +22,8 @@ from cora_bot.forms.compile import compile_form
 from cora_bot.forms.model import Form
 from cora_bot.vault.agefile import Identity
 from cora_bot.vault.record import RecordHead
-from tests.export.bundles import ANNA, CASE, OTHER_CASE, STRANGER, Draft, head, occurrence
+from tests.export.bundles import ANNA, CASE, OTHER_CASE, STRANGER, Draft, contact, head, occurrence
+from tests.export.golden import CONTACTS, DISPOSITIONS, LONG, RESPONSE, WIDE
 from tests.export.samples import BEGUN, STUDY_TOML
 
 CHECK_IN_MD = """
@@ -72,12 +71,19 @@ def draft(**changes: Any) -> Draft:
         {
             "values": {"/data/work": "no", "/data/needs": "home money", "/data/balance": "-40"},
             "sealed": {"/data/story": PART},
+            "skipped": [],
+            "not_reached": [],
         },
     )
     made.add(of_form(PART, "fragment"), {"ref": "/data/story", "value": '=cmd|"/c calc"!A1\nقال: «لا»، ثم ذهب'})
     made.add(
         of_form(SECOND, "partial", number=2, language="fa-AF", started_at=BEGUN + timedelta(days=31)),
-        {"values": {"/data/work": "prefer_not"}, "sealed": {}},
+        {
+            "values": {"/data/work": "prefer_not"},
+            "sealed": {},
+            "skipped": ["/data/balance"],
+            "not_reached": ["/data/story"],
+        },
     )
     made.add(
         of_form(THIRD, "complete", case=OTHER_CASE, session="66" * 16, language="en"), {"values": {"/data/work": "yes"}}
@@ -87,6 +93,19 @@ def draft(**changes: Any) -> Draft:
         occurrence(number=2, step="partial"),
         occurrence("M3A-9ZW"),
         occurrence("M3A-9ZW", number=2, step="expired", reason="not_opened", opened_at="", sent="3"),
+    ]
+    made.contacts = [
+        contact(),
+        contact(
+            "M3A-9ZW",
+            state="pending",
+            number="2",
+            reason="reminder:monthly",
+            created_at="2026-11-05T07:00:00Z",
+            finished_at="",
+            outcome="quiet_hours",
+        ),
+        contact("M3A-9ZW", state="lapsed", number="2", outcome="paused"),
     ]
     return made
 
@@ -108,47 +127,35 @@ def text(folder: Path, name: str) -> str:
     return (folder / name).read_bytes().decode()
 
 
-LONG = """\ufeff\
-case,wave,number,form,form_version,question,label,value,value_label,language,started_at,finished_at,status,record
-K7F-2QX,monthly,1,check_in,1,work,هل لديك عمل؟,no,لا,ar,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a}
-K7F-2QX,monthly,1,check_in,1,needs,ماذا تحتاج؟,home money,سكن; مال,ar,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a}
-K7F-2QX,monthly,1,check_in,1,balance,كم يبقى في نهاية الشهر؟,-40,,ar,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a}
-K7F-2QX,monthly,1,check_in,1,story,أخبرنا المزيد.,"'=cmd|""/c calc""!A1
-قال: «لا»، ثم ذهب",,ar,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a}
-K7F-2QX,monthly,2,check_in,1,work,هل لديك عمل؟,prefer_not,أفضل ألا أقول,fa-AF,2026-12-03T08:00:00Z,2026-11-02T08:03:00Z,partial,{b}
-M3A-9ZW,monthly,1,check_in,1,work,هل لديك عمل؟,yes,نعم,en,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{d}
-"""  # noqa: E501 - a golden file has the lines it has
-
-WIDE_NAMES = "work,needs,needs/money,needs/home,balance,story"
-DISPOSITIONS = """\ufeff\
-case,wave,number,opens,closes,disposition,aapor,reason,messages_sent,put_away,opened_at,finished_at
-K7F-2QX,monthly,1,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,complete,1.1,,1,0,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z
-K7F-2QX,monthly,2,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,partial,1.2,,1,0,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z
-M3A-9ZW,monthly,1,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,complete,1.1,,1,0,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z
-M3A-9ZW,monthly,2,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,non_contact,2.2,not_opened,3,0,,2026-11-02T08:03:00Z
-"""
-
-
 def test_export_writes_the_golden_tables(tmp_path: Path) -> None:
     account = export(draft(), tmp_path / "out")
     assert account.fits, account
     assert (account.sealed, account.found, account.opened, account.exported, account.waiting) == (4, 4, 4, 4, 0)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
-    long = LONG.format(a=FIRST, b=SECOND, d=THIRD).replace("\n", "\r\n").replace("A1\r\n", "A1\n")
-    assert text(tmp_path / "out", "answers_long.csv") == long
-    assert text(tmp_path / "out", "dispositions.csv") == DISPOSITIONS.replace("\n", "\r\n")
+    golden = {
+        "answers_long.csv": LONG,
+        "answers_wide.csv": WIDE,
+        "contacts.csv": CONTACTS,
+        "dispositions.csv": DISPOSITIONS,
+        "response.csv": RESPONSE,
+    }
+    for name, expected in golden.items():
+        lines = expected.format(a=FIRST, b=SECOND, d=THIRD).replace("\n", "\r\n").replace("A1\r\n", "A1\n")
+        assert text(tmp_path / "out", name) == lines
 
 
-def test_export_wide_has_a_row_per_occasion(tmp_path: Path) -> None:
-    export(draft(), tmp_path / "out")
-    rows = list(csv.reader(io.StringIO(text(tmp_path / "out", "answers_wide.csv").removeprefix("\ufeff"), newline="")))
-    assert rows[0][10:] == [f"check_in.{name}" for name in WIDE_NAMES.split(",")]
-    story = '\'=cmd|"/c calc"!A1\nقال: «لا»، ثم ذهب'
-    assert [row[:3] + row[8:] for row in rows[1:]] == [
-        ["K7F-2QX", "monthly", "1", "complete", FIRST, "no", "home money", "1", "1", "-40", story],
-        ["K7F-2QX", "monthly", "2", "partial", SECOND, "prefer_not", "", "", "", "", ""],
-        ["M3A-9ZW", "monthly", "1", "complete", THIRD, "yes", "", "", "", "", ""],
+def test_export_notes_how_many_records_do_not_say_why(tmp_path: Path) -> None:
+    account = export(draft(), tmp_path / "out")
+    assert account.notes == ("1 records of an earlier version do not say why a question has no answer: it stays empty",)
+
+
+def test_export_hands_on_the_response_for_people_to_read_only(tmp_path: Path) -> None:
+    account = export(draft(), tmp_path / "out")
+    assert [(one.wave, one.number, one.rr2) for one in account.response] == [
+        ("monthly", 1, "1.0000"),
+        ("monthly", 2, "0.5000"),
     ]
+    assert "response" not in json.loads(text(tmp_path / "out", "reconciliation.json"))
 
 
 def test_export_account_names_bundle_key_and_export(tmp_path: Path) -> None:
@@ -174,6 +181,7 @@ def test_export_is_the_same_whatever_the_order_of_the_bundle(tmp_path: Path) -> 
     turned = draft()
     turned.records = dict(reversed(turned.records.items()))
     turned.occurrences.reverse()
+    turned.contacts.reverse()
     export(turned, tmp_path / "two")
     for name in FILES:
         assert text(tmp_path / "one", name) == text(tmp_path / "two", name)
@@ -187,6 +195,7 @@ def test_export_without_erased_persons_replaces_the_earlier_one(tmp_path: Path) 
     later.records = {THIRD: later.records[THIRD]}
     later.codes = {OTHER_CASE: "M3A-9ZW"}
     later.occurrences = later.occurrences[2:]
+    later.contacts = later.contacts[1:]
     assert export(later, out).fits
     assert [name for name in FILES if "K7F-2QX" in text(out, name) or FIRST in text(out, name)] == []
 
@@ -197,6 +206,7 @@ def test_export_of_an_older_bundle_does_not_bring_back_the_erased(tmp_path: Path
     later.records = {THIRD: later.records[THIRD]}
     later.codes = {OTHER_CASE: "M3A-9ZW"}
     later.occurrences = later.occurrences[2:]
+    later.contacts = later.contacts[1:]
     export(later, out)
     account = export(draft(), out)
     assert account.fits

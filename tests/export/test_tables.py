@@ -1,16 +1,19 @@
-"""EX-04 The long table has a row per stored answer with its labels; the wide one a row per case, wave and number.
+"""EX-04 The long table has a row per question of the form, answered or not; the wide one a row per case, wave, number.
 EX-05 Columns are the union over form versions, newest order first, the same whatever was answered.
 EX-06 Select-many options are 1 or 0 where the question was answered and empty where it was not.
 EX-07 Of several records of one occasion the complete one counts, then the later one.
+EX-08 Why an answer is missing stands beside the empty cell, never in it, under a name no question of the form has.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from cora_bot.export.columns import form_columns
+from cora_bot.export.missing import Missing
 from cora_bot.export.tables import chosen, long_rows, wide_rows
-from tests.export.samples import ARRIVAL, CHECK_IN, OLDER, answering
+from tests.export.samples import ARRIVAL, CHECK_IN, OLDER, WORK, answering, column
 
 COLUMNS = form_columns([ARRIVAL, OLDER, CHECK_IN], first=["check_in"])
 TIMES = ("2026-11-02T08:00:00Z", "2026-11-02T08:03:00Z")
@@ -21,10 +24,39 @@ def test_long_rows_carry_labels_in_the_chosen_language() -> None:
     head = ("K7F-2QX", "monthly", "1", "check_in", "2")
     tail = ("ar", *TIMES, "complete", "1" * 32)
     assert list(long_rows([one], COLUMNS, language="ar"))[1:] == [
-        (*head, "work", "هل لديك عمل؟", "no", "لا", *tail),
-        (*head, "needs", "ماذا تحتاج؟", "home money", "سكن; مال", *tail),
-        (*head, "score", "", "2", "", *tail),
+        (*head, "work", "هل لديك عمل؟", "no", "لا", "", *tail),
+        (*head, "needs", "ماذا تحتاج؟", "home money", "سكن; مال", "", *tail),
+        (*head, "story", "Please tell | us\nmore.", "", "", "", *tail),
+        (*head, "score", "", "2", "", "", *tail),
     ]
+
+
+def test_long_rows_say_why_and_leave_out_what_was_not_calculated() -> None:
+    why = {"/data/needs": Missing.NOT_ASKED, "/data/about/story": Missing.SKIPPED}
+    rows = list(long_rows([answering({"/data/work": "yes"}, missing=why)], COLUMNS, language="en"))[1:]
+    assert [(row[5], row[7], row[9]) for row in rows] == [
+        ("work", "yes", ""),
+        ("needs", "", "not_asked"),
+        ("story", "", "skipped"),
+    ]
+
+
+def test_wide_rows_list_why_for_their_own_form() -> None:
+    why = {"/data/about/story": Missing.NOT_REACHED, "/data/needs": Missing.SKIPPED}
+    one = answering({"/data/work": "yes"}, missing=why)
+    other = answering({"/data/work": "yes"}, form=ARRIVAL, missing={})
+    header, *rows = wide_rows([one, other], COLUMNS)
+    place = {name: header.index(name) for name in ("check_in.missing", "arrival.missing")}
+    assert [[row[at] for at in place.values()] for row in rows] == [
+        ["[needs=skipped] [story=not_reached]", ""],
+        ["", ""],
+    ]
+
+
+def test_wide_rows_never_name_the_column_like_a_question() -> None:
+    asked = replace(WORK, ref="/data/missing", name="missing")
+    form = replace(CHECK_IN, questions=(asked,), columns=(column(asked),))
+    assert next(iter(wide_rows([], form_columns([form]))))[10:] == ("check_in.missing", "check_in.missing_")
 
 
 def test_long_rows_fall_back_to_the_default_language() -> None:
@@ -49,7 +81,9 @@ def test_wide_header_is_the_union_over_versions() -> None:
         "check_in.story",
         "check_in.score",
         "check_in.debt",
+        "check_in.missing",
         "arrival.work",
+        "arrival.missing",
     )
 
 
@@ -58,14 +92,14 @@ def test_wide_rows_tell_unticked_from_unanswered() -> None:
     silent = answering({"/data/work": "no"}, number=2)
     rows = list(wide_rows([answered, silent], COLUMNS))[1:]
     assert [row[10:] for row in rows] == [
-        ("dont_know", "home", "0", "1", "0", "", "", "", ""),
-        ("no", "", "", "", "", "", "", "", ""),
+        ("dont_know", "home", "0", "1", "0", "", "", "", "", "", ""),
+        ("no", "", "", "", "", "", "", "", "", "", ""),
     ]
 
 
 def test_wide_rows_keep_forms_of_the_same_question_apart() -> None:
     rows = list(wide_rows([answering({"/data/work": "yes"}, form=ARRIVAL)], COLUMNS))[1:]
-    assert [row[10:] for row in rows] == [("", "", "", "", "", "", "", "", "yes")]
+    assert [row[10:] for row in rows] == [("", "", "", "", "", "", "", "", "", "yes", "")]
 
 
 def test_chosen_takes_complete_before_a_later_partial() -> None:

@@ -21,6 +21,8 @@ HEADER = (
     "default",
     "readonly",
     "parameters",
+    "repeat_count",
+    "trigger",
 )
 KINDS = (
     "integer",
@@ -44,10 +46,15 @@ class Maker:
     chance: random.Random
     rows: list[dict[str, str]] = field(default_factory=list)
     known: dict[str, list[str]] = field(default_factory=lambda: {"n": [], "s": [], "d": [], "one": [], "many": []})
+    repeats: bool = False
+    repeated: list[tuple[str, str, str]] = field(default_factory=list)
+    looped: list[str] = field(default_factory=list)
 
     def form(self, size: int) -> str:
         depth = 0
         for number in range(size):
+            if self.repeats and depth == 0 and self.chance.random() < 0.25:
+                self.repeat(number)
             if depth < 2 and self.chance.random() < 0.12:
                 row = {"type": "begin group", "name": f"g{number}", "label::English (en)": f"Group {number}"}
                 if self.chance.random() < 0.7:
@@ -64,6 +71,45 @@ class Maker:
             "| | " + " | ".join(row.get(name, "").replace("|", "\\|") for name in HEADER) + " |" for row in self.rows
         ]
         return "\n".join([*lines, CHOICES])
+
+    def repeat(self, number: int, *, nested: bool = False) -> None:
+        """A repeat with some questions; what stands in it can be read from outside only all at once."""
+        name = f"r{number}"
+        row = {"type": "begin repeat", "name": name, "label::English (en)": f"Again {number}"}
+        drawn = self.chance.random()
+        if drawn < 0.35:
+            row["repeat_count"] = str(self.chance.choice((1, 2, 3)))
+        elif drawn < 0.5 and self.known["n"]:
+            # Blank or 0 leaves a tablet with the one instance the form starts with, and us with none.
+            row["repeat_count"] = f"if(coalesce({self.pick('n')}, 0) > 3, 3, 1)"
+        if self.chance.random() < 0.3:
+            row["relevant"] = self.truth()
+        self.rows.append(row)
+        before = {sort: list(names) for sort, names in self.known.items()}
+        for inner in range(self.chance.randrange(1, 4)):
+            self.question(number * 100 + 1000 + inner)
+        if not nested and self.chance.random() < 0.3:
+            self.repeat(number * 100 + 1050, nested=True)
+        self.rows.append({"type": "end repeat"})
+        inside = [(sort, each) for sort, names in self.known.items() for each in names if each not in before[sort]]
+        self.known = before
+        if not nested:
+            self.repeated += [(sort, each, name) for sort, each in inside]
+            self.looped.append(name)
+
+    def gathered(self) -> str:
+        """A number or text out of all instances of a repeat."""
+        if not self.repeated:
+            return f"count(${{{self.chance.choice(self.looped)}}})" if self.looped else "1"
+        sort, name, repeat = self.chance.choice(self.repeated)
+        if sort == "n":
+            all_of = [f"sum(${{{name}}})", f"min(${{{name}}})"]
+            return self.chance.choice(
+                [*all_of, f"indexed-repeat(${{{name}}}, ${{{repeat}}}, 1)", f"count(${{{repeat}}})"]
+            )
+        if sort == "s":
+            return self.chance.choice([f"join('-', ${{{name}}})", f"indexed-repeat(${{{name}}}, ${{{repeat}}}, 2)"])
+        return f"count(${{{repeat}}})"
 
     def question(self, number: int) -> None:
         kind, name = self.chance.choice(KINDS), f"q{number}"
@@ -137,7 +183,15 @@ class Maker:
     def calculation(self, row: dict[str, str]) -> None:
         if self.chance.random() < 0.2:
             row["relevant"] = self.truth()
-        if self.chance.random() < 0.6:
+        if self.repeats and self.chance.random() < 0.4:
+            row["calculation"] = self.gathered()
+        elif self.repeats and self.chance.random() < 0.15:
+            asked = {each["name"] for each in self.rows if each["type"] not in ("calculate", "end group", "end repeat")}
+            names = [name for each in self.known.values() for name in each if name in asked]
+            row["trigger"] = f"${{{self.chance.choice(names)}}}" if names else ""
+            row["calculation"] = self.text(2)
+            self.known["s"].append(row["name"])
+        elif self.chance.random() < 0.6:
             row["calculation"] = self.number(2)
             self.known["n"].append(row["name"])
         else:
@@ -236,8 +290,8 @@ CHOICES = """| choices |
 """
 
 
-def random_form(seed: int, size: int = 14) -> str:
-    return Maker(random.Random(seed)).form(size)
+def random_form(seed: int, size: int = 14, *, repeats: bool = False) -> str:
+    return Maker(random.Random(seed), repeats=repeats).form(size)
 
 
 def typed_answers(chance: random.Random, kind: str) -> list[str]:

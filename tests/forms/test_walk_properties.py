@@ -65,8 +65,13 @@ def run(walk: Walk, steps: list[tuple[str, object]]) -> None:
 
 
 def state(walk: Walk) -> object:
-    nodes = [(node.value, node.relevant) for node in walk.instance.nodes]
-    return nodes, walk.instance.own, walk.instance.sealed, walk.cursor, walk.draft
+    tree, sealed = walk.instance.tree, walk.instance.sealed
+    nodes = [
+        (tree.path(node), node.value, node.relevant, node.own, node.excess, node in sealed)
+        for found in tree.live
+        for node in found
+    ]
+    return nodes, walk.at and (walk.at.number, tree.path(walk.at.node)), walk.draft
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])

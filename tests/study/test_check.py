@@ -130,7 +130,7 @@ def test_check_against_forms_compares_countries_both_ways(study: Study, forms: d
 
 def test_check_against_forms_wants_every_language(study: Study, forms: dict[str, FormFacts]) -> None:
     assert found_in(study, forms | {"check_in": FormFacts(("en", "de", "ar", "sq"), {})}) == [
-        ("study.form_language", "waves[3].form")
+        ("study.form_language", "waves[5].form")
     ]
 
 

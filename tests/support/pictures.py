@@ -10,13 +10,13 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PIL import Image
-from playwright.async_api import Browser, Locator, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright
 
 from cora_bot.dialogue import phrases
 from tests.support.browser import ARGUMENTS, chromium_path
@@ -25,13 +25,10 @@ from tests.support.visitor import Visitor, demonstration
 
 PICTURES = ROOT / "docs" / "pictures"
 COLOURS = 128
-DESK = {"width": 1640, "height": 1020}
-BESIDE = {"width": 1280, "height": 1020}
+DESK: ViewportSize = {"width": 1640, "height": 1120}
+BESIDE: ViewportSize = {"width": 1280, "height": 1020}
 SETTLED = 700  # animations and the server's panel, in milliseconds
-TYPED = {
-    "ar": "وجدتُ عملًا عند عمّي في الورشة، وأنام أحسن من قبل.",
-    "fa": "کار پیدا کرده‌ام.",
-}
+TYPED = "وجدتُ عملًا عند عمّي في الورشة، وأنام أحسن من قبل."
 
 
 async def take(what: Page | Locator, file: Path) -> None:
@@ -47,7 +44,7 @@ async def take(what: Page | Locator, file: Path) -> None:
 
 
 @asynccontextmanager
-async def visit(browser: Browser, language: str, phone: str, size: dict[str, int]) -> AsyncIterator[Visitor]:
+async def visit(browser: Browser, language: str, phone: str, size: ViewportSize) -> AsyncIterator[Visitor]:
     """A fresh demonstration whose phone speaks ``phone``."""
     with tempfile.TemporaryDirectory() as folder:
         async with demonstration(Path(folder) / "demo") as address:
@@ -60,22 +57,22 @@ async def visit(browser: Browser, language: str, phone: str, size: dict[str, int
             await page.close()
 
 
-def returned(zone: str, days: int = 0) -> str:
-    return f"{datetime.now(ZoneInfo(zone)) - timedelta(days=days):%d.%m.%Y}"
+def today(zone: str) -> str:
+    return f"{datetime.now(ZoneInfo(zone)):%d.%m.%Y}"
 
 
 async def arabic(browser: Browser, folder: Path) -> None:
     """The whole page after one check-in, in the middle of the next; the lock screen before it."""
     async with visit(browser, "ar", "ar", DESK) as visitor:
         page, say = visitor.page, visitor.say
-        home = {"country": "IQ", "return_status": "done", "return_date": returned("Asia/Baghdad"), "hour": "17"}
+        home = {"country": "IQ", "return_status": "done", "return_date": today("Asia/Baghdad"), "hour": "17"}
         await visitor.enrol(home)
         await visitor.press(say(phrases.I_HAVE_READ))
         await visitor.next_event()
         await take(page.locator("#device"), folder / "lock_screen_arabic.png")
         await visitor.unlock()
         await visitor.press(say(phrases.OPEN))
-        await visitor.answer("arrival", {"access": "health", "message": TYPED["ar"]})
+        await visitor.answer("arrival", {"access": "health", "message": TYPED})
         await visitor.next_event()
         await visitor.next_event()
         await visitor.unlock()
@@ -84,7 +81,7 @@ async def arabic(browser: Browser, folder: Path) -> None:
         await page.click("#open")
         await page.locator(".counts").wait_for()
         await page.evaluate("document.querySelector('[data-table=\"dispositions.csv\"]').open = false")
-        await page.locator("#opened td").filter(has_text=TYPED["ar"]).scroll_into_view_if_needed()
+        await page.locator("#opened td").filter(has_text=TYPED).scroll_into_view_if_needed()
         await page.evaluate("window.scrollTo(0, 0)")
         await take(page, folder / "demonstration.png")
 
@@ -92,7 +89,7 @@ async def arabic(browser: Browser, folder: Path) -> None:
 async def dari(browser: Browser, folder: Path) -> None:
     """A question on a phone in Persian script."""
     async with visit(browser, "fa-AF", "fa", BESIDE) as visitor:
-        home = {"country": "AF", "return_status": "done", "return_date": returned("Asia/Kabul"), "hour": "9"}
+        home = {"country": "AF", "return_status": "done", "return_date": today("Asia/Kabul"), "hour": "9"}
         await visitor.enrol(home)
         await visitor.press(visitor.say(phrases.I_HAVE_READ))
         await visitor.next_event()
@@ -106,6 +103,8 @@ async def german(browser: Browser, folder: Path) -> None:
     """The consent's first words."""
     async with visit(browser, "de", "de", BESIDE) as visitor:
         await visitor.enrol({}, until="text")
+        # A tall phone, so that the text shows from its first word to its buttons.
+        await visitor.page.evaluate("document.getElementById('device').style.height = '930px'")
         await take(visitor.page.locator("#device"), folder / "consent_german.png")
 
 

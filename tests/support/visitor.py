@@ -70,33 +70,36 @@ class Visitor:
     def notices(self) -> Locator:
         return self.page.locator(".notice-text")
 
-    async def chat(self) -> str:
-        """Everything legible in the chat."""
-        return await self.page.locator("#log").inner_text()
-
     async def card(self) -> str:
-        """The lowest message of the bot."""
+        """The text of the bot's lowest message."""
         return await self.page.locator(".bubble:not(.mine) .text").last.inner_text()
+
+    async def _card(self) -> tuple[str | None, str]:
+        """The bot's lowest message, and all that is legible on it."""
+        lowest = self.page.locator(".bubble:not(.mine)").last
+        return await lowest.get_attribute("data-id"), await lowest.inner_text()
 
     async def press(self, label: str) -> None:
         """Presses the lowest button of that label, whatever sign stands before it, and waits for what it changes."""
-        before = await self.chat()
         named = re.compile(f"^{SIGNS}{re.escape(label)}$")
-        await self.page.locator(".bubble .keys button").filter(has_text=named).last.click()
+        button = self.page.locator(".bubble .keys button").filter(has_text=named).last
+        await button.wait_for()
+        before = await self._card()
+        await button.click()
         await self._changed(before)
 
     async def write(self, text: str) -> None:
         """Types and sends, and waits until the bot has taken the message away."""
-        before = await self.chat()
+        before = await self._card()
         await self.page.fill("#text", text)
         await self.page.press("#text", "Enter")
         await expect(self.page.locator("#text")).to_have_value("")
         await self._changed(before)
         await expect(self.page.locator(".bubble.mine")).to_have_count(0)
 
-    async def _changed(self, before: str) -> None:
-        async with asyncio.timeout(10):
-            while await self.chat() == before:
+    async def _changed(self, before: tuple[str | None, str]) -> None:
+        async with asyncio.timeout(20):
+            while await self._card() == before:
                 await asyncio.sleep(0.02)
 
     async def enrol(self, replies: Mapping[str, str], *, until: str = "") -> None:

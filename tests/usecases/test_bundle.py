@@ -36,7 +36,7 @@ async def test_reader_finds_what_the_writer_put_in(tmp_path: Path, house: House)
     await invited(house, await meet(house, 700))
     written = await write_bundle(house, tmp_path / "b", holder="Dr. A")
     with open_bundle(tmp_path / "b") as bundle:
-        found = (bundle.records, [case.code for case in bundle.cases], len(bundle.occurrences), bundle.contacts)
+        found = (bundle.records, [case.code for case in bundle.cases], len(bundle.occurrences), len(bundle.contacts))
         differences, source = bundle.differences, bundle.study_toml
 
     assert (tuple(sorted(each.hex() for each in ids)), ["AAA-ZZZ", "ZZZ-AAA"], 2, 1) == found

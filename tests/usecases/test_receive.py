@@ -34,12 +34,12 @@ async def test_same_update_twice_in_a_batch_and_in_two_counts_once(house: House)
     stranger = phone.written("hello")
     await receive(house, [stranger, stranger])
     await receive(house, [stranger])
-    misses = await _scalar(house, "SELECT misses FROM chat")
+    drawn = await _scalar(house, "SELECT generation FROM chat")
     start = phone.started(code)
     await receive(house, [start])
     again = await receive(house, [start])
 
-    assert (misses, again) == (1, [])
+    assert (drawn, again) == (1, [])
     assert await _scalar(house, "SELECT count(*) FROM participant") == 1
 
 
@@ -98,12 +98,12 @@ async def test_poisoned_update_is_parked_and_the_rest_goes_on(ground: Ground, ho
         async with other.database.read() as tx:
             (parked,) = await updates.parked(tx)
             seen = (await tx.execute(text("SELECT count(*) FROM update_seen"))).scalar()
-            misses = (await tx.execute(text("SELECT sum(misses) FROM chat"))).scalar()
+            drawn = (await tx.execute(text("SELECT sum(generation) FROM chat"))).scalar()
             counted = (await tx.execute(text("SELECT value FROM counter WHERE name = 'parked'"))).scalar()
         back = unpark(other, parked)
 
     assert (poison, "Text", "NotOpened") == (back, parked.kind, parked.error)
-    assert (seen, misses, counted) == (3, 2, 1)
+    assert (seen, drawn, counted) == (3, 2, 1)
     assert b"geheim" not in parked.sealed
 
 
@@ -160,7 +160,7 @@ async def test_first_batch_after_a_start_is_taken_one_by_one(house: House) -> No
     phone = Phone(house)
     await receive(house, [phone.written("a"), phone.written("b")])
 
-    assert (house.database.careful, await _scalar(house, "SELECT misses FROM chat")) == (98, 2)
+    assert (house.database.careful, await _scalar(house, "SELECT generation FROM chat")) == (98, 2)
 
 
 async def test_message_that_is_removed_does_not_bury_the_card(house: House) -> None:

@@ -267,6 +267,6 @@ function clock(at) {
 }
 
 // Days before months: the people here read English as Europeans write it.
-const locale = () => (state.language_code === "en" ? "en-GB" : state.language_code);
+const locale = () => (state.language_code === "en" ? ["en-GB"] : [state.language_code, "en-GB"]);
 
 export const refresh = async () => draw(await get(`/pilot/phones/${state.id}`));

@@ -17,20 +17,20 @@ from cora_bot.dialogue.turn import Turn
 
 MISSES_ALLOWED = 5
 MISSES_WITHIN = timedelta(hours=1)
-"""After so many messages of a stranger within this time nothing is answered: codes are guessed in vain."""
+"""After so many wrong codes within this time no code is looked at: they are guessed in vain."""
 
 
 def knock(scene: Scene, _event: Start | Text | Unusable) -> Turn:
     """A stranger: with a good code the way in, else one neutral sentence, and silence for who goes on guessing."""
+    token = scene.conversation.token
+    if token is None:
+        return draw(scene, Prompt(scene.say(p.STRANGER)), Showing.NOTICE)
     scene = _forgiven(scene)
     if scene.conversation.chat.misses >= MISSES_ALLOWED:
         return nothing(_missed(scene), "stranger_ignored")
-    token = scene.conversation.token
-    if token is not None and token.state == "valid":
+    if token.state == "valid":
         return _welcome(scene) if scene.script.enrolling else _not_enrolling(scene)
-    phrase = {"unknown": p.CODE_UNKNOWN, "used": p.CODE_USED, "expired": p.CODE_EXPIRED}.get(
-        token.state if token else "", p.STRANGER
-    )
+    phrase = {"used": p.CODE_USED, "expired": p.CODE_EXPIRED}.get(token.state, p.CODE_UNKNOWN)
     return draw(_missed(scene), Prompt(scene.say(phrase)), Showing.NOTICE)
 
 

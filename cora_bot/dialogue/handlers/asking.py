@@ -152,6 +152,6 @@ def _sentence(scene: Scene, violation: Violation) -> str:
             text = say(p.TOO_LONG)
         case ViolationCode.NOT_A_CHOICE:
             text = say(p.PRESS_A_BUTTON)
-        case ViolationCode.CONSTRAINT | ViolationCode.OUT_OF_RANGE:
+        case ViolationCode.CONSTRAINT | ViolationCode.OUT_OF_RANGE | ViolationCode.NOT_A_TIME:
             text = say(p.NOT_POSSIBLE)
     return f"⚠ {text}"

@@ -86,10 +86,8 @@ async def new_phone(page: Page, language: str) -> None:
 
 
 async def test_enrol_press_and_type(page: Page, emulator: Emulator) -> None:
-    await page.click("#unlock")
     await page.click("#invite")
     await expect(page.locator("#link")).to_have_value("https://t.me/check_in_demo_bot?start=Qm7xT2v")
-    await page.click("#enrol button[type=submit]")
     await expect(page.locator(".bubble .text")).to_have_text(["/start Qm7xT2v", "How is your work at the moment?"])
     await page.get_by_role("button", name="Sometimes").click()
     await expect(page.locator("#toast")).to_have_text("Stored ✓")
@@ -100,6 +98,13 @@ async def test_enrol_press_and_type(page: Page, emulator: Emulator) -> None:
     await expect(page.locator(".bubble .text").last).to_have_text("Stored ✓ \u2068Thank you\u2069")
     await expect(page.locator(".bubble .text").last.locator("strong")).to_have_text("Stored ✓")
     assert [bubble.message_id for bubble in next(iter(emulator.world.people.values())).screen if bubble.edited] == [2]
+
+
+async def test_link_of_ones_own_opens_the_chat(page: Page) -> None:
+    await page.click(".own-link summary")
+    await page.fill("#link", "https://t.me/check_in_demo_bot?start=other")
+    await page.click("#enrol button[type=submit]")
+    await expect(page.locator(".bubble .text").first).to_have_text("/start other")
 
 
 async def test_keyboard_alone_is_enough(page: Page) -> None:
@@ -119,7 +124,7 @@ async def test_time_travel_locks_the_phone_and_the_knock_shows_on_it(page: Page,
     await expect(page.locator(".bubble .keys button")).to_have_count(3)
     await page.click("#travel button >> nth=1")
     await expect(page.locator("#unlock")).to_be_visible()
-    await expect(page.locator("#now")).to_have_text("Friday, 21 March 2025 at 08:00 · Berlin")
+    await expect(page.locator("#now")).to_have_text("Friday, 21 March 2025 at 08:00 in Berlin")
     await expect(page.locator("#big-time")).to_have_text("08:00")
     (person,) = emulator.world.people.values()
     async with aiohttp.ClientSession() as http:

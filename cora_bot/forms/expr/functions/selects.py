@@ -5,6 +5,7 @@ from __future__ import annotations
 from cora_bot.forms.expr.context import Context
 from cora_bot.forms.expr.errors import EvaluationError
 from cora_bot.forms.expr.functions.function import Function, fixed, with_context
+from cora_bot.forms.expr.values import to_text
 
 
 def selected(answer: str, value: str) -> bool:
@@ -23,8 +24,17 @@ def choice_name(context: Context, value: str, path: str) -> str:
     return context.choice_name(path.strip(), value)
 
 
-def pulldata(_context: Context, *_arguments: str) -> str:
-    raise EvaluationError("pulldata() needs a file this form does not carry")
+def pulldata(context: Context, instance: str, column: str, key: str, value: str) -> str:
+    """pulldata('fees', 'price', 'name_key', name): the column of the first item whose key is the value."""
+    top = context.instances.get(instance)
+    if top is None or not top.children:
+        raise EvaluationError("pulldata() needs a file this form does not carry")
+    items = top.children[0].children
+    context.spend(len(items))
+    for item in items:
+        if any(to_text(each.value) == value for each in item.named(key)):
+            return next((to_text(each.value) for each in item.named(column)), "")
+    return ""
 
 
 TABLE: dict[str, Function] = {

@@ -1,0 +1,136 @@
+"""`cora simulate`: runs a simulation and says what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from bot.simulate import ledger
+from bot.simulate.comparing import Compared, compare
+from bot.simulate.staging import Lived, Plan, simulate
+from cora_bot.base.clock import monotonic
+from cora_bot.base.errors import CoraError
+from cora_bot.base.hardening import no_core_dumps
+from cora_bot.export.response import as_text
+
+BEGIN = date(2027, 3, 1)
+
+
+@click.command("simulate")
+@click.option("--people", type=click.IntRange(1, 500), default=50, show_default=True, help="How many people take part.")
+@click.option("--days", type=click.IntRange(1, 1000), default=200, show_default=True, help="How many days go by.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed lives the same lives.")
+@click.option(
+    "--to",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A new or empty folder, or that of an earlier simulation, which is replaced.",
+)
+@click.option(
+    "--study",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of the study. [default: the shipped one]",
+)
+@click.option("--kills", type=click.IntRange(0, 1000), default=0, show_default=True, help="Kill the bot so often.")
+@click.option(
+    "--begin",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=BEGIN.isoformat(),
+    show_default=True,
+    help="The first day.",
+)
+@click.option("--compare-only", is_flag=True, help="Only compare the diaries in --to with the export there again.")
+@click.pass_context
+def simulate_command(  # noqa: PLR0913 -- click hands over each option by its name
+    ctx: click.Context,
+    *,
+    people: int,
+    days: int,
+    seed: int,
+    folder: Path,
+    study: Path | None,
+    kills: int,
+    begin: datetime,
+    compare_only: bool,
+) -> None:
+    """Let synthetic people live through a study in seconds, and compare their diaries with the export. For ANY machine.
+
+    The real bot runs against an emulated Telegram on a loopback address; nothing leaves the machine. Prints every
+    message that was to be sent unasked with its reason, and the response by wave. Writes export/, ledger.csv,
+    diaries.csv, persons.html (what each person saw) and summary.json.
+
+    Exit codes: 0 diaries and export are the same; 1 something differs (it is named), or it could not run, and why.
+    """
+    no_core_dumps()
+    if compare_only:
+        ctx.exit(_say_compared(compare(folder / "diaries.csv", folder / "export"), ()))
+    if not hasattr(os, "fork"):
+        raise CoraError("a simulation cannot run on this system", "Use Linux or macOS.")
+    plan = Plan(people, days, seed, folder.absolute(), begin.date(), study, kills)
+    ctx.exit(_run(plan))
+
+
+def _run(plan: Plan) -> int:
+    began = monotonic()
+    with click.progressbar(length=plan.days, label="Days", file=click.get_text_stream("stderr")) as bar:
+
+        def progress(now: datetime) -> None:
+            bar.update(max(0, (now - plan.start).days - bar.pos))
+
+        lived = asyncio.run(simulate(plan, progress))
+    seconds = monotonic() - began
+    for line in ledger.lines(lived.ledger):
+        click.echo(line)
+    click.echo()
+    click.echo(as_text(lived.account.response))
+    click.echo()
+    others = [*lived.account.differences, *ledger.not_on_the_phones(lived.ledger, lived.people)]
+    summary = _summary(plan, lived, seconds, others)
+    (plan.folder / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    click.echo(f"{plan.people} people, {plan.days} days, {lived.simulation.bot.kills} kills: {seconds:.0f} s")
+    click.echo(f"What each person saw: {plan.folder / 'persons.html'}")
+    return _say_compared(lived.compared, others)
+
+
+def _say_compared(compared: Compared, others: tuple[str, ...] | list[str]) -> int:
+    for difference in (*compared.differences, *others):
+        click.echo(f"DIFFERENCE: {difference}")
+    same = not compared.differences and not others
+    click.echo(
+        f"{compared.sittings} sittings, {compared.cells} cells compared: "
+        + ("diaries and export are the same" if same else "THEY ARE NOT THE SAME: see the lines above")
+    )
+    return 0 if same else 1
+
+
+def _summary(plan: Plan, lived: Lived, seconds: float, others: list[str]) -> dict[str, object]:
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "people": plan.people,
+        "days": plan.days,
+        "seed": plan.seed,
+        "begin": plan.begin.isoformat(),
+        "kills": lived.simulation.bot.kills,
+        "seconds": round(seconds, 1),
+        "processor_seconds": {
+            "people_and_telegram": round(own.ru_utime + own.ru_stime, 1),
+            "bot": round(children.ru_utime + children.ru_stime, 1),
+        },
+        "rounds": lived.simulation.rounds,
+        "ticks": lived.simulation.ticks,
+        "calls": dict(sorted(Counter(call.method for call in lived.simulation.world.calls).items())),
+        "joined": sum(bool(one.diary.code) for one in lived.people),
+        "sittings": lived.compared.sittings,
+        "cells": lived.compared.cells,
+        "messages": dict(sorted(Counter(row[6] for row in lived.ledger[1:]).items())),
+        "differences": [*lived.compared.differences, *others],
+        "records": {"sealed": lived.account.sealed, "opened": lived.account.opened, "exported": lived.account.exported},
+    }

@@ -1,0 +1,48 @@
+"""The contact ledger of a simulation: every message that was to be sent unasked, in order, with the person's name.
+
+It is also held against the phones: what was sent once stands in one chat once; what is uncertain at most once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bot.simulate.comparing import read_csv
+from bot.simulate.respondent import Respondent
+
+HEADER = ("at", "person", "case", "reason", "wave", "number", "state", "outcome", "finished_at")
+
+
+def ledger_rows(export: Path, people: Sequence[Respondent]) -> Iterator[tuple[str, ...]]:
+    """``ledger.csv``, in the order in which the messages were written."""
+    yield HEADER
+    names = {one.diary.code: one.persona.name for one in people if one.diary.code}
+    found = read_csv(export / "contacts.csv")
+    for row in sorted(found, key=lambda row: (row["created_at"], row["case"], row["wave"], row["number"])):
+        yield (
+            row["created_at"], names.get(row["case"], ""), row["case"], row["reason"], row["wave"], row["number"],
+            row["state"], row["outcome"], row["finished_at"],
+        )  # fmt: skip
+
+
+def lines(ledger: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """The ledger as people read it."""
+    for at, person, case, reason, wave, number, state, outcome, _ in ledger[1:]:
+        became = f"{state} ({outcome})" if outcome else state
+        yield f"{at[:16].replace('T', ' ')}  {person or '?':<12} {case}  {reason:<10} {wave} {number}: {became}"
+
+
+def not_on_the_phones(ledger: Sequence[tuple[str, ...]], people: Sequence[Respondent]) -> list[str]:
+    """Where a phone got more or fewer unasked messages than the ledger says."""
+    states = Counter((row[2], row[6]) for row in ledger[1:])
+    found = []
+    for one in people:
+        code = one.diary.code
+        rang = sum(message.from_bot and not message.silent for message in one.person.chat.messages.values())
+        sent, perhaps = states[code, "sent"], states[code, "uncertain"]
+        if not sent <= rang <= sent + perhaps:
+            found.append(f"{one.persona.name} ({code or 'no code'}) got {rang} messages unasked; the ledger says "
+                         f"{sent} were sent and {perhaps} perhaps")  # fmt: skip
+    return found

@@ -1,0 +1,86 @@
+"""Who takes part: people with names, habits, languages, countries and days of travel, drawn from the study and a seed.
+
+People are invited in groups, a week apart, as at a counselling centre; those of a group who have yet to travel share a
+flight. That also keeps a simulation quick: groups act side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from bot.simulate.habits import HABITS, Habit, Joining
+from bot.simulate.respondent import Persona
+from cora_bot.base.chance import Chance, SeededChance, below
+from cora_bot.dialogue.script import Script
+from cora_bot.study.model import Study
+
+GROUPS: Final = 5
+GROUP_EVERY = timedelta(days=7)
+NAMES: Final = (
+    "Amal", "Besnik", "Chidi", "Dilnoza", "Elira", "Farid", "Gulnar", "Hamid", "Ilir", "Jamila", "Karim", "Leyla",
+    "Mirjeta", "Nadia", "Omid", "Parwana", "Qasim", "Rezarta", "Samir", "Tamar", "Umar", "Valon", "Wahida", "Yusuf",
+    "Zahra",
+)  # fmt: skip
+HOME: Final = {"ar": ("IQ",), "fa": ("AF", "IR"), "ps": ("AF",), "sq": ("AL", "XK", "MK")}
+"""Where people who speak a language are likely to return to; others to anywhere."""
+
+
+def personas(script: Script, tokens: Sequence[str], *, seed: str, begin: datetime) -> list[Persona]:
+    """One person for each token."""
+    groups = max(1, min(GROUPS, len(tokens) // 3))
+    return [
+        _persona(script, number, token, seed=seed, begin=begin + GROUP_EVERY * (number % groups))
+        for number, token in enumerate(tokens)
+    ]
+
+
+def _persona(script: Script, number: int, token: str, *, seed: str, begin: datetime) -> Persona:
+    chance = SeededChance(f"{seed} persona {number}")
+    study, habit = script.study, HABITS[number % len(HABITS)]
+    language = study.languages[number % len(study.languages)].code
+    country = _country(study, language, chance)
+    zones = study.countries.get(country, ("UTC",))
+    zone = zones[below(chance, len(zones))]
+    travels = _travels(habit, begin, chance)
+    facts = {
+        study.enrolment.form: _consents(study, habit, country=country, zone=zone, travels=travels),
+        study.return_check.form: _checked(study, habit, begin, travels),
+    }
+    name = NAMES[number % len(NAMES)] + (f" {number // len(NAMES) + 1}" if number >= len(NAMES) else "")
+    return Persona(number, name, habit, language, zone, token, begin, travels, facts)
+
+
+def _country(study: Study, language: str, chance: Chance) -> str:
+    countries = list(study.countries)
+    likely = [one for one in HOME.get(language.split("-")[0], ()) if one in countries] or countries
+    return likely[below(chance, len(likely))] if likely else ""
+
+
+def _travels(habit: Habit, begin: datetime, chance: Chance) -> date:
+    """The group's flight, or a day in the two weeks before."""
+    if habit.returning == "planned":
+        return begin.date() + timedelta(days=10)
+    return begin.date() - timedelta(days=1 + below(chance, 14))
+
+
+def _consents(study: Study, habit: Habit, *, country: str, zone: str, travels: date) -> dict[str, str]:
+    rules = study.enrolment
+    facts = dict(rules.required) | dict.fromkeys(rules.purposes.values(), "yes")
+    facts |= {rules.country: country, rules.return_status: habit.returning, rules.return_date: travels.isoformat()}
+    if rules.zone:
+        facts[rules.zone] = zone
+    if habit.joining is Joining.REFUSES:
+        question, code = rules.required[-1]
+        facts[question] = "no" if code != "no" else "yes"
+    return facts
+
+
+def _checked(study: Study, habit: Habit, begin: datetime, travels: date) -> dict[str, str]:
+    """The day moves by two weeks; who changes it from the menu does so by one."""
+    later = timedelta(days=14 if habit.check == "other_day" else 7)
+    moved = habit.check == "other_day" or habit.name == "uncertain"
+    rules = study.return_check
+    del begin
+    return {rules.status: "other_day" if moved else habit.check, rules.date: (travels + later).isoformat()}
