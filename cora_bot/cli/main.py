@@ -6,17 +6,31 @@ from importlib.metadata import version
 
 import click
 
+from cora_bot.cli.book import book
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.check import check
 from cora_bot.cli.docs import docs
 from cora_bot.cli.export import export
 from cora_bot.cli.failures import HandledGroup
+from cora_bot.cli.form import form_group
 from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
+from cora_bot.cli.new_study import new_study
 from cora_bot.cli.people import people
 from cora_bot.cli.try_form import try_form
 
-COMMANDS: tuple[click.Command, ...] = (check, try_form, keys, invite, people, bundle, export, docs)
+COMMANDS: tuple[click.Command, ...] = (
+    new_study,
+    check,
+    try_form,
+    book,
+    keys,
+    invite,
+    people,
+    bundle,
+    export,
+    docs,
+)
 
 
 class InOrder(HandledGroup):

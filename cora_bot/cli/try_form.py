@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.problems import errors
 from cora_bot.base.resources import shipped
 from cora_bot.cli.failures import show_problems
+from cora_bot.cli.form import compiled_for_any, files_beside
 from cora_bot.cli.trial import BACK, DIRECT, Trial, stand_in
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.dialogue.script import Script
+from cora_bot.forms import recorded
 from cora_bot.forms.compile import SUFFIXES, compile_form
 from cora_bot.forms.model import Form
+from cora_bot.forms.moment import Moment
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.usecases.load_study import STUDY_FILE
@@ -29,18 +33,32 @@ QUIT = "q"
 @click.command("try")
 @click.argument("form", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--lang", "language", default="", help="Language to walk in, e.g. ar. [default: the form's]")
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Do not ask: take the answers from this JSON file, and print what happened as JSON.",
+)
 @click.pass_context
-def try_form(ctx: click.Context, form: Path, language: str) -> None:
+def try_form(ctx: click.Context, form: Path, language: str, answers: Path | None) -> None:
     """Walk through a form in the terminal, as a person would in the chat. For ANY machine.
 
     Buttons are numbered: type a number, or text where the question asks for it (there, a button is :1). Type b to go
     back and q to quit. Shows at the end what would have been stored. Nothing is written to disk.
 
+    With --answers nothing is asked, and everything a form may hold is walked, also what the chat cannot ask. The file
+    holds one object: {"/data/age": ["", "17"], "+/data/child": 2, "#lang": "Dari (fa-AF)"}. A list is a series of
+    tries, + says how many instances of a repeat are added, #lang is the language. Printed is a list of events: ref,
+    event, label, hint, required, readonly, choices, answers (value, result, message); the last one is END with the
+    instance's XML.
+
     Exit codes: 0 done or quit; 1 the form has errors; 2 typed wrongly.
     """
     if form.suffix.lower() not in SUFFIXES:
         raise CoraError(f"{form} is not a form", f"A form ends in {', '.join(SUFFIXES)}.")
-    compiled = compile_form(form.read_bytes(), file=form.name)
+    if answers is not None:
+        _walk_recorded(ctx, form, answers, language)
+        return
+    compiled = compile_form(form.read_bytes(), file=form.name, media=files_beside(form))
     if compiled.form is None or errors(compiled.problems):
         show_problems(compiled.problems)
         ctx.exit(1)
@@ -54,6 +72,29 @@ def try_form(ctx: click.Context, form: Path, language: str) -> None:
     )
     if _converse(trial):
         _show_stored(trial)
+
+
+def _walk_recorded(ctx: click.Context, form: Path, answers: Path, language: str) -> None:
+    compiled = compiled_for_any(ctx, form)
+    given = _recorded(answers)
+    moment = Moment(_now(), "UTC", {"deviceid": "trial"}, SystemChance())
+    happened = recorded.events(compiled, {"#lang": language, **given}, moment)
+    click.echo(json.dumps(happened, ensure_ascii=False, indent=2))
+
+
+def _recorded(path: Path) -> recorded.Answers:
+    hint = 'Write one JSON object: {"/data/age": ["", "17"], "+/data/child": 2}.'
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise CoraError(f"{path} holds no JSON", hint) from error
+    known = isinstance(held, dict) and all(
+        isinstance(value, str | int) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
+        for value in held.values()
+    )
+    if not known:
+        raise CoraError(f"{path} holds no answers", hint)
+    return dict(held)
 
 
 def _script(path: Path, form: Form) -> Script:

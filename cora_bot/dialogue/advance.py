@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.conversation import Conversation
-from cora_bot.dialogue.handlers import housekeeping
+from cora_bot.dialogue.handlers import arriving, housekeeping, knocking
 from cora_bot.dialogue.inputs import Command, Input, Pressed, Start, Text, Unusable
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.script import Script
@@ -19,12 +19,28 @@ def advance(conversation: Conversation, event: Input, *, script: Script, now: da
     """What happens next. Raises nothing a participant can cause."""
     hint = event.hint if isinstance(event, Start | Text | Unusable | Command) else ""
     scene = Scene(conversation, script, now, chance, hint)
-    if isinstance(event, Pressed):
-        return _pressed(scene, event)
-    state = state_of(conversation)
+    if isinstance(event, Pressed | Start | Text | Unusable | Command):
+        scene = _reachable(scene)
+    turn = _pressed(scene, event) if isinstance(event, Pressed) else _taken(scene, event)
+    return knocking.closing(scene, turn)
+
+
+def _reachable(scene: Scene) -> Scene:
+    """Whoever writes or presses has not blocked the bot (any more)."""
+    person = scene.conversation.participant
+    return scene.with_person(blocked=False) if person is not None and person.blocked else scene
+
+
+def _taken(scene: Scene, event: Input) -> Turn:
+    state = state_of(scene.conversation)
+    if isinstance(event, Start | Text) and (coded := arriving.with_code(scene, event)) is not None:
+        return coded
     if state is State.STRANGER and isinstance(event, Command):
         event = Text("", event.message)  # a stranger's command is a stranger's message
-    turn = handler_for(state, key_of(event))(scene, event)
+    if knocking.must_knock(scene, event):
+        turn = knocking.knock(scene, event)
+    else:
+        turn = handler_for(state, key_of(event))(scene, event)
     known = turn.conversation.participant is not None
     if known and (isinstance(event, Command | Start) or (state is State.STRANGER and isinstance(event, Text))):
         turn = replace(turn, remove=(*turn.remove, event.message))
@@ -38,9 +54,11 @@ def _pressed(scene: Scene, event: Pressed) -> Turn:
         return housekeeping.stale(scene, event)
     twin = card.message if card.message is not None and card.message != event.message else None
     if card.message != event.message:
-        chat = replace(
-            scene.conversation.chat, card=replace(card, message=event.message, sent_at=card.sent_at or scene.now)
-        )
+        known = replace(card, message=event.message, sent_at=card.sent_at or scene.now)
+        chat = replace(scene.conversation.chat, card=known)
         scene = replace(scene, conversation=replace(scene.conversation, chat=chat))
-    turn = handler_for(state_of(scene.conversation), event.press.verb)(scene, event)
+    if knocking.must_knock(scene, event):
+        turn = knocking.knock(scene, event)
+    else:
+        turn = handler_for(state_of(scene.conversation), event.press.verb)(scene, event)
     return replace(turn, stale=twin) if twin is not None and turn.stale is None else turn

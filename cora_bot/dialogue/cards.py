@@ -8,7 +8,7 @@ from datetime import date
 from cora_bot.base.calendars import day, day_as_typed, day_long, number
 from cora_bot.base.text import isolate
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Status
+from cora_bot.dialogue.conversation import OPENINGS, PICTURES, Opening, Status
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
@@ -175,12 +175,51 @@ def languages(scene: Scene) -> Prompt:
 
 
 def invitation(scene: Scene, phrase: str) -> Prompt:
-    """One neutral sentence and three buttons: the only thing that is ever sent unasked."""
-    rows = (
-        (button(scene, p.OPEN, Verb.OPEN),),
+    """One neutral sentence and buttons: the only thing that is ever sent unasked, but for who chose otherwise."""
+    away = (
         (button(scene, p.LATER, Verb.LATER), button(scene, p.NOT_NOW, Verb.NOT_NOW)),
+        (button(scene, p.WRONG_PERSON, Verb.WRONG_PERSON),),
     )
-    return Prompt(scene.say(phrase), rows)
+    if scene.participant.opening is Opening.KNOCK:
+        return Prompt(f"{scene.say(phrase)}\n\n{scene.say(p.CHOOSE_PICTURE)}", (*_pictures(Verb.PICTURE), *away))
+    return Prompt(scene.say(phrase), ((button(scene, p.OPEN, Verb.OPEN),), *away))
+
+
+def knock(scene: Scene) -> Prompt:
+    """The nine pictures, for whoever wants in."""
+    away = (button(scene, p.NOT_NOW, Verb.NOT_NOW), button(scene, p.WRONG_PERSON, Verb.WRONG_PERSON))
+    return Prompt(scene.say(p.CHOOSE_PICTURE), (*_pictures(Verb.PICTURE), away))
+
+
+def _pictures(verb: Verb, *, without: frozenset[int] = frozenset()) -> list[Row]:
+    shown = [Button(each, Press(verb, choice=index)) for index, each in enumerate(PICTURES) if index not in without]
+    return [tuple(shown[start : start + 3]) for start in range(0, len(shown), 3)]
+
+
+def openings(scene: Scene) -> Prompt:
+    """How messages may open. Who shares a chat can only choose a picture."""
+    phrases = {
+        Opening.AT_ONCE: p.OPENS_AT_ONCE,
+        Opening.NEUTRAL: p.OPENS_NEUTRALLY,
+        Opening.KNOCK: p.OPENS_BY_PICTURE,
+    }
+    offered = [
+        (button(scene, phrases[each], Verb.SET_OPENING, choice=index),)
+        for index, each in enumerate(OPENINGS)
+        if each is Opening.KNOCK or not scene.conversation.others
+    ]
+    return aside(scene, scene.say(p.ASK_OPENING), *offered)
+
+
+def own_pictures(scene: Scene) -> Prompt:
+    """Pictures to choose from; those of others in the chat are not among them."""
+    taken = frozenset(other.picture for other in scene.conversation.others)
+    return aside(scene, scene.say(p.CHOOSE_OWN_PICTURE), *_pictures(Verb.SET_PICTURE, without=taken))
+
+
+def plain(text: str) -> Prompt:
+    """A sentence without any button."""
+    return Prompt(text)
 
 
 def notice(scene: Scene, text: str) -> Prompt:
@@ -210,8 +249,9 @@ def menu(scene: Scene) -> Prompt:
         rows.append((button(scene, p.RESUME, Verb.UNPAUSE),))
     else:
         rows.append((button(scene, p.PAUSE, Verb.PAUSE),))
+    rows.append((button(scene, p.OPENING, Verb.OPENING),))
     rows.append((button(scene, p.PRIVACY, Verb.PRIVACY), button(scene, p.HELP, Verb.HELP)))
-    rows.append((button(scene, p.STOP, Verb.STOP),))
+    rows.append((button(scene, p.HIDE_COMMAND, Verb.HIDE), button(scene, p.STOP, Verb.STOP)))
     rows.append((button(scene, p.CLOSE, Verb.SEEN),))
     return Prompt(scene.say(p.MENU), tuple(rows))
 

@@ -101,6 +101,7 @@ class Participant:
     opening: Opening = Opening.NEUTRAL
     asked_opening: bool = False
     picture: int = -1  # index into PICTURES
+    wrong_person: bool = False  # "not for me" was pressed; nothing is sent until the person opens again
     draft: str = ""  # written while nothing was asked; waits for "pass on" or is forgotten
     letters: tuple[str, ...] = ()  # answers of the team that have not been read yet
 

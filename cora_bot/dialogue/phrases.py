@@ -41,7 +41,10 @@ GO_ON: Final = N_("You can go on where you left off.")
 OPEN: Final = N_("Open")
 LATER: Final = N_("Later")
 NOT_NOW: Final = N_("Not now")
-UNSOLICITED: Final = (INVITATION, REMINDER, GO_ON, OPEN, LATER, NOT_NOW)
+WRONG_PERSON: Final = N_("Not for me")
+CHOOSE_PICTURE: Final = N_("Choose your picture.")
+THANKS: Final = N_("Thank you.")
+UNSOLICITED: Final = (INVITATION, REMINDER, GO_ON, OPEN, LATER, NOT_NOW, WRONG_PERSON, CHOOSE_PICTURE, THANKS)
 
 # The commands as Telegram's menu lists them: anybody who holds the phone sees these.
 MENU_COMMAND: Final = N_("Show the menu")
@@ -51,6 +54,7 @@ RESUME_COMMAND: Final = N_("End the break")
 STOP_COMMAND: Final = N_("No more messages")
 PRIVACY_COMMAND: Final = N_("What is stored")
 HELP_COMMAND: Final = N_("Help")
+HIDE_COMMAND: Final = N_("Clear this chat")
 COMMANDS: Final = {
     "menu": MENU_COMMAND,
     "language": LANGUAGE_COMMAND,
@@ -59,6 +63,7 @@ COMMANDS: Final = {
     "stop": STOP_COMMAND,
     "privacy": PRIVACY_COMMAND,
     "help": HELP_COMMAND,
+    "hide": HIDE_COMMAND,
 }
 
 # Strangers and codes: said to people we do not know.
@@ -160,5 +165,24 @@ HELP_TEXT: Final = N_(
     "/menu shows everything you can do.\n/pause takes a break.\n/stop ends the messages.\n\n"
     "{help}\n\n{contact}"
 )
-NOT_READ: Final = N_("Nobody reads what is written here now. This is how you reach the team: {contact}")
+ASK_PASS_ON: Final = N_(
+    "You wrote:\n{text}\n\nShall I pass this to the team? It is locked for them at once. They read it within some days, "
+    "not at night and not in an emergency. No help or payment follows from it."
+)
+PASS_ON: Final = N_("Yes, pass it on")
+DISCARD: Final = N_("No, forget it")
+PASSED_ON: Final = N_("It is locked and waits for the team. Their answer will come here.")
+FORGOTTEN: Final = N_("All right, it is forgotten.")
+OPENING: Final = N_("Who may open messages")
+ASK_OPENING: Final = N_(
+    "Do you use this phone alone?\n\nYou can choose how messages open. You can change it later in the menu."
+)
+OPENS_AT_ONCE: Final = N_("Only me: show it at once")
+OPENS_NEUTRALLY: Final = N_("First a short line")
+OPENS_BY_PICTURE: Final = N_("Others too: only with my picture")
+CHOOSE_OWN_PICTURE: Final = N_("Choose a picture and remember it. From now on only this picture opens messages.")
+OPENING_SET: Final = N_("All right. That is how messages open from now on.")
+CHAT_SHARED: Final = N_("Somebody uses this chat already. First they choose a picture: /menu, “Who may open messages”.")
+HIDDEN: Final = N_("What I can delete here is deleted. You can delete the chat yourself too.")
+LETTER_FROM_TEAM: Final = N_("An answer from the team:\n\n{text}")
 NEUTRAL: Final = "✓"

@@ -12,13 +12,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from cora_bot.dialogue.conversation import Conversation, Status
-from cora_bot.dialogue.handlers import arriving, asides, asking, consenting, housekeeping, inviting, returning
+from cora_bot.dialogue.handlers import arriving, asides, asking, consenting, housekeeping, inviting, knocking, returning
 from cora_bot.dialogue.inputs import (
     Blocked,
     ChoreDue,
     Command,
     CommandName,
     Input,
+    LetterCame,
     OccurrenceDue,
     Pressed,
     Start,
@@ -54,6 +55,7 @@ class Event(StrEnum):
     UNUSABLE = "unusable"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+    LETTER = "letter"
     DUE = "due"
     CHORE = "chore"
 
@@ -68,12 +70,14 @@ COMMANDS: Final[Mapping[CommandName, Verb]] = {
     CommandName.STOP: Verb.STOP,
     CommandName.PRIVACY: Verb.PRIVACY,
     CommandName.HELP: Verb.HELP,
+    CommandName.HIDE: Verb.HIDE,
 }
 
 _HAPPENS: Final[Mapping[Key, Handler]] = {
     Event.BLOCKED: housekeeping.blocked,
     Event.UNBLOCKED: housekeeping.unblocked,
     Event.CHORE: housekeeping.chore,
+    Event.LETTER: housekeeping.letter_came,
     Event.DUE: inviting.due,
 }
 
@@ -93,6 +97,14 @@ _ASIDES: Final[Mapping[Key, Handler]] = {
     Verb.CONFIRM_STOP: asides.stop,
     Verb.PRIVACY: asides.privacy,
     Verb.HELP: asides.help_,
+    Verb.PICTURE: knocking.picture,
+    Verb.WRONG_PERSON: knocking.wrong_person,
+    Verb.OPENING: knocking.ask_opening,
+    Verb.SET_OPENING: knocking.set_opening,
+    Verb.SET_PICTURE: knocking.set_picture,
+    Verb.HIDE: asides.hide,
+    Verb.PASS_ON: asides.pass_on,
+    Verb.DISCARD: asides.discard,
     Event.START: asides.menu,
     Event.UNUSABLE: asides.cannot_take,
 }
@@ -147,7 +159,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Key, Handler]]] = {
         Verb.LATER: inviting.postpone,
         Verb.NOT_NOW: inviting.put_away,
         Verb.RETURN_DATE: returning.change,
-        Event.TEXT: asides.nobody_reads,
+        Event.TEXT: asides.ask_pass_on,
     },
     State.INVITED: {
         **_OUT_OF_PLACE,
@@ -157,7 +169,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Key, Handler]]] = {
         Verb.LATER: inviting.postpone,
         Verb.NOT_NOW: inviting.put_away,
         Verb.RETURN_DATE: returning.change,
-        Event.TEXT: asides.nobody_reads,
+        Event.TEXT: asides.ask_pass_on,
     },
     State.ANSWERING: {
         **_OUT_OF_PLACE,
@@ -183,8 +195,12 @@ TRANSITIONS: Final[Mapping[State, Mapping[Key, Handler]]] = {
         Verb.HELP: asides.help_,
         Verb.PAUSE: asides.ask_return,
         Verb.STOP: asides.ask_return,
+        Verb.PICTURE: knocking.picture,
+        Verb.HIDE: asides.hide,
+        Verb.PASS_ON: asides.pass_on,
+        Verb.DISCARD: asides.discard,
         Event.START: asides.ask_return,
-        Event.TEXT: asides.nobody_reads,
+        Event.TEXT: asides.ask_pass_on,
         Event.UNUSABLE: asides.cannot_take,
     },
 }
@@ -221,6 +237,8 @@ def key_of(event: Input) -> Key:
             return Event.BLOCKED
         case Unblocked():
             return Event.UNBLOCKED
+        case LetterCame():
+            return Event.LETTER
         case OccurrenceDue():
             return Event.DUE
         case ChoreDue():

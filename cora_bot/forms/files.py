@@ -21,6 +21,7 @@ from defusedxml.ElementTree import fromstring
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.forms.expr.nodes import local_name
 
+SUFFIXES: Final = (".csv", ".xml", ".geojson")
 MAX_FILE: Final = 2_000_000  # bytes of one file
 MAX_ITEMS: Final = 10_000  # rows of one file
 MAX_FIELDS: Final = 100  # columns of one file

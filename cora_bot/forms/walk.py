@@ -370,11 +370,12 @@ class Walk:
         refused = judging.refused(instance, self.renderer, at, value, language)
         if refused is not None:
             return refused
-        before = node.value
+        before, was_sealed = node.value, node in instance.sealed
         node.value = "" if asked.sealed else typed(value, self.program.specs[asked.slot].type, instance.context.zone)
         if asked.sealed:
             (instance.sealed.add if value else instance.sealed.discard)(node)
-        if node.value != before or asked.sealed:
+        # What was sealed cannot be compared: an answer to it counts as a change.
+        if node.value != before or was_sealed or (asked.sealed and value):
             self._dropped += instance.changed_by_person(node)
         self._advance(at)
         return Stored(ref, value, asked.sealed, self._taken())

@@ -14,7 +14,7 @@ from tests.forms.support import begin, form, moment, problems, stored, table
 ALL = """
 | survey |
 | | type | name | label::English (en) | constraint | calculation | parameters |
-| | time | at | At? | . < '18:00' | | |
+| | time | at | At? | decimal-time(.) < 0.75 | | |
 | | dateTime | when | When? | . < now() | | |
 | | rank need | needs | Rank. | | | |
 | | geopoint | here | Where? | | | |
@@ -158,7 +158,7 @@ def test_kinds_are_known_to_the_form() -> None:
 def test_what_the_chat_cannot_ask_yet_is_said_with_its_row() -> None:
     wanted = [kind for kind in Kind if kind is not Kind.REPEAT and CHAT[kind.value].level is Level.ERROR]
     kinds = {each.name: each.kind for each in form(ALL).questions}
-    rows = {name: row for row, name in enumerate(("at", "when", "needs", "here", "photo", "voice", "film", "paper"), 4)}
+    rows = {name: row for row, name in enumerate(("at", "when", "needs", "here", "photo", "voice", "film", "paper"), 3)}
     found = problems(ALL, channel=CHAT)
     assert {row for code, row in found if code == "form.type"} == {
         row for name, row in rows.items() if kinds[name] in wanted
@@ -172,6 +172,6 @@ def test_every_feature_is_judged_for_both() -> None:
 
 @pytest.mark.parametrize("kind", ["geotrace", "geoshape"])
 def test_what_only_a_tablet_can_ask_is_refused(kind: str) -> None:
-    text = table(ALL.replace("| time |", f"| {kind} |").replace(". < '18:00'", ""))
+    text = table(ALL.replace("| time |", f"| {kind} |").replace("decimal-time(.) < 0.75", ""))
     made = compile_form(text, file="test.md", channel=CHAT)
     assert f"questions of the type “{kind}” can be asked on a tablet only" in [each.message for each in made.problems]

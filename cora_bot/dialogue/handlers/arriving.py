@@ -8,7 +8,7 @@ from datetime import timedelta
 from cora_bot.base.chance import case_code, new_id
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Participant, Showing, Status
+from cora_bot.dialogue.conversation import Opening, Participant, Showing, Status
 from cora_bot.dialogue.handlers import asides, questions
 from cora_bot.dialogue.inputs import Pressed, Start, Text, Unusable
 from cora_bot.dialogue.prompt import Prompt
@@ -92,3 +92,23 @@ def set_language(scene: Scene, event: Pressed) -> Turn:
 def languages_removing(scene: Scene, event: Start | Text | Unusable) -> Turn:
     """Anything else before a language is chosen: the list again."""
     return replace(languages(scene, event), remove=(event.message,))
+
+
+def with_code(scene: Scene, event: Start | Text) -> Turn | None:
+    """Somebody known presents a code: for a new phone it moves the person here, else it lets another person in.
+
+    None when there is nothing to do with it, and the input is taken as any other.
+    """
+    token, person = scene.conversation.token, scene.conversation.participant
+    if token is None or token.state != "valid" or (person is not None and person.status is Status.ENROLLING):
+        return None
+    if token.relink is not None:
+        gone = replace(scene.conversation, token=None)
+        return Turn(gone, use_token=True, switch=token.relink, moved_here=True, remove=(event.message,))
+    if person is None or not scene.script.enrolling:
+        return None
+    everyone = (person, *scene.conversation.others)
+    if any(each.opening is not Opening.KNOCK for each in everyone):
+        return draw(scene, cards.notice(scene, scene.say(p.CHAT_SHARED)), Showing.NOTICE)
+    alone = replace(scene.conversation, participant=None, session=None, occurrence=None, planned=(), others=everyone)
+    return replace(_welcome(replace(scene, conversation=alone)), remove=(event.message,))

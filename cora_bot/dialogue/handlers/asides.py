@@ -6,16 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cora_bot.base.calendars import day_long
+from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing, Status
 from cora_bot.dialogue.handlers import asking, consenting, finishing, planning, questions
 from cora_bot.dialogue.handlers.consenting import contact
-from cora_bot.dialogue.inputs import Press, Pressed, Verb
-from cora_bot.dialogue.prompt import Button
+from cora_bot.dialogue.inputs import Press, Pressed, Text, Verb
+from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
 from cora_bot.study.model import Step
+
+MOST_PASSED_ON = 1500
+"""As much of a free message is kept; the rest would not fit on the card that asks about it."""
 
 PAUSE_WEEKS = {1: p.ONE_WEEK, 2: p.TWO_WEEKS, 4: p.FOUR_WEEKS}
 
@@ -31,10 +35,17 @@ def resume(scene: Scene, event: object) -> Turn:
     return close(scene, event)
 
 
-def close(scene: Scene, _event: object) -> Turn:
-    """The card is emptied at once: a receipt has been read, the menu is put away."""
+def close(scene: Scene, event: object) -> Turn:
+    """The card is emptied at once: a receipt or letter has been read, the menu is put away."""
+    showing = scene.conversation.chat.card.showing
+    if showing is Showing.LETTER and scene.participant.letters:
+        scene = scene.with_person(letters=scene.participant.letters[1:])
+        if scene.participant.letters:
+            return letter(scene, event)
+    if showing is Showing.RECEIPT and not scene.participant.asked_opening:
+        return draw(scene.with_person(asked_opening=True), cards.openings(scene), Showing.ASIDE)
     if scene.conversation.session:
-        return asking.again(scene, _event)
+        return asking.again(scene, event)
     return draw(scene, cards.emptied(scene), Showing.NOTHING)
 
 
@@ -145,14 +156,45 @@ def leave(scene: Scene, _event: object) -> Turn:
     return fading(scene, replace(broken, conversation=drawn.conversation, show=drawn.show))
 
 
-def nobody_reads(scene: Scene, event: object) -> Turn:
-    """Free text while nothing is asked: an honest answer, and the message is removed."""
-    notices = [scene.say(p.NOT_READ, contact=contact(scene))]
+def ask_pass_on(scene: Scene, event: Text) -> Turn:
+    """Free text while nothing is asked: shall the team have it? It is removed from the chat either way."""
+    text = event.text.strip()[:MOST_PASSED_ON]
+    asked = scene.say(p.ASK_PASS_ON, text=isolate(text))
     if not scene.participant.told_removal:
-        notices.append(scene.say(p.REMOVED))
-    scene = scene.with_person(told_removal=True)
-    turn = draw(scene, cards.notice(scene, "\n\n".join(notices)), Showing.NOTICE)
-    return replace(fading(scene, turn), remove=(getattr(event, "message"),))  # noqa: B009
+        asked = f"{asked}\n\n{scene.say(p.REMOVED)}"
+    scene = scene.with_person(told_removal=True, draft=text)
+    yes, no = cards.button(scene, p.PASS_ON, Verb.PASS_ON), cards.button(scene, p.DISCARD, Verb.DISCARD)
+    prompt = Prompt(asked, ((yes,), (no,)))
+    return replace(fading(scene, draw(scene, prompt, Showing.ASIDE)), remove=(event.message,))
+
+
+def pass_on(scene: Scene, event: Pressed) -> Turn:
+    """Sealed to the researchers, and to nobody else."""
+    text = scene.participant.draft
+    if not text:
+        return resume(scene, event)
+    scene = scene.with_person(draft="")
+    made = questions.message(scene, {"text": text})
+    turn = draw(scene, cards.notice(scene, scene.say(p.PASSED_ON)), Showing.NOTICE)
+    return fading(scene, replace(turn, records=(made,), notes=("passed_on",)))
+
+
+def discard(scene: Scene, _event: Pressed) -> Turn:
+    scene = scene.with_person(draft="")
+    return fading(scene, draw(scene, cards.notice(scene, scene.say(p.FORGOTTEN)), Showing.NOTICE))
+
+
+def letter(scene: Scene, _event: object) -> Turn:
+    """The team's answer that has waited longest."""
+    text = scene.say(p.LETTER_FROM_TEAM, text=isolate(scene.participant.letters[0]))
+    read = cards.button(scene, p.I_HAVE_READ, Verb.SEEN)
+    return draw(scene, Prompt(text, ((read,),)), Showing.LETTER)
+
+
+def hide(scene: Scene, _event: object) -> Turn:
+    """Everything that can still be deleted goes at once; what was begun waits for its reminder."""
+    turn = draw(scene, cards.plain(p.NEUTRAL), Showing.NOTHING)
+    return replace(turn, clear=True, notes=("hidden",))
 
 
 def cannot_take(scene: Scene, event: object) -> Turn:

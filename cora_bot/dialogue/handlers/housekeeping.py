@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cora_bot.base.chance import new_id
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Showing
+from cora_bot.dialogue.conversation import INSIDE, Opening, Showing, Status
 from cora_bot.dialogue.handlers import arriving, asides, asking
-from cora_bot.dialogue.inputs import ChoreDue, Pressed
+from cora_bot.dialogue.inputs import ChoreDue, LetterCame, Pressed
 from cora_bot.dialogue.scene import Scene, draw, nothing
 from cora_bot.dialogue.turn import Turn
 from cora_bot.study.model import Step
@@ -50,12 +51,22 @@ def redraw(scene: Scene, event: object) -> Turn:
         case Showing.INVITATION if conversation.occurrence:
             phrase = p.GO_ON if conversation.session else p.INVITATION
             return draw(scene, cards.invitation(scene, phrase), Showing.INVITATION, anew=True)
+        case Showing.KNOCK:
+            return draw(scene, cards.knock(scene), Showing.KNOCK, anew=True)
+        case Showing.LETTER if conversation.participant.letters:
+            return asides.letter(scene, event)
         case Showing.ASIDE if not conversation.session:
             return asides.menu(scene, event)
-        case _ if conversation.session:
+        case _ if conversation.session and not _outside(scene):
             return asking.again(scene, event)
         case _:
             return draw(scene, cards.emptied(scene), Showing.NOTHING)
+
+
+def _outside(scene: Scene) -> bool:
+    """Whether the person's picture would have to open the card first."""
+    knocks = scene.participant.opening is Opening.KNOCK
+    return knocks and scene.conversation.chat.card.showing not in INSIDE
 
 
 def stale(scene: Scene, event: Pressed) -> Turn:
@@ -63,3 +74,16 @@ def stale(scene: Scene, event: Pressed) -> Turn:
     turn = redraw(scene, event)
     old = event.message if event.message != scene.conversation.chat.card.message else None
     return replace(turn, stale=old, notes=("stale_press",))
+
+
+def letter_came(scene: Scene, event: LetterCame) -> Turn:
+    """The team has answered: kept until it is read, and announced by the neutral sentence."""
+    waiting = (*scene.participant.letters, event.text)
+    scene = scene.with_person(letters=waiting)
+    if scene.participant.status is not Status.ACTIVE:
+        return nothing(scene, "letter_kept")
+    turn = draw(scene, cards.invitation(scene, p.INVITATION), Showing.INVITATION)
+    if turn.show is None:
+        raise LookupError("an invitation shows itself")
+    key = f"{scene.participant.id.hex()}/letter/{new_id(scene.chance).hex()}"
+    return replace(turn, show=replace(turn.show, fresh=True, unsolicited=True, reason="letter", key=key))

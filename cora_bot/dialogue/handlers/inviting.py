@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Occurrence, Showing, Status
-from cora_bot.dialogue.handlers import asking, finishing, questions
+from cora_bot.dialogue.conversation import Occurrence, Opening, Showing, Status
+from cora_bot.dialogue.handlers import asides, asking, finishing, questions
 from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
@@ -17,6 +17,9 @@ from cora_bot.study.schedule import allowed_at, later
 
 HOLD = timedelta(days=1)
 """How long a due occurrence waits when the person cannot be asked now."""
+
+OCCUPIED = timedelta(hours=1)
+"""How long it waits when somebody else who shares the chat has something open there."""
 
 LATER_HOURS = 3
 GRACE = timedelta(hours=24)
@@ -51,11 +54,14 @@ def _hold(scene: Scene, occurrence: Occurrence) -> Occurrence | None:
     until: datetime | None = None
     reason = ""
     if person.paused_until and person.paused_until > scene.now:
-        until, reason = min(person.paused_until, scene.now + HOLD), "paused"
+        until = min(person.paused_until, scene.now + HOLD)
+        reason = "wrong_person" if person.wrong_person else "paused"
     elif person.blocked:
         until, reason = scene.now + HOLD, "blocked"
     elif _busy(scene, occurrence):
         until, reason = scene.now + HOLD, "another_open"
+    elif scene.conversation.occupied:
+        until, reason = scene.now + OCCUPIED, "chat_in_use"
     return replace(occurrence, next_at=min(until, occurrence.closes), reason=reason) if until else None
 
 
@@ -70,7 +76,7 @@ def _busy(scene: Scene, occurrence: Occurrence) -> bool:
 
 
 def _send(scene: Scene, occurrence: Occurrence) -> Turn:
-    phrase = {Step.PLANNED: p.INVITATION, Step.INVITED: p.REMINDER, Step.OPENED: p.GO_ON}[occurrence.step]
+    """A new message: the neutral sentence, or the question itself for who chose to see it at once."""
     sent = replace(
         occurrence,
         step=Step.INVITED if occurrence.step is Step.PLANNED else occurrence.step,
@@ -79,10 +85,25 @@ def _send(scene: Scene, occurrence: Occurrence) -> Turn:
         reason="",
     )
     inviting = replace(scene, conversation=replace(scene.conversation, occurrence=sent))
-    turn = draw(inviting, cards.invitation(inviting, phrase), Showing.INVITATION)
+    if scene.participant.opening is Opening.AT_ONCE:
+        turn = again(inviting) if scene.conversation.session else open_it(inviting, None)
+        sent = next(iter(turn.occurrences), sent)
+    else:
+        phrase = {Step.PLANNED: p.INVITATION, Step.INVITED: p.REMINDER, Step.OPENED: p.GO_ON}[occurrence.step]
+        turn = draw(inviting, cards.invitation(inviting, phrase), Showing.INVITATION)
+    kind = "invitation" if occurrence.step is Step.PLANNED else "reminder"
+    return replace(unasked(turn, sent, scene, kind), occurrences=(sent,))
+
+
+def again(scene: Scene) -> Turn:
+    """The open question once more, as a card of its own."""
+    return questions.ask(scene, questions.pick_up(scene))
+
+
+def unasked(turn: Turn, sent: Occurrence, scene: Scene, kind: str) -> Turn:
+    """``turn``'s card as a message nobody asked for: new, at most once, judged again when it is sent."""
     if turn.show is None:
         raise LookupError("an invitation shows itself")
-    kind = "invitation" if occurrence.step is Step.PLANNED else "reminder"
     show = replace(
         turn.show,
         fresh=True,
@@ -91,7 +112,7 @@ def _send(scene: Scene, occurrence: Occurrence) -> Turn:
         key=f"{scene.participant.id.hex()}/{sent.wave}/{sent.number}/{sent.sent}",
         valid_until=sent.closes,
     )
-    return replace(turn, show=show, occurrences=(sent,))
+    return replace(turn, show=show)
 
 
 def _next(occurrence: Occurrence, now: datetime) -> datetime:
@@ -130,9 +151,11 @@ def _emptied(scene: Scene, turn: Turn) -> Turn:
     return replace(turn, conversation=drawn.conversation, show=drawn.show)
 
 
-def open_it(scene: Scene, _event: Pressed) -> Turn:
+def open_it(scene: Scene, _event: Pressed | None) -> Turn:
     """Open: the first question (or where it stood). A planned return is confirmed before anything else."""
     occurrence = scene.conversation.occurrence
+    if scene.participant.letters:
+        return asides.letter(scene, _event)
     if occurrence is None or occurrence.step is not Step.INVITED:
         return _closed(scene)
     if scene.now >= occurrence.closes:

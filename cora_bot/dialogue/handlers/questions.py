@@ -76,3 +76,22 @@ def record(scene: Scene, kind: RecordKind, body: dict[str, object]) -> tuple[Sce
         body=body,
     )
     return scene.with_session(replace(session, orders=session.orders + 1)), made
+
+
+def message(scene: Scene, body: dict[str, object]) -> Record:
+    """Something a person wrote to the team outside any form."""
+    return Record(
+        id=new_id(scene.chance),
+        kind=RecordKind.MESSAGE,
+        session=new_id(scene.chance),
+        form="",
+        form_version="",
+        form_hash="",
+        wave="",
+        number=0,
+        order=0,
+        language=scene.language,
+        started_at=scene.now,
+        at=scene.now,
+        body=body,
+    )

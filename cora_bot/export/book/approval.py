@@ -17,7 +17,10 @@ def chapter(script: Script, facts: Facts, words: Words) -> Element:
     return made(
         "approval",
         words("After the approval"),
-        e("p", words("Write this at the end of study.toml. From then on nobody is enrolled with other texts than these.")),
+        e(
+            "p",
+            words("Write this at the end of study.toml. From then on nobody is enrolled with other texts than these."),
+        ),
         e("pre", table(script, facts), dir="ltr"),
         e("p", words("A person who takes part already goes on; a code that could not be used stays good.")),
     )

@@ -28,7 +28,10 @@ def of_study(script: Script, words: Words) -> Element:
         words("The study's other texts"),
         list(beside(study, [(words(name), texts) for name, texts in named], words)),
         e("h3", words("Words that never stand where others may read them")),
-        e("p", words("They are looked for in every message nobody asked for, the bot's profile, its commands and cards.")),
+        e(
+            "p",
+            words("They are looked for in every message nobody asked for, the bot's profile, its commands and cards."),
+        ),
         grid([words("Language"), words("Words")], never),
     )
 
@@ -36,7 +39,10 @@ def of_study(script: Script, words: Words) -> Element:
 def of_bot(script: Script, facts: Facts, words: Words) -> Element:
     codes = [language.code for language in script.study.languages]
     tables = [
-        (e("h3", words(title)), list(beside(script.study, [(number, _texts(script, text)) for number, text in rows], words)))
+        (
+            e("h3", words(title)),
+            list(beside(script.study, [(number, _texts(script, text)) for number, text in rows], words)),
+        )
         for title, rows in _groups(facts.sentences)
         if rows
     ]

@@ -35,7 +35,7 @@ PLACES: Final = (
     ),
     (
         "The server: sealed records",
-        "Finished answers and consents, sealed to the researchers named here; language, time zone and times in the open.",
+        "Finished answers and consents, sealed to the researchers named here; language, zone and times in the open.",
         "The server cannot open them.",
     ),
     (
@@ -78,7 +78,9 @@ def chapter(script: Script, words: Words) -> Element:
             [_sealed(form) for form in script.forms.values()],
         ),
         e("h3", words("Countries and time zones")),
-        grid([words("Country"), words("Time zones")], [(key, ", ".join(zones)) for key, zones in study.countries.items()]),
+        grid(
+            [words("Country"), words("Time zones")], [(key, ", ".join(zones)) for key, zones in study.countries.items()]
+        ),
     )
 
 
@@ -86,7 +88,8 @@ def _recipients(study: Study, words: Words) -> Element:
     if not study.recipients:
         return e("p", words("Nobody yet: the study is not open."))
     rows = [
-        (str(number), code(Recipient.parse(text).fingerprint())) for number, text in enumerate(study.recipients, start=1)
+        (str(number), code(Recipient.parse(text).fingerprint()))
+        for number, text in enumerate(study.recipients, start=1)
     ]
     return grid([words("Key"), words("Fingerprint, as it stands on the researcher's paper")], rows)
 
