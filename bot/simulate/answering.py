@@ -15,7 +15,15 @@ from cora_bot.forms.model import Kind, Question
 
 # What people write: several scripts, what spreadsheets would run, what breaks lines and columns.
 WORDS: Final = {
-    "": ("All is well here.", "=1+1, he said", "I need \"papers\"; and time", "Thanks 🙏🏽", "two\nlines", "-", "'quoted'"),
+    "": (
+        "All is well here.",
+        "=1+1, he said",
+        'I need "papers"; and time',
+        "Thanks 🙏🏽",
+        "two\nlines",
+        "-",
+        "'quoted'",
+    ),
     "ar": ("كل شيء بخير", "أبحث عن عمل، شكرًا", "مرحبا team"),
     "fa": ("همه‌چیز خوب است", "دنبال کار می‌گردم، تشکر", "۱۲ روز"),
     "de": ("Alles in Ordnung.", "Straße, Größe; Übung", "+49 ist vorbei"),

@@ -6,9 +6,11 @@ the next card: it is read anew each time, and what is not understood is left alo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from bot.simulate.answering import Circumstances, Said, answer
 from bot.simulate.cards import Card
@@ -55,7 +57,7 @@ def enrol(one: Respondent) -> Doing:
         return
     yield from answering(one, course)
     for day, act in habit.acts:
-        one.plan(one.awake_at(one.persona.arrives + timedelta(days=day)), partial(of_own_accord, one, act))
+        one.plan(one.awake_at(one.persona.arrives + timedelta(days=day)), partial(OF_OWN_ACCORD[act], one))
 
 
 def look(one: Respondent) -> Doing:
@@ -275,46 +277,6 @@ def switch_language(one: Respondent) -> Doing:
         yield from choose_language(one, others[below(one.chance, len(others))])
 
 
-def of_own_accord(one: Respondent, act: Act) -> Doing:
-    """Something nobody asked for."""
-    match act:
-        case Act.PAUSE:
-            yield from _command(one, "/pause")
-            yield from pressing(one, Verb.SET_PAUSE, PAUSE_WEEKS)
-        case Act.STOP:
-            yield from _command(one, "/stop")
-            yield from pressing(one, Verb.CONFIRM_STOP)
-            one.close(Ending.LEFT)
-        case Act.COME_BACK:
-            yield from _command(one, "/menu")
-            yield from pressing(one, Verb.UNPAUSE)
-        case Act.BLOCK:
-            if one.act("blocks the bot", one.person.block):
-                yield
-        case Act.UNBLOCK:
-            if one.act("unblocks the bot", one.person.unblock):
-                yield
-        case Act.OFFLINE:
-            one.act("the network is gone", one.person.network_off)
-        case Act.ONLINE:
-            if one.act("the network is back", one.person.network_on):
-                yield
-                one.plan(one.awake_at(one.clock.now()), partial(look, one))
-        case Act.TALK:
-            yield from _talk(one)
-        case Act.STICKER:
-            if one.act("sends a sticker", partial(one.person.send, "sticker")):
-                yield
-        case Act.LANGUAGE:
-            yield from switch_language(one)
-        case Act.MENU:
-            yield from _command(one, "/menu")
-            yield from pressing(one, Verb.PRIVACY)
-            yield from pressing(one, Verb.RESUME)
-        case Act.TRAVEL_DAY:
-            yield from _travel_day(one)
-
-
 def _command(one: Respondent, text: str) -> Doing:
     if one.reachable:
         one.write(text)
@@ -337,3 +299,68 @@ def _travel_day(one: Respondent) -> Doing:
         one.close(Ending.LEFT)
         yield from pressing(one, Verb.RETURN_DATE)
         yield from answering(one, Course())
+
+
+def _pause(one: Respondent) -> Doing:
+    yield from _command(one, "/pause")
+    yield from pressing(one, Verb.SET_PAUSE, PAUSE_WEEKS)
+
+
+def _stop(one: Respondent) -> Doing:
+    yield from _command(one, "/stop")
+    yield from pressing(one, Verb.CONFIRM_STOP)
+    one.close(Ending.LEFT)
+
+
+def _come_back(one: Respondent) -> Doing:
+    yield from _command(one, "/menu")
+    yield from pressing(one, Verb.UNPAUSE)
+
+
+def _block(one: Respondent) -> Doing:
+    if one.act("blocks the bot", one.person.block):
+        yield
+
+
+def _unblock(one: Respondent) -> Doing:
+    if one.act("unblocks the bot", one.person.unblock):
+        yield
+
+
+def _offline(one: Respondent) -> Doing:
+    one.act("the network is gone", one.person.network_off)
+    yield from ()
+
+
+def _online(one: Respondent) -> Doing:
+    if one.act("the network is back", one.person.network_on):
+        yield
+        one.plan(one.awake_at(one.clock.now()), partial(look, one))
+
+
+def _sticker(one: Respondent) -> Doing:
+    if one.act("sends a sticker", partial(one.person.send, "sticker")):
+        yield
+
+
+def _menu(one: Respondent) -> Doing:
+    yield from _command(one, "/menu")
+    yield from pressing(one, Verb.PRIVACY)
+    yield from pressing(one, Verb.RESUME)
+
+
+OF_OWN_ACCORD: Final[Mapping[Act, Callable[[Respondent], Doing]]] = {
+    Act.PAUSE: _pause,
+    Act.STOP: _stop,
+    Act.COME_BACK: _come_back,
+    Act.BLOCK: _block,
+    Act.UNBLOCK: _unblock,
+    Act.OFFLINE: _offline,
+    Act.ONLINE: _online,
+    Act.TALK: _talk,
+    Act.STICKER: _sticker,
+    Act.LANGUAGE: switch_language,
+    Act.MENU: _menu,
+    Act.TRAVEL_DAY: _travel_day,
+}
+"""What nobody asked for."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import resource
+import sys
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -49,7 +50,7 @@ BEGIN = date(2027, 3, 1)
 )
 @click.option("--compare-only", is_flag=True, help="Only compare the diaries in --to with the export there again.")
 @click.pass_context
-def simulate_command(  # noqa: PLR0913 -- click hands over each option by its name
+def simulate_command(
     ctx: click.Context,
     *,
     people: int,
@@ -80,7 +81,7 @@ def simulate_command(  # noqa: PLR0913 -- click hands over each option by its na
 
 def _run(plan: Plan) -> int:
     began = monotonic()
-    with click.progressbar(length=plan.days, label="Days", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=plan.days, label="Days", file=sys.stderr) as bar:
 
         def progress(now: datetime) -> None:
             bar.update(max(0, (now - plan.start).days - bar.pos))

@@ -53,7 +53,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def _exact(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") else cell
+    return cell.removeprefix("'")
 
 
 def compare(diaries: Path, export: Path) -> Compared:

@@ -88,7 +88,19 @@ class Diary:
         return sitting
 
 
-HEADER = ("person", "case", "sitting", "begun", "ending", "ended", "language", "form", "question", "value", "answered_at")
+HEADER = (
+    "person",
+    "case",
+    "sitting",
+    "begun",
+    "ending",
+    "ended",
+    "language",
+    "form",
+    "question",
+    "value",
+    "answered_at",
+)
 
 
 def rows(diaries: Iterable[Diary]) -> Iterator[tuple[str, ...]]:

@@ -24,7 +24,8 @@ main { max-width: 44rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.35rem; margin: 0 0 .25rem; } h2 { font-size: 1rem; margin: 2rem 0 .5rem; color: #44525f; }
 p.about { color: #44525f; margin: .1rem 0; }
 .line { display: flex; gap: .6rem; margin: .35rem 0; align-items: flex-start; }
-.line time { flex: 0 0 3.2rem; color: #66737f; font-size: .8rem; padding-top: .45rem; font-variant-numeric: tabular-nums; }
+.line time { flex: 0 0 3.2rem; color: #66737f; font-size: .8rem; padding-top: .45rem;
+  font-variant-numeric: tabular-nums; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; padding: .45rem .7rem; border-radius: .8rem; max-width: 32rem; }
 .says .text { background: #fff; box-shadow: 0 1px 1px #0002; } .says.again .text { background: #f8fafb; }
 .rings .text { background: #24303c; color: #fff; } .presses, .writes { justify-content: flex-end; }
@@ -32,7 +33,8 @@ p.about { color: #44525f; margin: .1rem 0; }
 .does .text, .goes .text { color: #5a6772; font-size: .88rem; font-style: italic; padding-left: 0; }
 .tag { display: block; font-size: .72rem; color: #66737f; } .rings .tag { color: #c5d0da; }
 .keys { display: flex; flex-wrap: wrap; gap: .25rem; margin-top: .4rem; }
-.keys span { border: 1px solid #b9c6d2; border-radius: .4rem; padding: .05rem .5rem; font-size: .86rem; color: #2b5c8a; }
+.keys span { border: 1px solid #b9c6d2; border-radius: .4rem; padding: .05rem .5rem; font-size: .86rem;
+  color: #2b5c8a; }
 table { border-collapse: collapse; background: #fff; width: 100%; } th, td { text-align: start; padding: .35rem .6rem;
   border-bottom: 1px solid #dde4ea; font-size: .92rem; } td.n { text-align: end; font-variant-numeric: tabular-nums; }
 a { color: #17568f; }

@@ -59,7 +59,7 @@ class Simulation:
             one.look()
 
     def _next(self) -> datetime | None:
-        """The next moment at which something happens: a whole hour, so that what lies close together happens at once."""
+        """The next moment at which something happens: whole hours, so that what lies close together happens at once."""
         moments = [one.next() for one in self.people if one.doing is None]
         known = [each for each in (*moments, self._due) if each is not None]
         if not known:
@@ -105,7 +105,7 @@ class Simulation:
 
     async def _answered(self) -> None:
         """The bot has taken everything that was said, and has sent everything it has to say."""
-        while self.world.pending():
+        while self.world.pending():  # noqa: ASYNC110 - another process takes them: there is no event to wait for
             await asyncio.sleep(LOOK_AGAIN)
         await self.bot.settle()
 

@@ -17,6 +17,7 @@ from bot.demo import HOLDERS, PASSPHRASE, Premises, prepare
 from bot.pilot.limits import Limits
 from bot.pilot.server import Emulator
 from bot.pilot.world import World
+from bot.simulate import diary
 from bot.simulate.comparing import Compared, compare
 from bot.simulate.ledger import ledger_rows
 from bot.simulate.pages import file_name, list_page, person_page
@@ -25,7 +26,6 @@ from bot.simulate.process import bot_process
 from bot.simulate.respondent import Respondent
 from bot.simulate.simulation import Simulation, instants
 from bot.simulate.worker import Config, opened
-from bot.simulate import diary
 from cora_bot.base.chance import SeededChance, SystemChance
 from cora_bot.base.clock import SetClock, SystemClock, TravelClock
 from cora_bot.base.errors import CoraError

@@ -104,9 +104,7 @@ async def _live(config: Config, script: Script) -> None:
     _say({"process": os.getpid()})
     first = (await lines.readline()).split()  # it must know what time it is before it does anything
     clock = SetClock(from_millis(int(first[2])))
-    connection = Connection(
-        token=config.token, base_url=config.base_url, rate=0, long_poll=LONG_POLL, gather=0, tick=0
-    )
+    connection = Connection(token=config.token, base_url=config.base_url, rate=0, long_poll=LONG_POLL, gather=0, tick=0)
     async with opened(config, script, clock) as house, App(house, connection) as app:
         _say({"number": int(first[0])})
         await Obedient(house, app, clock).obey(lines)

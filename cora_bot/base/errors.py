@@ -13,7 +13,7 @@ class CoraError(Exception):
         self.hint = hint
 
 
-class NotOpened(CoraError):
+class NotOpened(CoraError):  # noqa: N818 - it names the one thing that did not happen
     """A sealed thing could not be opened: wrong key, cut short or changed. Never says which."""
 
     def __init__(self, what: str = "the sealed data") -> None:

@@ -35,7 +35,7 @@ class Problem:
         return ", ".join(str(part) for part in parts if part)
 
     def __str__(self) -> str:
-        text = f"{self.severity}: {self.place()}: {self.message}" if self.place() else f"{self.severity}: {self.message}"
+        text = ": ".join(part for part in (str(self.severity), self.place(), self.message) if part)
         return f"{text}\n    {self.hint}" if self.hint else text
 
 

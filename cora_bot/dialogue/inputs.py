@@ -40,7 +40,7 @@ class Verb(StrEnum):
     SET_OPENING = "Z"  # choice: index into conversation.OPENINGS
     SET_PICTURE = "G"  # choice: the picture that opens from now on
     HIDE = "H"  # clears what can be cleared, at once
-    PASS_ON = "a"  # what was written goes to the team
+    PASS_ON = "a"  # noqa: S105 - what was written goes to the team
     DISCARD = "A"  # it does not
 
 

@@ -166,8 +166,8 @@ HELP_TEXT: Final = N_(
     "{help}\n\n{contact}"
 )
 ASK_PASS_ON: Final = N_(
-    "You wrote:\n{text}\n\nShall I pass this to the team? It is locked for them at once. They read it within some days, "
-    "not at night and not in an emergency. No help or payment follows from it."
+    "You wrote:\n{text}\n\nShall I pass this to the team? It is locked for them at once. They read it within some "
+    "days, not at night and not in an emergency. No help or payment follows from it."
 )
 PASS_ON: Final = N_("Yes, pass it on")
 DISCARD: Final = N_("No, forget it")

@@ -95,7 +95,4 @@ class Turn:
     switch: bytes | None = None
     moved_here: bool = False
     clear: bool = False
-    switch: bytes | None = None
-    moved_here: bool = False
-    clear: bool = False
     notes: tuple[str, ...] = ()

@@ -69,7 +69,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Provably not delivered; ``at`` is the earliest next attempt. ``whole_bot``: the limit is the bot's, not the chat's."""
+    """Provably not delivered; ``at``: earliest next attempt. ``whole_bot``: the limit is the bot's, not the chat's."""
 
     at: datetime
     reason: str

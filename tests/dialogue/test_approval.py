@@ -1,6 +1,6 @@
-"""AP-01 the hash covers every text people see, in every language; AP-02 and nothing else: no spacing, no names of files,
-no condition; AP-03 what changed since the approval is named; AP-04 with other texts nobody comes in, a good code stays
-good and the sentence names nothing; AP-05 who is in goes on."""
+"""AP-01 the hash covers every text people see, in every language; AP-02 and nothing else: no spacing, no names of
+files, no condition; AP-03 what changed since the approval is named; AP-04 with other texts nobody comes in, a good
+code stays good and the sentence names nothing; AP-05 who is in goes on."""
 
 from __future__ import annotations
 

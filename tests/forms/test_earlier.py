@@ -1,6 +1,6 @@
 """F-60 the bot's own columns say what may be kept, for which purpose, and when somebody must look; F-61 without their
-namespace they are a problem and never malformed XML; F-62 what was answered before is read only where it is marked to be
-kept; F-63 what is kept is not sealed on arrival."""
+namespace they are a problem and never malformed XML; F-62 what was answered before is read only where it is marked
+to be kept; F-63 what is kept is not sealed on arrival."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OWN = """
 """
 FOLLOW_UP = """
 | survey |
-| | type | name | label::English (en) | calculation | default | bind::cora:keep | bind::cora:purpose | bind::cora:alert |
+| | type | name | label | calculation | default | bind::cora:keep | bind::cora:purpose | bind::cora:alert |
 | | text | town | Where do you live? | | ${last-saved#town} | yes | | |
 | | text | story | What happened? | | | | research | |
 | | integer | safe | How safe, 1 to 5? | | | no | | . < 2 |

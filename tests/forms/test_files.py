@@ -23,7 +23,7 @@ TOWNS = """
 | | calculate | said | | | jr:choice-name(${town}, '${town}') | |
 """
 FILES = {
-    "regions.csv": "name,label\nn,North\ns,South\n".encode(),
+    "regions.csv": b"name,label\nn,North\ns,South\n",
     "towns.csv": (
         "\ufeffcode;called;region;people;my notes\r\n"
         "maz;Mazar;n;400;x\r\n"

@@ -182,4 +182,3 @@ async def play(path: Path, folder: Path) -> str:
                 continue
             written += ["", line, *await played.line(line)]
         return "\n".join(written).strip() + "\n"
-

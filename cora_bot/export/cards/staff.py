@@ -65,7 +65,8 @@ WORDS: Final[Mapping[str, Words]] = {
                 "Vorher",
                 (
                     "Wir sind allein, niemand liest mit, und es ist Zeit.",
-                    "Wem gehört das Telefon? Wenn auch anderen: besprechen, was sie sehen könnten. Nein ist in Ordnung.",
+                    "Wem gehört das Telefon? Wenn auch anderen: besprechen, was sie sehen könnten. "
+                    "Nein ist in Ordnung.",
                     "Ja, Nein oder Aufhören ändert hier nichts für die Person. Das laut sagen.",
                 ),
             ),
