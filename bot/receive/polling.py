@@ -44,7 +44,10 @@ class Understood:
 
 
 class Polling:
-    """The receiving loop. ``receive`` commits a batch; ``long_poll`` and ``gather`` are in seconds."""
+    """The receiving loop. ``receive`` commits a batch; ``long_poll`` and ``gather`` are in seconds.
+
+    ``beat`` is told whenever Telegram has handed over what it had; not before the last batch is committed.
+    """
 
     def __init__(
         self,
@@ -54,12 +57,14 @@ class Polling:
         long_poll: int = LONG_POLL,
         gather: float = GATHER,
         backoff: Backoff | None = None,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._api = api
         self._receive = receive
         self._long_poll = long_poll
         self._gather = gather
         self._backoff = backoff or Backoff()
+        self._beat = beat
         self._answering = Answering(api)
         self._offset = 0
         self._stopping = asyncio.Event()
@@ -140,6 +145,7 @@ class Polling:
         except msgspec.MsgspecError:
             return await self._pause("poll_unreadable")
         self._backoff.succeeded()
+        self._beat()
         return fetched
 
     async def _refused(self, answer: Answer) -> list[msgspec.Raw]:

@@ -21,7 +21,7 @@ from cora_bot.forms.model import Form
 from cora_bot.study.check import check_never_show
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
-from cora_bot.usecases.load_study import STUDY_FILE, read_folder, read_forms
+from cora_bot.usecases.load_study import STUDY_FILE, Reading, read_folder, read_forms
 
 STATES = {"reviewed": "reviewed by a speaker", "draft": "DRAFT", "original": "as written", "missing": "MISSING"}
 
@@ -58,20 +58,29 @@ def _check_form(path: Path) -> list[Problem]:
 
 
 def _check_study(folder: Path) -> list[Problem]:
-    reading = read_folder(folder, catalogs={})
-    problems = list(reading.problems)
+    reading, problems = study_problems(folder)
     study = reading.script.study if reading.script else _study(folder)
     if study is not None:
-        catalogs = _catalogs()
-        problems += check_never_show(study.never_show, seen_unasked(study, Phrases(catalogs)))
-        problems += catalog_problems(shipped("locales"), [language.code for language in study.languages])
-        _show_study(study, catalogs)
+        _show_study(study, _catalogs())
     if reading.script is not None:
-        problems += _approval_problems(reading.script)
         _show_approval(reading.script)
     forms = reading.script.forms if reading.script else read_forms(folder / "forms", under="forms")[0]
     _show_forms(forms.values())
     return problems
+
+
+def study_problems(folder: Path) -> tuple[Reading, list[Problem]]:
+    """The study as far as it can be read, and everything that is wrong with it, its sentences and its approval."""
+    catalogs = _catalogs()
+    reading = read_folder(folder, catalogs=catalogs)
+    problems = list(reading.problems)
+    study = reading.script.study if reading.script else _study(folder)
+    if study is not None:
+        problems += check_never_show(study.never_show, seen_unasked(study, Phrases(catalogs)))
+        problems += catalog_problems(shipped("locales"), [language.code for language in study.languages])
+    if reading.script is not None:
+        problems += _approval_problems(reading.script)
+    return reading, problems
 
 
 def _approval_problems(script: Script) -> list[Problem]:

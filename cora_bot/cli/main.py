@@ -10,13 +10,16 @@ from cora_bot.cli.book import book
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.check import check
 from cora_bot.cli.docs import docs
+from cora_bot.cli.doctor.command import doctor_command
 from cora_bot.cli.export import export
 from cora_bot.cli.failures import HandledGroup
+from cora_bot.cli.health import health
 from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
 from cora_bot.cli.people import people
 from cora_bot.cli.try_form import try_form
+from cora_bot.cli.upgrade import upgrade
 
 COMMANDS: tuple[click.Command, ...] = (
     new_study,
@@ -28,6 +31,9 @@ COMMANDS: tuple[click.Command, ...] = (
     people,
     bundle,
     export,
+    doctor_command(),
+    health,
+    upgrade,
     docs,
 )
 
