@@ -56,6 +56,7 @@ class Pulse:
     def _write(self) -> None:
         part = self._path.with_suffix(".part")
         try:
+            part.touch(mode=0o600)
             part.write_text(json.dumps(self._beats), encoding="utf-8")
             part.replace(self._path)
             self._failed = False

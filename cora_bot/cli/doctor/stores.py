@@ -52,8 +52,8 @@ async def _examine(examined: Examined, now: datetime) -> Checked:
         async with database.read() as tx:
             problems = [*await _whole(database, tx), *await _of_now(tx, now)]
             read = await _people(examined, tx, problems)
-        said = f"schema {found.newest}, {read.people} people" if read and not problems else ""
-        return Checked(PART, said, tuple(problems))
+        people = f"{read.people} people" if read else "not read without the study and the server's key"
+        return Checked(PART, "" if problems else f"schema {found.newest}, {people}", tuple(problems))
     finally:
         await database.close()
 
