@@ -24,7 +24,7 @@ def wrong(part: str, message: str, hint: str) -> Checked:
 
 def failed(part: str, why: CoraError) -> Checked:
     """The check ended in something a person can mend."""
-    return wrong(part, str(why), why.hint)
+    return wrong(part, str(why), why.hint or "See docs/operators.md.")
 
 
 def error(part: str, message: str, hint: str) -> Problem:

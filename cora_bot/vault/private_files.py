@@ -60,7 +60,8 @@ def read_private(path: Path) -> bytes:
                 raise CoraError(f"{path} can be read by others on this machine", f"chmod 600 {path}")
             return opened.read()
     except OSError as error:
-        raise CoraError(f"{path} could not be read: {error.strerror}") from None
+        hint = "Is it there, and may this user read it?"
+        raise CoraError(f"{path} could not be read: {error.strerror}", hint) from None
 
 
 def readable_by_others(file: int | Path) -> bool:
