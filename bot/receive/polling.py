@@ -67,6 +67,7 @@ class Polling:
         self._beat = beat
         self._answering = Answering(api)
         self._offset = 0
+        self._reached = False
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -131,7 +132,9 @@ class Polling:
         return []
 
     async def _fetch(self) -> list[msgspec.Raw]:
-        asked = {"limit": BATCH, "timeout": self._long_poll, "allowed_updates": ALLOWED_UPDATES}
+        # Until Telegram was reached nothing is waited for there: whether it can be is to be known at once.
+        wait = self._long_poll if self._reached else 0
+        asked = {"limit": BATCH, "timeout": wait, "allowed_updates": ALLOWED_UPDATES}
         if self._offset:
             asked["offset"] = self._offset
         try:
@@ -145,6 +148,7 @@ class Polling:
         except msgspec.MsgspecError:
             return await self._pause("poll_unreadable")
         self._backoff.succeeded()
+        self._reached = True
         self._beat()
         return fetched
 

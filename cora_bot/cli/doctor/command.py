@@ -19,7 +19,7 @@ from cora_bot.cli.doctor import machine, secrets, stores
 from cora_bot.cli.doctor.examined import Checks, Examined
 from cora_bot.cli.failures import show_problems
 from cora_bot.cli.health import told
-from cora_bot.cli.open_house import check_place, server_keys, server_settings
+from cora_bot.cli.open_house import check_place, open_clock, server_keys, server_settings
 from cora_bot.usecases.load_study import Reading
 
 HELP = """Examine this server: everything that is wrong with it, each with its mend. For the SERVER.
@@ -67,7 +67,7 @@ async def _each(more: Checks, *, live: bool, offline: bool) -> AsyncIterator[Che
     for each in found:
         yield each
     if settings.home.is_dir():
-        now = SystemClock().now()
+        now = open_clock(settings).now()  # a demonstration's time, where it has one
         yield machine.account(examined)
         yield secrets.permissions(examined)
         yield await stores.stores(examined, now)
