@@ -65,6 +65,9 @@ class Scene:
     def with_person(self, **changes: object) -> Scene:
         return replace(self, conversation=replace(self.conversation, participant=replace(self.participant, **changes)))  # type: ignore[arg-type]
 
+    def with_chat(self, **changes: object) -> Scene:
+        return replace(self, conversation=replace(self.conversation, chat=replace(self.conversation.chat, **changes)))  # type: ignore[arg-type]
+
     def with_session(self, session: Session | None) -> Scene:
         return replace(self, conversation=replace(self.conversation, session=session))
 
