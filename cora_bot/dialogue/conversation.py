@@ -54,7 +54,7 @@ class Card:
 
     ``generation`` grows whenever the card shows something else, and buttons carry it; ``revision`` grows when the
     same thing is drawn anew (a tick, an error line). ``message`` is Telegram's id once it is known; ``buried`` says
-    that something stands below it.
+    that something stands below it; ``shown_at`` is when what it shows was drawn first.
     """
 
     generation: int = 0
@@ -63,6 +63,7 @@ class Card:
     message: int | None = None
     sent_at: datetime | None = None
     buried: bool = False
+    shown_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def draw(scene: Scene, prompt: Prompt, showing: Showing, *, anew: bool = False) 
     if anew and card.showing is showing:
         card = replace(card, revision=card.revision + 1)
     else:
-        card = replace(card, generation=card.generation + 1, revision=0, showing=showing)
+        card = replace(card, generation=card.generation + 1, revision=0, showing=showing, shown_at=scene.now)
     stamped = Prompt(
         prompt.text,
         tuple(

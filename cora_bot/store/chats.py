@@ -85,6 +85,7 @@ def _card_columns(card: Card) -> dict[str, Any]:
         "message": card.message,
         "sent_at": card.sent_at,
         "buried": card.buried,
+        "shown_at": card.shown_at,
     }
 
 
@@ -96,6 +97,7 @@ def _stored(row: Row[Any], *, new: bool = False) -> Stored:
         message=row.message,
         sent_at=row.sent_at,
         buried=row.buried,
+        shown_at=row.shown_at,
     )
     seen = Chat(id=row.id, card=card, misses=row.misses, misses_since=row.misses_since, blocked=row.blocked, new=new)
     return Stored(seen, row.address, row.last_message)
@@ -108,8 +110,8 @@ _UPDATE = (
         {
             column: bindparam(f"new_{column}")
             for column in (
-                "generation", "revision", "showing", "message", "sent_at", "buried", "misses", "misses_since",
-                "blocked",
+                "generation", "revision", "showing", "message", "sent_at", "buried", "shown_at",
+                "misses", "misses_since", "blocked",
             )
         }
     )

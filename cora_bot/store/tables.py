@@ -90,6 +90,7 @@ chat = _table(
     Column("message", Whole),
     Column("sent_at", Instant),
     Column("buried", Flag, nullable=False),
+    Column("shown_at", Instant),
     Column("misses", Integer, nullable=False),
     Column("misses_since", Instant),
     Column("blocked", Flag, nullable=False),

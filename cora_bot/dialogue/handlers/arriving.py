@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from cora_bot.base.chance import case_code, new_id
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import PICTURES, Opening, Participant, Showing, Status
-from cora_bot.dialogue.handlers import asides, questions
+from cora_bot.dialogue.handlers import asides, guessing, questions
 from cora_bot.dialogue.inputs import Pressed, Start, Text, Unusable
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.dialogue.scene import Scene, draw, nothing
 from cora_bot.dialogue.turn import Turn
-
-MISSES_ALLOWED = 5
-MISSES_WITHIN = timedelta(hours=1)
-"""After so many wrong codes within this time no code is looked at: they are guessed in vain."""
 
 
 def knock(scene: Scene, _event: Start | Text | Unusable) -> Turn:
@@ -25,29 +20,15 @@ def knock(scene: Scene, _event: Start | Text | Unusable) -> Turn:
     token = scene.conversation.token
     if token is None:
         return draw(scene, Prompt(scene.say(p.STRANGER)), Showing.NOTICE)
-    scene = _forgiven(scene)
-    if scene.conversation.chat.misses >= MISSES_ALLOWED:
-        return nothing(_missed(scene), "stranger_ignored")
+    scene = guessing.forgiven(scene)
+    if guessing.too_many(scene, guessing.CODES_ALLOWED):
+        return nothing(guessing.missed(scene), "stranger_ignored")
     if token.state == "valid" and token.relink is not None:
         return _moved_here(scene, token.relink, _event)
     if token.state == "valid":
         return _welcome(scene) if scene.script.enrolling else _not_enrolling(scene)
     phrase = {"used": p.CODE_USED, "expired": p.CODE_EXPIRED}.get(token.state, p.CODE_UNKNOWN)
-    return draw(_missed(scene), Prompt(scene.say(phrase)), Showing.NOTICE)
-
-
-def _forgiven(scene: Scene) -> Scene:
-    chat = scene.conversation.chat
-    if chat.misses_since is None or scene.now - chat.misses_since < MISSES_WITHIN:
-        return scene
-    fresh = replace(chat, misses=0, misses_since=None)
-    return replace(scene, conversation=replace(scene.conversation, chat=fresh))
-
-
-def _missed(scene: Scene) -> Scene:
-    chat = scene.conversation.chat
-    counted = replace(chat, misses=chat.misses + 1, misses_since=chat.misses_since or scene.now)
-    return replace(scene, conversation=replace(scene.conversation, chat=counted))
+    return draw(guessing.missed(scene), Prompt(scene.say(phrase)), Showing.NOTICE)
 
 
 def _not_enrolling(scene: Scene) -> Turn:
@@ -102,7 +83,7 @@ def set_picture(scene: Scene, event: Pressed) -> Turn:
     chosen = event.press.choice
     if not 0 <= chosen < len(PICTURES) or any(other.picture == chosen for other in scene.conversation.others):
         return draw(scene, cards.own_pictures(scene), Showing.ASIDE)
-    return _begin(scene.with_person(opening=Opening.KNOCK, picture=chosen))
+    return _begin(scene.with_person(opening=Opening.KNOCK, picture=chosen, asked_opening=True))
 
 
 def languages_removing(scene: Scene, event: Start | Text | Unusable) -> Turn:

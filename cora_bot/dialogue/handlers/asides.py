@@ -43,7 +43,7 @@ def close(scene: Scene, event: object) -> Turn:
         if scene.participant.letters:
             return letter(scene, event)
     if showing is Showing.RECEIPT and not scene.participant.asked_opening:
-        return draw(scene.with_person(asked_opening=True), cards.openings(scene), Showing.ASIDE)
+        return fading(scene, draw(scene.with_person(asked_opening=True), cards.openings(scene), Showing.ASIDE))
     if scene.conversation.session:
         return asking.again(scene, event)
     return draw(scene, cards.emptied(scene), Showing.NOTHING)

@@ -37,6 +37,8 @@ def chore(scene: Scene, event: ChoreDue) -> Turn:
     """A card is emptied some time after it was drawn, unless it shows something else by then."""
     if event.kind != "empty_card" or event.card != scene.conversation.chat.card.generation:
         return nothing(scene)
+    if scene.conversation.participant is not None:
+        scene = scene.with_person(draft="")  # what was written and not passed on goes with the card that asked about it
     return draw(scene, cards.emptied(scene), Showing.NOTHING)
 
 

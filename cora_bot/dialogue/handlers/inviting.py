@@ -70,8 +70,8 @@ def _in_use(scene: Scene) -> bool:
     if not scene.conversation.others_card:
         return False
     card = scene.conversation.chat.card
-    fresh = card.sent_at is None or scene.now - card.sent_at < OCCUPIED
-    return card.showing in INSIDE or (card.showing is Showing.INVITATION and fresh)
+    fresh = card.shown_at is not None and scene.now - card.shown_at < OCCUPIED
+    return fresh and (card.showing in INSIDE or card.showing is Showing.INVITATION)
 
 
 def _busy(scene: Scene, occurrence: Occurrence) -> bool:
@@ -134,7 +134,7 @@ def _over(scene: Scene, occurrence: Occurrence) -> Turn:
         case Step.PLANNED:
             return _only(scene, finishing.ended(occurrence, Step.LAPSED, scene.now, occurrence.reason or "late"))
         case Step.INVITED:
-            reason = "put_away" if occurrence.put_away else "not_opened"
+            reason = "put_away" if occurrence.put_away else occurrence.reason or "not_opened"
             turn = _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, reason))
             return _emptied(scene, turn) if _shows(scene, Showing.INVITATION) else turn
         case _:

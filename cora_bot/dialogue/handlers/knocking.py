@@ -11,7 +11,7 @@ from datetime import timedelta
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, OPENINGS, PICTURES, Opening, Showing, Status
-from cora_bot.dialogue.handlers import asides, asking, inviting
+from cora_bot.dialogue.handlers import asides, asking, guessing, inviting
 from cora_bot.dialogue.inputs import Command, CommandName, Input, Pressed, Start, Text, Unusable, Verb
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
@@ -49,13 +49,19 @@ def knock(scene: Scene, event: Input) -> Turn:
 
 
 def picture(scene: Scene, event: Pressed) -> Turn:
-    """The right picture opens; another's picture opens for that person; every other hears a thank-you."""
+    """The right picture opens; another's picture opens for that person; every other hears a thank-you.
+
+    After too many wrong ones the right one does not open either, for a while: nine pictures are soon tried.
+    """
+    scene = guessing.forgiven(scene)
+    if guessing.too_many(scene, guessing.PICTURES_ALLOWED):
+        return replace(away(scene, event), notes=("picture_ignored",))
     if event.press.choice == scene.participant.picture:
         return enter(scene, event)
     for other in scene.conversation.others:
         if other.opening is Opening.KNOCK and other.picture == event.press.choice:
             return Turn(scene.conversation, switch=other.id)
-    return replace(away(scene, event), notes=("wrong_picture",))
+    return replace(away(guessing.missed(scene), event), notes=("wrong_picture",))
 
 
 def enter(scene: Scene, event: Pressed) -> Turn:
@@ -88,7 +94,7 @@ def wrong_person(scene: Scene, event: Pressed) -> Turn:
     turn = replace(away(held, event), notes=("wrong_person",))
     if occurrence is None or occurrence.step not in (Step.INVITED, Step.OPENED):
         return turn
-    return replace(turn, occurrences=(replace(occurrence, put_away=occurrence.put_away + 1, reason="wrong_person"),))
+    return replace(turn, occurrences=(replace(occurrence, reason="wrong_person"),))
 
 
 # ---- choosing it -----------------------------------------------------------------------------------------------------

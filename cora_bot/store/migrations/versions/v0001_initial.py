@@ -48,6 +48,7 @@ def _chat() -> None:
         sa.Column("message", types.Whole, nullable=True),
         sa.Column("sent_at", types.Instant(), nullable=True),
         sa.Column("buried", types.Flag(), nullable=False),
+        sa.Column("shown_at", types.Instant(), nullable=True),
         sa.Column("misses", sa.Integer(), nullable=False),
         sa.Column("misses_since", types.Instant(), nullable=True),
         sa.Column("blocked", types.Flag(), nullable=False),
