@@ -13,15 +13,15 @@ import pytest
 from bot.cli import cora
 from cora_bot.base.chance import CODE_LETTERS
 from cora_bot.base.problems import errors
-from cora_bot.dialogue.handlers.guessing import CODES_ALLOWED, PICTURES_ALLOWED, WITHIN
 from cora_bot.dialogue.handlers.asides import PAUSE_WEEKS
+from cora_bot.dialogue.handlers.guessing import CODES_ALLOWED, WITHIN
 from cora_bot.dialogue.handlers.inviting import LATER_HOURS
 from cora_bot.dialogue.phrases import COMMANDS, INVITATION
 from cora_bot.dialogue.scene import EMPTIED_AFTER
 from cora_bot.export import consents, contacts, dispositions, folder, response, tables
 from cora_bot.export.bundle_format import CASE_COLUMNS, CONTACT_COLUMNS, OCCURRENCE_COLUMNS
-from cora_bot.forms.checks import SUPPORTED
 from cora_bot.forms.compile import compile_form
+from cora_bot.forms.support import SUPPORTED
 from cora_bot.settings import read_settings
 from cora_bot.store import keystore
 from cora_bot.store.tables import metadata
