@@ -1,6 +1,6 @@
 """K-01 with a picture nothing opens before it; K-02 any other picture hears a thank-you; K-03 pictures are guessed
-in vain; K-04 what is inside empties itself; K-05 "not for me" silences, the picture ends that; K-06 /hide needs no picture;
-K-07 who shares a chat must have a picture nobody else has; K-08 answers of the team wait until they are opened."""
+in vain; K-04 what is inside empties itself; K-05 "not for me" silences, the picture ends that; K-06 /hide needs no
+picture; K-07 who shares a chat must have a picture nobody else has; K-08 answers of the team wait until opened."""
 
 from __future__ import annotations
 
