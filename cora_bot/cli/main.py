@@ -18,6 +18,7 @@ from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
 from cora_bot.cli.people import people
+from cora_bot.cli.reply import reply_command
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 
@@ -29,6 +30,7 @@ COMMANDS: tuple[click.Command, ...] = (
     keys,
     invite,
     people,
+    reply_command,
     bundle,
     export,
     doctor_command(),
