@@ -24,7 +24,7 @@ from bot.pilot.world import World
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import TravelClock
 from cora_bot.dialogue import phrases as p
-from tests.deploy.installed import Cora, build_wheel, install
+from tests.deploy.installed import PATIENCE, Cora, build_wheel, install
 from tests.support.crowd import Respondent
 from tests.support.house import ROOT
 
@@ -104,16 +104,17 @@ class Study:
         log = self.server.place / "log"
         bot = await self.server.start("run", settings=self.settings, log=log)
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while (await self.server.ran("health", settings=self.settings)).code:
                     assert bot.returncode is None, log.read_text()
             yield
             bot.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 assert await bot.wait() == 0, log.read_text()
         finally:
             if bot.returncode is None:
                 bot.kill()
+                await bot.wait()
 
 
 async def begun(program: Path, folder: Path, emulator: Emulator) -> Study:
@@ -149,7 +150,7 @@ async def begun(program: Path, folder: Path, emulator: Emulator) -> Study:
     return Study(researcher, server, settings)
 
 
-@pytest.mark.timeout(240)  # well under a minute on a quiet machine
+@pytest.mark.timeout(600)  # well under a minute on a quiet machine
 async def test_main_job_with_the_installed_command_alone(program: Path, tmp_path: Path) -> None:
     clock = TravelClock(tmp_path / "clock")
     clock.move(NOON - datetime.now(UTC))
