@@ -15,6 +15,7 @@ from cora_bot.cli.failures import HandledGroup
 from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
+from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.try_form import try_form
 
@@ -26,6 +27,7 @@ COMMANDS: tuple[click.Command, ...] = (
     keys,
     invite,
     people,
+    outage,
     bundle,
     export,
     docs,

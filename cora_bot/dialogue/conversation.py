@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from cora_bot.study.model import Return, Step
+from cora_bot.study.stretch import Outage
 
 
 class Status(StrEnum):
@@ -169,7 +170,8 @@ class Conversation:
     ``occurrence`` is the one the input is about (due), or the one the invitation or session belongs to;
     ``token`` is set when the input
     carries one. ``planned`` are this person's occurrences that are not final. ``others`` are further people who share
-    the chat; ``occupied`` says that one of them has something open on its card now.
+    the chat; ``occupied`` says that one of them has something open on its card now. ``outages`` are all that are known,
+    of other places too.
     """
 
     chat: Chat
@@ -180,3 +182,4 @@ class Conversation:
     planned: tuple[Occurrence, ...] = ()
     others: tuple[Participant, ...] = ()
     occupied: bool = False
+    outages: tuple[Outage, ...] = ()
