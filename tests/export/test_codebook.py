@@ -26,6 +26,7 @@ def test_codebook_lists_forms_newest_version_first() -> None:
         "Outcomes in dispositions.csv",
         "Response in response.csv",
         "Messages in contacts.csv",
+        "Outages",
         "Languages",
         "Form check_in, version 2: Check-in",
         "Form check_in, version 1: Check-in",
