@@ -18,6 +18,7 @@ from cora_bot.cli.new_study import new_study
 from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.try_form import try_form
+from cora_bot.cli.why import why
 
 COMMANDS: tuple[click.Command, ...] = (
     new_study,
@@ -27,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     keys,
     invite,
     people,
+    why,
     outage,
     bundle,
     export,

@@ -45,11 +45,13 @@ SENTENCES: Final[Mapping[str, str]] = {**contacts.OUTCOMES, **REFUSALS, **OCCASI
 
 def of_occasion(reason: str) -> str:
     """What an occasion's reason means; what this program does not know stays as it is."""
-    return SENTENCES.get(reason, reason)
+    return SENTENCES.get(reason, reason) if reason else ""
 
 
 def of_message(outcome: str) -> str:
     """What a message's outcome means. Of codes both have, an occasion's sentence would say too much."""
+    if not outcome:
+        return ""
     if outcome.startswith("status_"):
         return f"Telegram answered with error {outcome.removeprefix('status_')}"
     return contacts.OUTCOMES.get(outcome) or SENTENCES.get(outcome, outcome)
