@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from cora_bot.dialogue.conversation import Occurrence
 from cora_bot.dialogue.handlers.inviting import GRACE
+from cora_bot.dialogue.handlers.missed import OUTAGE
 from cora_bot.study.model import Planned, Step, Wave
 from cora_bot.study.schedule import placed
 from cora_bot.study.stretch import Span, back_at, overlap, stretched
 
-OUTAGE: Final = "outage"
 SILENT: Final = {Step.EXPIRED: "not_opened", Step.LAPSED: "late"}
 """How an occasion ends of which nobody heard anything: the reason by its step, where no outage explains it."""
 

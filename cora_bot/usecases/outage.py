@@ -6,7 +6,7 @@ so an outage names a country or a zone and is compared with both; nothing new is
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Occurrence, Status
-from cora_bot.dialogue.reopening import OUTAGE, under
+from cora_bot.dialogue.handlers.missed import OUTAGE
+from cora_bot.dialogue.reopening import under
 from cora_bot.store import chats, occurrences, outages, participants
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox_changes import release
@@ -103,9 +104,10 @@ def _check_days(new: Outage, now: datetime) -> None:
 async def _replan(house: House, tx: Tx, changed: Outage) -> Replanned:
     done = Replanned(changed)
     known = await outages.every(tx)
-    async for people in _pages(house, tx, changed.place):
-        # What a running bot has under way in these chats comes first, and what it begins later sees the new windows.
-        await chats.lock(tx, set((await participants.chats_of(tx, [each.id for each in people])).values()))
+    there = await _people(house, tx, changed.place)
+    await _lock(tx, there)
+    for start in range(0, len(there), PAGE):
+        people = there[start : start + PAGE]
         planned = await occurrences.all_of(tx, [each.id for each in people])
         written: dict[bytes, list[Occurrence]] = {}
         for person in people:
@@ -120,14 +122,23 @@ async def _replan(house: House, tx: Tx, changed: Outage) -> Replanned:
     return done
 
 
-async def _pages(house: House, tx: Tx, place: str) -> AsyncIterator[list[Half]]:
-    """Everybody of this country or zone, in pieces."""
-    after = b""
+async def _people(house: House, tx: Tx, place: str) -> list[Half]:
+    """Everybody of this country or zone."""
+    after, found = b"", list[Half]()
     while halves := await participants.page(tx, house.keys, after, PAGE):
         after = halves[-1].id
-        found = [each for each in halves if place in (each.profile.country, each.zone)]
-        if found:
-            yield found
+        found += [each for each in halves if place in (each.profile.country, each.zone)]
+    return found
+
+
+async def _lock(tx: Tx, people: Sequence[Half]) -> None:
+    """What a running bot has under way in these people's chats comes first; in the order it takes its locks."""
+    reached: set[bytes] = set()
+    for start in range(0, len(people), PAGE):
+        reached |= set((await participants.chats_of(tx, [one.id for one in people[start : start + PAGE]])).values())
+    ordered = sorted(reached)
+    for start in range(0, len(ordered), PAGE):
+        await chats.lock(tx, set(ordered[start : start + PAGE]))
 
 
 def _anew(

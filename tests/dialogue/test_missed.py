@@ -275,6 +275,15 @@ def test_outage_elsewhere_holds_nobody() -> None:
     assert talk.due("arrival").show is not None
 
 
+def test_wave_that_the_study_no_longer_has_is_sent_late(waves: Telling) -> None:
+    waves(Missed.SKIP)
+    talk = opened_before("arrival", by=2 * DAY)
+    talk.occurrences["gone", 1] = replace(talk.occurrences["arrival", 1], wave="gone")
+    del talk.occurrences["arrival", 1]
+
+    assert talk.due("gone").occurrences[0].step is Step.INVITED
+
+
 def test_plan_of_a_person_counts_the_outages_of_their_place() -> None:
     from cora_bot.dialogue.handlers.planning import plan_for
     from cora_bot.dialogue.scene import Scene

@@ -15,7 +15,7 @@ from cora_bot.dialogue.conversation import Conversation, Status
 from cora_bot.dialogue.phrases import NEUTRAL
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.dialogue.turn import Turn
-from cora_bot.store import outages
+from cora_bot.store import outages, participants
 from cora_bot.study.model import Step
 from cora_bot.study.stretch import Outage
 from cora_bot.usecases.deliver import claim, recover, settle
@@ -221,6 +221,29 @@ async def test_break_that_is_over_at_the_moment_of_sending_holds_nothing(house: 
     house.clock.move(HOUR)  # type: ignore[attr-defined]
 
     assert [each.unsolicited for each in await claim(house)] == [True]
+
+
+async def test_invitation_that_had_to_wait_is_judged_once_more(house: House) -> None:
+    """Telegram was away; when it is back, the person has asked for a break."""
+    before = await invited(house, await joined(house, 700))
+    await _settled(house, Retry(BEGIN + MINUTE, "not_sent"))
+    assert before.participant is not None
+    paused = replace(before.participant, paused_until=BEGIN + DAY)
+    await write(house, before, Turn(replace(before, participant=paused)))
+    house.clock.move(MINUTE)  # type: ignore[attr-defined]
+
+    assert await claim(house) == []
+    assert await _rows(house, "state, outcome") == [("lapsed", "paused")]
+
+
+async def test_invitation_to_who_was_deleted_lapses(house: House) -> None:
+    before = await invited(house, await joined(house, 700))
+    assert before.participant is not None
+    async with house.database.transaction() as tx:
+        await participants.remove(tx, [before.participant.id])
+
+    assert await claim(house) == []
+    assert await _rows(house, "state, outcome") == [("lapsed", "gone")]
 
 
 async def test_reply_goes_whatever_the_person_is_not_to_be_asked(house: House) -> None:

@@ -270,9 +270,15 @@ async def test_one_that_opens_again_waits_for_the_one_that_is_open(house: House)
         pass
 
     assert [(each.step, each.reason) for each in await of(house, who)] == [
-        (Step.PLANNED, "another_open"), (Step.INVITED, ""),
+        (Step.PLANNED, "outage"), (Step.INVITED, ""),
     ]  # fmt: skip
     assert await claim(house) == []
+
+    clock(house, "2027-01-19T11:00")  # the longer window is over, and nobody could be asked once more
+    while await due(house):
+        pass
+    (first, _) = await of(house, who)
+    assert (first.step, first.reason) == (Step.LAPSED, "outage")
 
 
 # ---- taken back ------------------------------------------------------------------------------------------------------

@@ -61,14 +61,17 @@ def _hold(scene: Scene, occurrence: Occurrence) -> Occurrence | None:
         until = min(person.paused_until, scene.now + HOLD)
         reason = "wrong_person" if person.wrong_person else "paused"
     elif (back := missed.back(scene, occurrence, scene.now)) > scene.now:
-        until, reason = back, "outage"
+        until, reason = back, missed.OUTAGE
     elif person.blocked:
         until, reason = scene.now + HOLD, "blocked"
     elif _busy(scene, occurrence):
         until, reason = scene.now + HOLD, "another_open"
     elif scene.conversation.occupied:
         until, reason = scene.now + OCCUPIED, "chat_in_use"
-    return replace(occurrence, next_at=min(until, occurrence.closes), reason=reason) if until else None
+    if until is None:
+        return None
+    reason = occurrence.reason if missed.reopened(occurrence) else reason
+    return replace(occurrence, next_at=min(until, occurrence.closes), reason=reason)
 
 
 def _busy(scene: Scene, occurrence: Occurrence) -> bool:

@@ -19,6 +19,7 @@ from cora_bot.study.stretch import back_at
 
 MISSED: Final = "missed"
 MERGED: Final = "merged"
+OUTAGE: Final = "outage"
 MISSED_AFTER = timedelta(hours=3)
 """So much later than planned is not missed yet: a restart of the server, somebody else at the same phone."""
 
@@ -34,8 +35,8 @@ def skipped(scene: Scene, occurrence: Occurrence) -> bool:
 
     Its moment is the planned one; where nothing could be sent then: the enrolment, the end of an outage, the morning.
     """
-    wave, person = scene.study.wave(occurrence.wave), scene.participant
-    if wave.missed is not Missed.SKIP or occurrence.step is not Step.PLANNED or occurrence.sent:
+    person = scene.participant
+    if _said(scene, occurrence.wave) is not Missed.SKIP or occurrence.step is not Step.PLANNED or occurrence.sent:
         return False
     begins = max(occurrence.opens, person.enrolled_at or occurrence.opens)
     moment = allowed_at(scene.study, person.zone, back(scene, occurrence, begins))
@@ -63,6 +64,16 @@ def stands_for(scene: Scene, sent: Occurrence) -> tuple[Occurrence, ...]:
 
 def _mergeable(scene: Scene, wave_id: str) -> list[Occurrence]:
     """What is still planned of a wave that merges what was missed."""
-    if scene.study.wave(wave_id).missed is not Missed.MERGE:
+    if _said(scene, wave_id) is not Missed.MERGE:
         return []
     return [each for each in scene.conversation.planned if each.wave == wave_id and each.step is Step.PLANNED]
+
+
+def _said(scene: Scene, wave_id: str) -> Missed:
+    """What the wave says; one that study.toml no longer names says nothing."""
+    return next((wave.missed for wave in scene.study.waves if wave.id == wave_id), Missed.LATE)
+
+
+def reopened(occurrence: Occurrence) -> bool:
+    """Whether it ended unseen in an outage and was opened again: that stays the reason, whatever holds it now."""
+    return occurrence.step is Step.PLANNED and occurrence.sent > 0 and occurrence.reason == OUTAGE

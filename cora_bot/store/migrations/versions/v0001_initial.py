@@ -132,7 +132,7 @@ def _outage() -> None:
         sa.Column("ends", types.Local(), nullable=False),
         sa.CheckConstraint("begins < ends", name=op.f("ck_outage_lasts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
-        sa.UniqueConstraint("place", "begins", "ends", name=op.f("uq_outage_place")),
+        sa.UniqueConstraint("place", "begins", "ends", name=op.f("uq_outage_place_begins_ends")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
