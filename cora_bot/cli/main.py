@@ -17,6 +17,7 @@ from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
 from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
+from cora_bot.cli.reply import reply_command
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.why import why
 
@@ -29,6 +30,7 @@ COMMANDS: tuple[click.Command, ...] = (
     invite,
     people,
     why,
+    reply_command,
     outage,
     bundle,
     export,

@@ -214,7 +214,9 @@ def openings(scene: Scene) -> Prompt:
 def own_pictures(scene: Scene) -> Prompt:
     """Pictures to choose from; those of others in the chat are not among them."""
     taken = frozenset(other.picture for other in scene.conversation.others)
-    return aside(scene, scene.say(p.CHOOSE_OWN_PICTURE), *_pictures(Verb.SET_PICTURE, without=taken))
+    rows = _pictures(Verb.SET_PICTURE, without=taken)
+    text = scene.say(p.CHOOSE_OWN_PICTURE)
+    return Prompt(text, tuple(rows)) if scene.conversation.others else aside(scene, text, *rows)
 
 
 def plain(text: str) -> Prompt:

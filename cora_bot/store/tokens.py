@@ -19,8 +19,13 @@ def index(keys: WorkingKeys, secret: str) -> bytes:
     return keys.index(b"token", secret.encode())
 
 
-async def add(tx: Tx, hashes: Sequence[bytes], *, now: datetime, expires_at: datetime) -> None:
-    rows = [{"hash": each, "state": OPEN, "made_at": now, "expires_at": expires_at} for each in hashes]
+async def add(
+    tx: Tx, hashes: Sequence[bytes], *, now: datetime, expires_at: datetime, relink: bytes | None = None
+) -> None:
+    """``relink``: the participant whom these tokens move to the phone they are used on."""
+    rows = [
+        {"hash": each, "state": OPEN, "relink": relink, "made_at": now, "expires_at": expires_at} for each in hashes
+    ]
     await tx.execute(insert(token), rows)
 
 

@@ -83,13 +83,14 @@ def _pushed(planned: Planned, moment: datetime, cut_off: Iterable[Span], *, at_b
 
 
 def _reminder(
-    planned: Planned, reminder: datetime, cut_off: Iterable[Span], zone: ZoneInfo, closes: datetime
+    planned: Planned, reminder: datetime, cut_off: Sequence[Span], zone: ZoneInfo, closes: datetime
 ) -> datetime:
     """Moved, a reminder keeps the person's hour, as long as the window lasts until then."""
     pushed = _pushed(planned, reminder, cut_off, at_begin=True)
     if pushed == reminder:
         return reminder
-    return _at_hour(pushed, reminder.astimezone(zone).time(), zone, before=closes)
+    hour = reminder.astimezone(zone).time()
+    return back_at(cut_off, _at_hour(pushed, hour, zone, before=closes), hour, zone, before=closes)
 
 
 def back_at(cut_off: Sequence[Span], at: datetime, hour: time, zone: ZoneInfo, *, before: datetime) -> datetime:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from cora_bot.dialogue.conversation import Status
 from cora_bot.store import occurrences, outages, participants
+from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.occurrences import Due
 from cora_bot.store.outbox import Waiting
@@ -23,8 +24,13 @@ Verdict = Ended | Again
 UNREADABLE = "unreadable"
 
 
-async def judge(house: House, tx: Tx, rows: Sequence[Waiting], now: datetime) -> dict[int, Verdict]:
-    """By row id, what becomes of those that may not be sent now. Replies are never judged: somebody waits for them."""
+async def judge(
+    house: House, tx: Tx, rows: Sequence[Waiting], doors: Mapping[bytes, Stored], now: datetime
+) -> dict[int, Verdict]:
+    """By row id, what becomes of those that may not be sent now. Replies are never judged: somebody waits for them.
+
+    ``doors``: the chats they go to.
+    """
     unsolicited = [row for row in rows if row.unsolicited]
     if not unsolicited:
         return {}
@@ -43,7 +49,8 @@ async def judge(house: House, tx: Tx, rows: Sequence[Waiting], now: datetime) ->
         about = standing.get(place) if place else None
         # As it is now: an outage may have stretched the window since the row was written, a corrected day moved it.
         closes = about.closes if about else row.valid_until
-        why = _why_not(row, person, about.step if about else None, now=now, closes=closes)
+        blocked = doors[row.chat].chat.blocked
+        why = "blocked" if blocked else _why_not(row, person, about.step if about else None, now=now, closes=closes)
         if why:
             verdicts[row.id] = Ended(row.id, State.LAPSED, why)
         elif person and (verdict := _not_yet(row, _allowed(house, person, known, now=now, closes=closes), now, closes)):
@@ -63,10 +70,8 @@ def _why_not(row: Waiting, person: Half | None, step: Step | None, *, now: datet
         return "gone"
     if person.status is not Status.ACTIVE:
         return "stopped"
-    if person.profile.blocked:
-        return "blocked"
     if person.profile.paused_until is not None and person.profile.paused_until > now:
-        return "paused"
+        return "wrong_person" if person.profile.wrong_person else "paused"
     if closes is not None and closes <= now:
         return "late"
     if _place(row) is not None and (step is None or step in FINAL_STEPS or step is Step.PLANNED):

@@ -21,6 +21,7 @@ from cora_bot.store.ledger import Contact
 from cora_bot.store.participants import Half
 from cora_bot.store.tables import State
 from cora_bot.study.model import FINAL_STEPS, Step
+from cora_bot.usecases.finding import as_code, find
 from cora_bot.usecases.house import House
 
 INVITATION, REMINDER, END = "invitation", "reminder", "end"
@@ -64,17 +65,16 @@ class Told:
         return line.at.astimezone(ZoneInfo(self.zone))
 
 
-async def why(house: House, typed: str) -> Told:
-    """Raises ``CoraError`` where nobody is known by this code."""
-    code = tidy(typed)
-    who = await house.keystore.find_code(code)
+async def why(house: House, code: str) -> Told:
+    """Raises ``CoraError`` where nobody who has joined is known by this code."""
+    who = await find(house, code)
     async with house.database.read() as tx:
-        person = await _joined(house, tx, who) if who else None
+        person = await _joined(house, tx, who)
         if person is None:
-            raise CoraError(f"nobody takes part with the code {typed!r}", "See cora people for the codes there are.")
+            raise CoraError(f"{as_code(code)} has not joined yet", "Nothing is planned before the consent.")
         planned = (await occurrences.all_of(tx, [person.id])).get(person.id, [])
         contacts = (await ledger.contacts(tx, [person.id])).get(person.id, [])
-    return Told(code, person.zone, person.status, explained(planned, contacts, house.clock.now()))
+    return Told(as_code(code), person.zone, person.status, explained(planned, contacts, house.clock.now()))
 
 
 async def _joined(house: House, tx: Tx, who: bytes) -> Half | None:
@@ -83,12 +83,6 @@ async def _joined(house: House, tx: Tx, who: bytes) -> Half | None:
         raise CoraError("this person's entry cannot be opened", "Is CORA_SERVER_KEY the key this store was begun with?")
     person = found.get(who)
     return None if person is None or person.status is Status.ENROLLING else person
-
-
-def tidy(typed: str) -> str:
-    """A case code as it is written, however it was typed: ``k7f 2qx`` is ``K7F-2QX``."""
-    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
-    return f"{letters[:3]}-{letters[3:]}"
 
 
 def explained(planned: Sequence[Occurrence], contacts: Sequence[Contact], now: datetime) -> tuple[Line, ...]:

@@ -114,6 +114,4 @@ def test_why_tells_what_is_planned_and_what_was_sent(server: Server) -> None:
 def test_why_of_nobody_is_one_sentence(server: Server) -> None:
     said = cora("why", "K7F-2QX", settings=server.settings)
     assert (said.code, said.out) == (1, "")
-    assert said.err == (
-        "Error: nobody takes part with the code 'K7F-2QX'\n    See cora people for the codes there are.\n"
-    )
+    assert said.err == ("Error: nobody is known by the code K7F-2QX\n    `cora people` lists the codes.\n")

@@ -126,7 +126,7 @@ def test_receipt_shows_code_and_purposes_and_is_emptied_after_reading() -> None:
 
     assert code in receipt
     assert "May we send you short questions in this chat, about once a month? – Yes" in receipt
-    assert talk.text == p.NEUTRAL
+    assert talk.text == p.ASK_OPENING
 
 
 def test_receipt_is_emptied_by_itself() -> None:

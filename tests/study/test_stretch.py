@@ -104,6 +104,14 @@ def test_reminder_at_the_first_minute_of_an_outage_moves(study: Study) -> None:
     assert found.reminders[0] == kabul("2027-01-09T11:00")
 
 
+def test_reminder_moved_to_its_hour_does_not_fall_into_the_next_outage(study: Study) -> None:
+    """Eight and a half days pass between the two; the hour after that lies in the second."""
+    first, second = out("2027-01-01T12:00", "2027-01-13T12:00"), out("2027-01-20T13:00", "2027-01-21T12:00")
+    found = stretch(window(study), first, second)
+
+    assert found.reminders == (kabul("2027-01-17T11:00"), kabul("2027-01-22T11:00"))
+
+
 def test_reminder_that_would_lose_its_window_for_its_hour_gives_up_the_hour() -> None:
     short = Planned("w", 1, local("2027-01-05T11:00"), kabul("2027-01-05T11:00"), kabul("2027-01-05T17:00"),
                     (kabul("2027-01-05T14:00"),))  # fmt: skip

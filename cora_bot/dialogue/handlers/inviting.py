@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Occurrence, Opening, Showing, Status
+from cora_bot.dialogue.conversation import INSIDE, Occurrence, Opening, Showing, Status
 from cora_bot.dialogue.handlers import asides, asking, finishing, missed, questions
 from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.scene import Scene, draw, fading
@@ -62,16 +62,25 @@ def _hold(scene: Scene, occurrence: Occurrence) -> Occurrence | None:
         reason = "wrong_person" if person.wrong_person else "paused"
     elif (back := missed.back(scene, occurrence, scene.now)) > scene.now:
         until, reason = back, missed.OUTAGE
-    elif person.blocked:
+    elif scene.conversation.chat.blocked:
         until, reason = scene.now + HOLD, "blocked"
     elif _busy(scene, occurrence):
         until, reason = scene.now + HOLD, "another_open"
-    elif scene.conversation.occupied:
+    elif _in_use(scene):
         until, reason = scene.now + OCCUPIED, "chat_in_use"
     if until is None:
         return None
     reason = occurrence.reason if missed.reopened(occurrence) else reason
     return replace(occurrence, next_at=min(until, occurrence.closes), reason=reason)
+
+
+def _in_use(scene: Scene) -> bool:
+    """Whether somebody else who shares the chat has something open there, or was written to a moment ago."""
+    if not scene.conversation.others_card:
+        return False
+    card = scene.conversation.chat.card
+    fresh = card.shown_at is not None and scene.now - card.shown_at < OCCUPIED
+    return fresh and (card.showing in INSIDE or card.showing is Showing.INVITATION)
 
 
 def _busy(scene: Scene, occurrence: Occurrence) -> bool:
@@ -135,7 +144,7 @@ def _over(scene: Scene, occurrence: Occurrence) -> Turn:
             reason = missed.MERGED if missed.stood_for(scene, occurrence) else occurrence.reason or "late"
             return _only(scene, finishing.ended(occurrence, Step.LAPSED, scene.now, reason))
         case Step.INVITED:
-            reason = "put_away" if occurrence.put_away else "not_opened"
+            reason = "put_away" if occurrence.put_away else occurrence.reason or "not_opened"
             turn = _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, reason))
             return _emptied(scene, turn) if _shows(scene, Showing.INVITATION) else turn
         case _:
@@ -209,5 +218,5 @@ def put_away(scene: Scene, _event: Pressed) -> Turn:
 
 
 def go_on(scene: Scene, event: Pressed) -> Turn:
-    """Open on a reminder of something begun: where it stood."""
-    return asking.again(scene, event)
+    """Open on a reminder of something begun: where it stood; an answer of the team comes before it."""
+    return asides.letter(scene, event) if scene.participant.letters else asking.again(scene, event)
