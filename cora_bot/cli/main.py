@@ -17,10 +17,12 @@ from cora_bot.cli.health import health
 from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
+from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
+from cora_bot.cli.why import why
 
 COMMANDS: tuple[click.Command, ...] = (
     new_study,
@@ -30,7 +32,9 @@ COMMANDS: tuple[click.Command, ...] = (
     keys,
     invite,
     people,
+    why,
     reply_command,
+    outage,
     bundle,
     export,
     doctor_command(),

@@ -143,7 +143,7 @@ def set_picture(scene: Scene, event: Pressed) -> Turn:
 
 def _chosen(scene: Scene) -> Turn:
     turn = draw(scene, cards.notice(scene, scene.say(p.OPENING_SET)), Showing.NOTICE)
-    return fading(scene, replace(turn, notes=("opening_set",)))
+    return replace(turn, notes=("opening_set",))
 
 
 def closing(scene: Scene, turn: Turn) -> Turn:
