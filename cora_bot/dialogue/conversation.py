@@ -17,6 +17,14 @@ class Status(StrEnum):
     STOPPED = "stopped"
 
 
+class Mode(StrEnum):
+    """How a form was filled in: by the person in the chat, or by staff who asked on the phone or face to face."""
+
+    CHAT = "chat"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+
+
 class Showing(StrEnum):
     """What the live card of a chat shows."""
 
@@ -128,6 +136,7 @@ class Session:
     fragments: tuple[Fragment, ...] = ()
     orders: int = 0  # how many records this session has sealed: their order inside the seal
     explained: bool = False
+    mode: Mode = Mode.CHAT
 
 
 @dataclass(frozen=True, slots=True)
