@@ -7,7 +7,7 @@ Codes follow AAPOR, Standard Definitions, as far as they fit a message-based pan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cora_bot.export.bundle_facts import OccurrenceFact
 from cora_bot.study.model import Step
@@ -25,7 +25,10 @@ HEADER = (
     "put_away",
     "opened_at",
     "finished_at",
+    "mode",
 )
+Occasion = tuple[str, str, int]
+"""Case code, wave, number."""
 AAPOR = {
     "complete": "1.1",
     "partial": "1.2",
@@ -83,8 +86,11 @@ def _never_opened(fact: OccurrenceFact) -> str:
     return "not_sent" if fact.step == Step.EXPIRED or fact.reason in TOO_LATE else "lapsed"
 
 
-def rows(facts: Iterable[OccurrenceFact]) -> Iterator[Sequence[str]]:
-    """``dispositions.csv``, by case, wave and number."""
+def rows(facts: Iterable[OccurrenceFact], modes: Mapping[Occasion, str]) -> Iterator[Sequence[str]]:
+    """``dispositions.csv``, by case, wave and number. ``modes``: how what was answered on an occasion was given.
+
+    The server's own table does not say it: the mode lies inside the seal.
+    """
     yield HEADER
     for fact in sorted(facts, key=lambda one: (one.code, one.opens, one.wave, one.number)):
         outcome = disposition(fact)
@@ -101,4 +107,5 @@ def rows(facts: Iterable[OccurrenceFact]) -> Iterator[Sequence[str]]:
             str(fact.put_away),
             fact.opened_at,
             fact.finished_at,
+            modes.get((fact.code, fact.wave, fact.number), ""),
         )

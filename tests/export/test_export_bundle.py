@@ -73,6 +73,7 @@ def draft(**changes: Any) -> Draft:
             "sealed": {"/data/story": PART},
             "skipped": [],
             "not_reached": [],
+            "mode": "chat",
         },
     )
     made.add(of_form(PART, "fragment"), {"ref": "/data/story", "value": '=cmd|"/c calc"!A1\nقال: «لا»، ثم ذهب'})
@@ -83,6 +84,7 @@ def draft(**changes: Any) -> Draft:
             "sealed": {},
             "skipped": ["/data/balance"],
             "not_reached": ["/data/story"],
+            "mode": "in_person",
         },
     )
     made.add(
