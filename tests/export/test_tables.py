@@ -20,7 +20,9 @@ TIMES = ("2026-11-02T08:00:00Z", "2026-11-02T08:03:00Z")
 
 
 def test_long_rows_carry_labels_in_the_chosen_language() -> None:
-    one = answering({"/data/needs": "home money", "/data/work": "no", "/data/score": "2"}, record="1" * 32, mode="phone")
+    one = answering(
+        {"/data/needs": "home money", "/data/work": "no", "/data/score": "2"}, record="1" * 32, mode="phone"
+    )
     head = ("K7F-2QX", "monthly", "1", "check_in", "2")
     tail = ("ar", "phone", *TIMES, "complete", "1" * 32)
     assert list(long_rows([one], COLUMNS, language="ar"))[1:] == [
