@@ -174,6 +174,22 @@ def languages(scene: Scene) -> Prompt:
     return Prompt("🌐", tuple(rows))
 
 
+def welcome(scene: Scene, card: int | None) -> Prompt:
+    """The languages after a good code. Who handed out a numbered card sees here that it was this one."""
+    prompt = languages(scene)
+    if card is None:
+        return prompt
+    told = scene.say(p.CARD_TAKEN, number=isolate(card_number(card)))
+    return Prompt(f"✓ {told}\n\n{prompt.text}", prompt.rows)
+
+
+def test_message(scene: Scene) -> Prompt:
+    """How an unasked message will look on this phone, said to be a test."""
+    sample = p.CHOOSE_PICTURE if scene.participant.opening is Opening.KNOCK else p.INVITATION
+    text = f"{scene.say(p.OPENING_SET)}\n\n{scene.say(p.TEST_MESSAGE)}\n\n{scene.say(sample)}"
+    return notice(scene, text)
+
+
 def invitation(scene: Scene, phrase: str) -> Prompt:
     """One neutral sentence and buttons: the only thing that is ever sent unasked, but for who chose otherwise."""
     away = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -19,8 +19,12 @@ def index(keys: WorkingKeys, secret: str) -> bytes:
     return keys.index(b"token", secret.encode())
 
 
-async def add(tx: Tx, hashes: Sequence[bytes], *, now: datetime, expires_at: datetime) -> None:
-    rows = [{"hash": each, "state": OPEN, "made_at": now, "expires_at": expires_at} for each in hashes]
+async def add(tx: Tx, cards: Mapping[bytes, int | None], *, now: datetime, expires_at: datetime) -> None:
+    """By hash, the number of the card a token stands on (None: on none). Written by hash: the order says nothing."""
+    rows = [
+        {"hash": each, "state": OPEN, "made_at": now, "expires_at": expires_at, "card": cards[each]}
+        for each in sorted(cards)
+    ]
     await tx.execute(insert(token), rows)
 
 
@@ -30,7 +34,7 @@ async def look_up(tx: Tx, hashes: Collection[bytes], now: datetime) -> dict[byte
     query = select(token).where(token.c.hash.in_(hashes)).order_by(token.c.hash).with_for_update()
     for row in await tx.execute(query):
         state = "used" if row.state == USED else "valid" if now < row.expires_at else "expired"
-        found[row.hash] = TokenState(state, row.relink)
+        found[row.hash] = TokenState(state, row.relink, row.card)
     return found
 
 

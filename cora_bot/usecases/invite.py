@@ -27,8 +27,12 @@ def check_approved(script: Script) -> None:
         )
 
 
-async def make_tokens(house: House, count: int, *, expires_days: int) -> list[str]:
-    """``count`` codes such as ``K7F2-QXAC-9MNP``, each good once; the link's ``start`` parameter is the same code."""
+async def make_tokens(house: House, count: int, *, expires_days: int, first_card: int | None = None) -> list[str]:
+    """``count`` codes such as ``K7F2-QXAC-9MNP``, each good once; the link's ``start`` parameter is the same code.
+
+    With ``first_card`` they are numbered from there in the order in which they are given back: the phone that takes one
+    shows the number of its card.
+    """
     if not 1 <= count <= MOST:
         raise CoraError(f"{count} codes cannot be made at once", f"give a number from 1 to {MOST}")
     if expires_days < 1:
@@ -39,9 +43,13 @@ async def make_tokens(house: House, count: int, *, expires_days: int) -> list[st
     codes = {new_code(house.chance) for _ in range(count)}
     while len(codes) < count:
         codes.add(new_code(house.chance))
-    hashes = [tokens.index(house.keys, secret(code)) for code in codes]
+    ordered = sorted(codes)
+    numbered = {
+        tokens.index(house.keys, secret(code)): None if first_card is None else first_card + place
+        for place, code in enumerate(ordered)
+    }
     async with house.database.transaction() as tx:
-        await tokens.add(tx, sorted(hashes), now=now, expires_at=now + timedelta(days=expires_days))
+        await tokens.add(tx, numbered, now=now, expires_at=now + timedelta(days=expires_days))
         await counters.raise_by(tx, Counter(tokens_made=count))
     log("tokens_made", count=count)
-    return sorted(codes)
+    return ordered
