@@ -18,7 +18,7 @@ from cora_bot.export import cards
 from cora_bot.export.cards.front import LINK
 from cora_bot.settings import Settings
 from cora_bot.study.check import check_never_show
-from cora_bot.usecases.invite import MOST, make_tokens
+from cora_bot.usecases.invite import MOST, make_relink, make_tokens
 from cora_bot.vault import private_files
 
 HTML, PDF = ".html", ".pdf"
@@ -35,7 +35,10 @@ class _Cards:
 
 
 @click.command()
-@click.option("--count", required=True, type=click.IntRange(1, MOST), help="How many.")
+@click.option("--count", type=click.IntRange(1, MOST), help="How many.")
+@click.option(
+    "--relink", metavar="CODE", help="Instead: one code that moves the person known by CODE (K7F-2QX) to a new phone."
+)
 @click.option(
     "--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How long each can be used, in days."
 )
@@ -56,7 +59,7 @@ class _Cards:
     type=click.Choice(cards.STAFF_LANGUAGES),
     help="Language of the cards' staff side.",
 )
-def invite(count: int, days: int, path: Path | None, *, first: int, language: str) -> None:
+def invite(count: int | None, relink: str | None, days: int, path: Path | None, *, first: int, language: str) -> None:
     """Make one-time enrolment codes, and links where CORA_BOT is set. For the SERVER.
 
     Each is good for one person, once. They are shown or written here this one time: the server keeps only a fingerprint
@@ -69,13 +72,28 @@ def invite(count: int, days: int, path: Path | None, *, first: int, language: st
     Refuses while the study is not ready: at least two must be able to open the answers and have opened a test, and
     texts that were approved must not have changed since.
 
+    With --relink the one code is for somebody who takes part already and has a new phone, number or account: once it is
+    used, they are reached there and nowhere else, and what still stands in the old chat is taken away where possible.
+
     Exit codes: 0 made; 1 not made, and why; 2 typed wrongly.
     """
+    if (count is None) == (relink is None):
+        raise click.UsageError("Give either --count or --relink.")
     settings = server_settings()
+    if relink is not None:
+        if path is not None:
+            raise click.UsageError("--relink shows its code; --to makes cards for --count.")
+        _show(settings, [asyncio.run(_relink(settings, relink, days))])
+        return
+    count = count or 0
     if path is not None:
         asyncio.run(_print(settings, count, days, _Cards(path, first, language)))
         return
-    for code in asyncio.run(_make(settings, count, days)):
+    _show(settings, asyncio.run(_make(settings, count, days)))
+
+
+def _show(settings: Settings, codes: list[str]) -> None:
+    for code in codes:
         link = LINK.format(bot=settings.bot, code=code)
         click.echo(f"{code}\t{link}" if settings.bot else code)
 
@@ -83,6 +101,11 @@ def invite(count: int, days: int, path: Path | None, *, first: int, language: st
 async def _make(settings: Settings, count: int, days: int) -> list[str]:
     async with open_house(settings) as house:
         return await make_tokens(house, count, expires_days=days)
+
+
+async def _relink(settings: Settings, code: str, days: int) -> str:
+    async with open_house(settings) as house:
+        return await make_relink(house, code, expires_days=days)
 
 
 async def _print(settings: Settings, count: int, days: int, wanted: _Cards) -> None:

@@ -27,8 +27,7 @@ def advance(conversation: Conversation, event: Input, *, script: Script, now: da
 
 def _reachable(scene: Scene) -> Scene:
     """Whoever writes or presses has not blocked the bot (any more)."""
-    person = scene.conversation.participant
-    return scene.with_person(blocked=False) if person is not None and person.blocked else scene
+    return scene.with_chat(blocked=False) if scene.conversation.chat.blocked else scene
 
 
 def _taken(scene: Scene, event: Input) -> Turn:
@@ -37,14 +36,20 @@ def _taken(scene: Scene, event: Input) -> Turn:
         return coded
     if state is State.STRANGER and isinstance(event, Command):
         event = Text("", event.message)  # a stranger's command is a stranger's message
-    if knocking.must_knock(scene, event):
-        turn = knocking.knock(scene, event)
-    else:
-        turn = handler_for(state, key_of(event))(scene, event)
+    turn = _guarded(scene, event)
     known = turn.conversation.participant is not None
     if known and (isinstance(event, Command | Start) or (state is State.STRANGER and isinstance(event, Text))):
         turn = replace(turn, remove=(*turn.remove, event.message))
     return turn
+
+
+def _guarded(scene: Scene, event: Input) -> Turn:
+    """The handler of the state's table, behind what a shared phone asks for first."""
+    if knocking.must_knock(scene, event):
+        return knocking.knock(scene, event)
+    if knocking.lacks_picture(scene, event):
+        return knocking.ask_picture(scene, event)
+    return handler_for(state_of(scene.conversation), key_of(event))(scene, event)
 
 
 def _pressed(scene: Scene, event: Pressed) -> Turn:
@@ -57,8 +62,5 @@ def _pressed(scene: Scene, event: Pressed) -> Turn:
         known = replace(card, message=event.message, sent_at=card.sent_at or scene.now)
         chat = replace(scene.conversation.chat, card=known)
         scene = replace(scene, conversation=replace(scene.conversation, chat=chat))
-    if knocking.must_knock(scene, event):
-        turn = knocking.knock(scene, event)
-    else:
-        turn = handler_for(state_of(scene.conversation), event.press.verb)(scene, event)
+    turn = _guarded(scene, event)
     return replace(turn, stale=twin) if twin is not None and turn.stale is None else turn

@@ -179,15 +179,17 @@ def welcome(scene: Scene, card: int | None) -> Prompt:
     prompt = languages(scene)
     if card is None:
         return prompt
-    told = scene.say(p.CARD_TAKEN, number=isolate(card_number(card)))
+    told = scene.say(p.CARD_TAKEN, number=isolate(f"{card:03}"))
     return Prompt(f"✓ {told}\n\n{prompt.text}", prompt.rows)
 
 
-def test_message(scene: Scene) -> Prompt:
-    """How an unasked message will look on this phone, said to be a test."""
-    sample = p.CHOOSE_PICTURE if scene.participant.opening is Opening.KNOCK else p.INVITATION
-    text = f"{scene.say(p.OPENING_SET)}\n\n{scene.say(p.TEST_MESSAGE)}\n\n{scene.say(sample)}"
-    return notice(scene, text)
+def sample(scene: Scene) -> Prompt:
+    """How messages open from now on, and what an unasked one will look like; who sees questions at once needs none."""
+    told = [scene.say(p.OPENING_SET)]
+    if scene.participant.opening is not Opening.AT_ONCE:
+        knocks = scene.participant.opening is Opening.KNOCK
+        told += [scene.say(p.TEST_MESSAGE), scene.say(p.INVITATION), *([scene.say(p.CHOOSE_PICTURE)] if knocks else [])]
+    return notice(scene, "\n\n".join(told))
 
 
 def invitation(scene: Scene, phrase: str) -> Prompt:
@@ -230,7 +232,9 @@ def openings(scene: Scene) -> Prompt:
 def own_pictures(scene: Scene) -> Prompt:
     """Pictures to choose from; those of others in the chat are not among them."""
     taken = frozenset(other.picture for other in scene.conversation.others)
-    return aside(scene, scene.say(p.CHOOSE_OWN_PICTURE), *_pictures(Verb.SET_PICTURE, without=taken))
+    rows = _pictures(Verb.SET_PICTURE, without=taken)
+    text = scene.say(p.CHOOSE_OWN_PICTURE)
+    return Prompt(text, tuple(rows)) if scene.conversation.others else aside(scene, text, *rows)
 
 
 def plain(text: str) -> Prompt:

@@ -62,7 +62,7 @@ class Card:
 
     ``generation`` grows whenever the card shows something else, and buttons carry it; ``revision`` grows when the
     same thing is drawn anew (a tick, an error line). ``message`` is Telegram's id once it is known; ``buried`` says
-    that something stands below it.
+    that something stands below it; ``shown_at`` is when what it shows was drawn first.
     """
 
     generation: int = 0
@@ -71,16 +71,21 @@ class Card:
     message: int | None = None
     sent_at: datetime | None = None
     buried: bool = False
+    shown_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A Telegram chat, without its address. ``misses`` counts wrong codes since ``misses_since``."""
+    """A Telegram chat, without its address. ``misses`` counts wrong codes since ``misses_since``.
+
+    ``blocked``: nothing can be delivered to it, for whoever is reached there.
+    """
 
     id: bytes
     card: Card = field(default_factory=Card)
     misses: int = 0
     misses_since: datetime | None = None
+    blocked: bool = False
     new: bool = False  # not stored yet
 
 
@@ -104,7 +109,6 @@ class Participant:
     return_date: date | None = None
     purposes: frozenset[str] = frozenset()
     paused_until: datetime | None = None
-    blocked: bool = False
     told_removal: bool = False  # has been told that typed answers are removed from the chat
     opening: Opening = Opening.NEUTRAL
     asked_opening: bool = False
@@ -179,7 +183,7 @@ class Conversation:
     ``occurrence`` is the one the input is about (due), or the one the invitation or session belongs to;
     ``token`` is set when the input
     carries one. ``planned`` are this person's occurrences that are not final. ``others`` are further people who share
-    the chat; ``occupied`` says that one of them has something open on its card now.
+    the chat; ``others_card`` says that its card is one of theirs now.
     """
 
     chat: Chat
@@ -189,4 +193,4 @@ class Conversation:
     token: TokenState | None = None
     planned: tuple[Occurrence, ...] = ()
     others: tuple[Participant, ...] = ()
-    occupied: bool = False
+    others_card: bool = False

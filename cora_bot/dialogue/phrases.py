@@ -180,11 +180,14 @@ ASK_OPENING: Final = N_(
 )
 OPENS_AT_ONCE: Final = N_("Only me: show it at once")
 OPENS_NEUTRALLY: Final = N_("First a short line")
-OPENS_BY_PICTURE: Final = N_("Others too: only with my picture")
+OPENS_BY_PICTURE: Final = N_("Others too: my picture")
 CHOOSE_OWN_PICTURE: Final = N_("Choose a picture and remember it. From now on only this picture opens messages.")
 TEST_MESSAGE: Final = N_("This is how a message will look:")
 OPENING_SET: Final = N_("All right. That is how messages open from now on.")
-CHAT_SHARED: Final = N_("Somebody uses this chat already. First they choose a picture: /menu, “Who may open messages”.")
+CHAT_SHARED: Final = N_(
+    "Somebody uses this chat already. First they choose a picture: /menu, “Who may open messages”. "
+    "Then send the code again."
+)
 HIDDEN: Final = N_("What I can delete here is deleted. You can delete the chat yourself too.")
 LETTER_FROM_TEAM: Final = N_("An answer from the team:\n\n{text}")
 NEUTRAL: Final = "✓"

@@ -65,6 +65,9 @@ class Scene:
     def with_person(self, **changes: object) -> Scene:
         return replace(self, conversation=replace(self.conversation, participant=replace(self.participant, **changes)))  # type: ignore[arg-type]
 
+    def with_chat(self, **changes: object) -> Scene:
+        return replace(self, conversation=replace(self.conversation, chat=replace(self.conversation.chat, **changes)))  # type: ignore[arg-type]
+
     def with_session(self, session: Session | None) -> Scene:
         return replace(self, conversation=replace(self.conversation, session=session))
 
@@ -85,7 +88,7 @@ def draw(scene: Scene, prompt: Prompt, showing: Showing, *, anew: bool = False) 
     if anew and card.showing is showing:
         card = replace(card, revision=card.revision + 1)
     else:
-        card = replace(card, generation=card.generation + 1, revision=0, showing=showing)
+        card = replace(card, generation=card.generation + 1, revision=0, showing=showing, shown_at=scene.now)
     stamped = Prompt(
         prompt.text,
         tuple(

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cora_bot.export import missing
+from cora_bot.export import messages, missing
 from cora_bot.export.consents import CONSENT
+from cora_bot.export.messages import MESSAGE
 from cora_bot.export.opened import Answering, OpenedRecord, Trouble
 from cora_bot.forms.model import Form
 
@@ -48,8 +49,14 @@ def gather(
     reasons = {record.head.record: _unusable(record, codes=codes, forms=forms) for record in present}
     usable = [record for record in present if not reasons[record.head.record]]
     troubles = [Trouble(record, why) for record, why in reasons.items() if why]
-    joined = _join(usable, codes=codes, forms=forms)
-    return replace(joined, left_out=frozenset(left_out), troubles=(*troubles, *joined.troubles))
+    written = frozenset(record.head.record for record in usable if record.head.kind == MESSAGE)
+    joined = _join([one for one in usable if one.head.kind != MESSAGE], codes=codes, forms=forms)
+    return replace(
+        joined,
+        exported=joined.exported | written,
+        left_out=frozenset(left_out),
+        troubles=(*troubles, *joined.troubles),
+    )
 
 
 def _join(usable: Sequence[OpenedRecord], *, codes: Mapping[str, str], forms: Mapping[str, Form]) -> Gathered:
@@ -76,6 +83,8 @@ def _join(usable: Sequence[OpenedRecord], *, codes: Mapping[str, str], forms: Ma
 def _unusable(record: OpenedRecord, *, codes: Mapping[str, str], forms: Mapping[str, Form]) -> str:
     if record.head.case not in codes:
         return "names a case the bundle does not list"
+    if record.head.kind == MESSAGE:
+        return "" if messages.well_formed(record) else "has a body in a shape this version does not know"
     if record.head.form_hash not in forms:
         return "names a form version the bundle does not hold"
     if record.head.kind not in (*FINISHED, FRAGMENT):

@@ -32,6 +32,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "gone": "the person is no longer in the study's books",
     "stopped": "the person wanted no more messages",
     "paused": "the person had asked for a break",
+    "wrong_person": "somebody else seems to have the phone: “not for me” was pressed",
     "blocked": "the person had blocked the bot, or did so now",
     "late": "the occasion's window had closed",
     "answered": "the answers had come meanwhile",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import consents, contacts, dispositions, response
+from cora_bot.export import consents, contacts, dispositions, messages, response
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
@@ -18,6 +18,7 @@ from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.folder import ACCOUNT, earlier_erased, publish
+from cora_bot.export.messages import MESSAGE
 from cora_bot.export.opened import Stamp
 from cora_bot.export.opening import Opening, Progress, open_all
 from cora_bot.export.readme import readme
@@ -104,11 +105,14 @@ def _tables(facts: _Facts, gathered: Gathered) -> dict[str, bytes]:
 def _answers(
     gathered: Gathered, opening: Opening, columns: Sequence[FormColumns], *, codes: Mapping[str, str], labels: str
 ) -> dict[str, bytes]:
-    given = [one for one in opening.opened if one.head.kind == CONSENT and one.head.record in gathered.exported]
+    exported = [one for one in opening.opened if one.head.record in gathered.exported]
+    given = [one for one in exported if one.head.kind == CONSENT]
+    written = [one for one in exported if one.head.kind == MESSAGE]
     return {
         "answers_long.csv": csv_file(long_rows(gathered.answerings, columns, language=labels)),
         "answers_wide.csv": csv_file(wide_rows(chosen(gathered.answerings), columns)),
         "consents.csv": csv_file(consents.rows(given, codes)),
+        "messages.csv": csv_file(messages.rows(written, codes)),
     }
 
 

@@ -23,6 +23,7 @@ FILES: Final = (
     "answers_wide.csv",
     "codebook.md",
     "consents.csv",
+    "messages.csv",
     "contacts.csv",
     "dispositions.csv",
     "response.csv",

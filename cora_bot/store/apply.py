@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cora_bot.base.chance import Chance
-from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session
+from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing
 from cora_bot.dialogue.turn import Chore, Show, Turn
 from cora_bot.store import chats, chores, counters, occurrences, outbox, participants, records, sessions
 from cora_bot.store.database import Tx
@@ -47,6 +47,10 @@ class Fold:
     @property
     def chat(self) -> Chat:
         return self.after.chat
+
+    @property
+    def shows(self) -> bool:
+        return self.show is not None or bool(self.unasked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,38 @@ async def _write_people(
         if after is not None and (before is None or before.id != after.id):
             joined[each.chat.id] = after.id
     await participants.write(tx, changed, linked=sealed.linked, keys=keys, chance=chance)
-    await participants.join(tx, joined, now)
+    await participants.join(tx, joined | _switched(folds), now)
+    await _move(tx, folds, now=now, keys=keys, chance=chance)
     await forget_people(tx, gone, linked=sealed.linked, now=now)
+
+
+def _switched(folds: Sequence[Fold]) -> dict[bytes, bytes]:
+    """Who a chat speaks with from now on, where a turn said so, or drew somebody's card over another's."""
+    drawn = {
+        each.chat.id: each.after.participant.id
+        for each in folds
+        if each.before.others_card and each.shows and each.after.participant is not None
+    }
+    return drawn | {each.chat.id: turn.switch for each in folds for turn in each.turns if turn.switch is not None}
+
+
+async def _move(tx: Tx, folds: Sequence[Fold], *, now: datetime, keys: WorkingKeys, chance: Chance) -> None:
+    """Whoever is reached here alone from now on leaves the old chats, and what stands there goes with them."""
+    moved = {
+        turn.switch: each.chat.id
+        for each in folds
+        for turn in each.turns
+        if turn.moved_here and turn.switch is not None
+    }
+    left = await participants.leave_others(tx, moved)
+    old = [stored.chat for stored in (await chats.lock(tx, left)).values()]
+    await outbox.supersede(tx, left, now)
+    tidied = [
+        retired(each.id, each.card.message, sent_at=each.card.sent_at, now=now) for each in old if each.card.message
+    ]
+    await outbox.put(tx, tidied, keys=keys, chance=chance, now=now)
+    blank = [replace(each.card, generation=each.card.generation + 1, showing=Showing.NOTHING) for each in old]
+    await chats.write(tx, [replace(each, card=card) for each, card in zip(old, blank, strict=True)])
 
 
 async def forget_people(tx: Tx, gone: Mapping[bytes, bytes], *, linked: frozenset[bytes], now: datetime) -> None:
@@ -183,7 +217,12 @@ def parcels(folds: Sequence[Fold], now: datetime) -> list[Parcel]:
         # A press that overtook its own card's edit names the live card: that one stays.
         if turn.stale is not None and turn.stale != each.chat.card.message
     ]
-    return [*cards, *removed, *stale]
+    cleared = [
+        retired(each.chat.id, each.chat.card.message, sent_at=each.chat.card.sent_at, now=now)
+        for each in folds
+        if any(turn.clear for turn in each.turns) and each.chat.card.message is not None
+    ]
+    return [*cards, *removed, *stale, *cleared]
 
 
 def retired(chat_id: bytes, message: int | None, *, sent_at: datetime | None, now: datetime) -> Parcel:

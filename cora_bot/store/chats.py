@@ -71,6 +71,7 @@ def _first_row(chat_id: bytes, now: datetime) -> dict[str, Any]:
         **_card_columns(card),
         "misses": 0,
         "misses_since": None,
+        "blocked": False,
         "last_message": 0,
         "last_seen": now,
     }
@@ -84,6 +85,7 @@ def _card_columns(card: Card) -> dict[str, Any]:
         "message": card.message,
         "sent_at": card.sent_at,
         "buried": card.buried,
+        "shown_at": card.shown_at,
     }
 
 
@@ -95,8 +97,9 @@ def _stored(row: Row[Any], *, new: bool = False) -> Stored:
         message=row.message,
         sent_at=row.sent_at,
         buried=row.buried,
+        shown_at=row.shown_at,
     )
-    seen = Chat(id=row.id, card=card, misses=row.misses, misses_since=row.misses_since, new=new)
+    seen = Chat(id=row.id, card=card, misses=row.misses, misses_since=row.misses_since, blocked=row.blocked, new=new)
     return Stored(seen, row.address, row.last_message)
 
 
@@ -107,7 +110,8 @@ _UPDATE = (
         {
             column: bindparam(f"new_{column}")
             for column in (
-                "generation", "revision", "showing", "message", "sent_at", "buried", "misses", "misses_since",
+                "generation", "revision", "showing", "message", "sent_at", "buried", "shown_at",
+                "misses", "misses_since", "blocked",
             )
         }
     )
@@ -117,7 +121,8 @@ _UPDATE = (
 async def write(tx: Tx, chats: Sequence[Chat]) -> None:
     rows = []
     for each in chats:
-        columns = _card_columns(each.card) | {"misses": each.misses, "misses_since": each.misses_since}
+        counted = {"misses": each.misses, "misses_since": each.misses_since, "blocked": each.blocked}
+        columns = _card_columns(each.card) | counted
         rows.append({"chat_id": each.id} | {f"new_{name}": value for name, value in columns.items()})
     if rows:
         await tx.execute(_UPDATE, rows)

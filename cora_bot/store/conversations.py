@@ -23,22 +23,36 @@ class Loaded:
     linked: frozenset[bytes]
 
 
-async def load(tx: Tx, chats: Collection[Stored], *, keys: WorkingKeys, keystore: KeyStore) -> Loaded:
-    """The conversations of these (locked) chats."""
-    halves = await participants.of_chats(tx, keys, [each.chat.id for each in chats])
+async def load(
+    tx: Tx,
+    chats: Collection[Stored],
+    *,
+    keys: WorkingKeys,
+    keystore: KeyStore,
+    about: Mapping[bytes, bytes] | None = None,
+) -> Loaded:
+    """The conversations of these (locked) chats: with whom each speaks, or (``about``, by chat) with this participant.
+
+    Somebody of ``about`` who is no longer reached in the chat is not spoken with: the conversation has no participant.
+    """
+    reached = await participants.of_chats(tx, keys, [each.chat.id for each in chats])
+    halves = {half.id: half for several in reached.values() for half in several}
     people = await whole(list(halves.values()), keystore)
-    open_sessions = await sessions.of_participants(tx, keys, people) if people else {}
-    planned = await occurrences.open_of(tx, people) if people else {}
+    spoken = {chat_id: several[-1].id for chat_id, several in reached.items()} | dict(about or {})
+    open_sessions = await sessions.of_participants(tx, keys, spoken.values()) if people else {}
+    planned = await occurrences.open_of(tx, spoken.values()) if people else {}
     found: dict[bytes, Conversation] = {}
     for each in chats:
-        half = halves.get(each.chat.id)
-        person = people.get(half.id) if half else None
-        found[each.chat.id] = _conversation(
+        here = {half.id: people[half.id] for half in reached.get(each.chat.id, [])}
+        person = here.pop(spoken[each.chat.id], None) if each.chat.id in spoken else None
+        known = _conversation(
             each,
             person,
             session=open_sessions.get(person.id) if person else None,
             planned=planned.get(person.id, []) if person else [],
         )
+        elsewhere = person is not None and reached[each.chat.id][-1].id != person.id
+        found[each.chat.id] = replace(known, others=tuple(here.values()), others_card=elsewhere)
     return Loaded(found, frozenset(half.id for half in halves.values() if half.own_link is None))
 
 

@@ -87,7 +87,7 @@ async def put(tx: Tx, parcels: Sequence[Parcel], *, keys: WorkingKeys, chance: C
     new = {each.key: each for each in parcels if each.key not in known}
     if not new:
         return 0
-    inherited = await _supersede(tx, [each.chat for each in new.values() if each.kind is Kind.CARD], now)
+    inherited = await supersede(tx, [each.chat for each in new.values() if each.kind is Kind.CARD], now)
     rows = [_row(each, keys, chance, now, fresh=each.fresh or each.chat in inherited) for each in new.values()]
     await tx.execute(upsert(tx, outbox).on_conflict_do_nothing(index_elements=["key"]), rows)
     return len(new)
@@ -99,7 +99,7 @@ async def _known(tx: Tx, wanted: Sequence[str]) -> set[str]:
     return set((await tx.execute(select(outbox.c.key).where(outbox.c.key.in_(wanted)))).scalars())
 
 
-async def _supersede(tx: Tx, chats: Collection[bytes], now: datetime) -> set[bytes]:
+async def supersede(tx: Tx, chats: Collection[bytes], now: datetime) -> set[bytes]:
     """Ends the cards of these chats that still wait; gives back the chats that were owed a new message."""
     if not chats:
         return set()

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, select
+from sqlalchemy import Row, and_, delete, exists, func, select
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
-from cora_bot.dialogue.conversation import Participant, Status
+from cora_bot.dialogue.conversation import Opening, Participant, Status
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import chat, chat_participant, participant
 from cora_bot.study.model import Return
 from cora_bot.vault.working import Purpose, WorkingKeys
+
+_MOMENT = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,13 @@ class Profile:
     return_date: date | None
     purposes: tuple[str, ...]
     paused_until: datetime | None
-    blocked: bool
     told_removal: bool
+    opening: Opening
+    asked_opening: bool
+    picture: int
+    wrong_person: bool
+    draft: str
+    letters: tuple[str, ...]
     case: bytes | None = None
     code: str | None = None
 
@@ -81,8 +88,13 @@ class Half:
             return_date=profile.return_date,
             purposes=frozenset(profile.purposes),
             paused_until=profile.paused_until,
-            blocked=profile.blocked,
             told_removal=profile.told_removal,
+            opening=profile.opening,
+            asked_opening=profile.asked_opening,
+            picture=profile.picture,
+            wrong_person=profile.wrong_person,
+            draft=profile.draft,
+            letters=profile.letters,
         )
 
 
@@ -91,15 +103,18 @@ def half(row: Row[Any], keys: WorkingKeys) -> Half:
     return Half(row.id, Status(row.status), row.language, row.zone, profile)
 
 
-async def of_chats(tx: Tx, keys: WorkingKeys, chat_ids: Collection[bytes]) -> dict[bytes, Half]:
-    """The participant each chat is talking with: the one who joined it last."""
+async def of_chats(tx: Tx, keys: WorkingKeys, chat_ids: Collection[bytes]) -> dict[bytes, list[Half]]:
+    """Who is reached in each chat; the last one is who it speaks with."""
     query = (
         select(participant, chat_participant.c.chat_id)
         .join(chat_participant)
         .where(chat_participant.c.chat_id.in_(chat_ids))
         .order_by(chat_participant.c.since, participant.c.id)
     )
-    return {row.chat_id: half(row, keys) for row in await tx.execute(query)}
+    found: dict[bytes, list[Half]] = {}
+    for row in await tx.execute(query):
+        found.setdefault(row.chat_id, []).append(half(row, keys))
+    return found
 
 
 async def readable(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> tuple[dict[bytes, Half], set[bytes]]:
@@ -162,8 +177,13 @@ def _profile(person: Participant, *, keep_link: bool) -> Profile:
         return_date=person.return_date,
         purposes=tuple(sorted(person.purposes)),
         paused_until=person.paused_until,
-        blocked=person.blocked,
         told_removal=person.told_removal,
+        opening=person.opening,
+        asked_opening=person.asked_opening,
+        picture=person.picture,
+        wrong_person=person.wrong_person,
+        draft=person.draft,
+        letters=person.letters,
         case=person.case if keep_link else None,
         code=person.code if keep_link else None,
     )
@@ -171,18 +191,32 @@ def _profile(person: Participant, *, keep_link: bool) -> Profile:
 
 async def join(tx: Tx, pairs: Mapping[bytes, bytes], now: datetime) -> None:
     """Lets each chat (key) speak with a participant (value) from now on."""
-    if pairs:
-        insert = upsert(tx, chat_participant)
-        rows = [{"chat_id": chat_id, "participant_id": who, "since": now} for chat_id, who in pairs.items()]
-        changed = {"since": insert.excluded.since}
-        await tx.execute(insert.on_conflict_do_update(index_elements=["chat_id", "participant_id"], set_=changed), rows)
+    if not pairs:
+        return
+    latest = (
+        select(chat_participant.c.chat_id, func.max(chat_participant.c.since).label("since"))
+        .where(chat_participant.c.chat_id.in_(pairs))
+        .group_by(chat_participant.c.chat_id)
+    )
+    # Two may come within one millisecond: whoever comes later must also be later.
+    last = {row.chat_id: row.since + _MOMENT for row in await tx.execute(latest)}
+    insert = upsert(tx, chat_participant)
+    rows = [
+        {"chat_id": chat_id, "participant_id": who, "since": max(now, last.get(chat_id, now))}
+        for chat_id, who in pairs.items()
+    ]
+    changed = {"since": insert.excluded.since}
+    await tx.execute(insert.on_conflict_do_update(index_elements=["chat_id", "participant_id"], set_=changed), rows)
 
 
-async def part(tx: Tx, pairs: Mapping[bytes, bytes]) -> None:
-    """Ends what ``join`` began."""
-    for chat_id, who in pairs.items():
-        same = and_(chat_participant.c.chat_id == chat_id, chat_participant.c.participant_id == who)
-        await tx.execute(delete(chat_participant).where(same))
+async def leave_others(tx: Tx, moved: Mapping[bytes, bytes]) -> set[bytes]:
+    """Each participant (key) is reached in this chat (value) alone; gives back the chats they have left."""
+    left: set[bytes] = set()
+    for who, here in moved.items():
+        elsewhere = and_(chat_participant.c.participant_id == who, chat_participant.c.chat_id != here)
+        gone = delete(chat_participant).where(elsewhere).returning(chat_participant.c.chat_id)
+        left |= set((await tx.execute(gone)).scalars())
+    return left
 
 
 async def remove(tx: Tx, ids: Collection[bytes]) -> None:

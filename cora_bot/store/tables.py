@@ -90,8 +90,10 @@ chat = _table(
     Column("message", Whole),
     Column("sent_at", Instant),
     Column("buried", Flag, nullable=False),
+    Column("shown_at", Instant),
     Column("misses", Integer, nullable=False),
     Column("misses_since", Instant),
+    Column("blocked", Flag, nullable=False),
     Column("last_message", Whole, nullable=False),  # highest message id seen from the person
     Column("last_seen", Instant, nullable=False),
     one_of("showing", Showing),

@@ -19,10 +19,15 @@ def index(keys: WorkingKeys, secret: str) -> bytes:
     return keys.index(b"token", secret.encode())
 
 
-async def add(tx: Tx, cards: Mapping[bytes, int | None], *, now: datetime, expires_at: datetime) -> None:
-    """By hash, the number of the card a token stands on (None: on none). Written by hash: the order says nothing."""
+async def add(
+    tx: Tx, cards: Mapping[bytes, int | None], *, now: datetime, expires_at: datetime, relink: bytes | None = None
+) -> None:
+    """By hash, the number of the card a token stands on (None: on none). Written by hash: the order says nothing.
+
+    ``relink``: the participant whom these tokens move to the phone they are used on.
+    """
     rows = [
-        {"hash": each, "state": OPEN, "made_at": now, "expires_at": expires_at, "card": cards[each]}
+        {"hash": each, "state": OPEN, "relink": relink, "card": cards[each], "made_at": now, "expires_at": expires_at}
         for each in sorted(cards)
     ]
     await tx.execute(insert(token), rows)

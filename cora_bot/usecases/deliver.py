@@ -61,7 +61,7 @@ async def _claim(house: House, wanted: Sequence[bytes], now: datetime) -> tuple[
         # What was read a moment ago is read again behind the lock; a chat another process works on is left to it.
         doors = await chats.lock(tx, set(wanted), skip_locked=True)
         rows = await outbox.first_of(tx, doors, now)
-        judged = await judge(house, tx, rows, now)
+        judged = await judge(house, tx, rows, doors, now)
         sendings: list[Sending] = []
         for row in rows:
             if row.id not in judged:

@@ -78,7 +78,11 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
     async with house.database.transaction() as tx:
         reached = await participants.chats_of(tx, {each.participant for each in found})
         stored = await chats.lock(tx, set(reached.values()))
-        loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore)
+        # One person of a shared chat at a time; the others are still due when this is written.
+        about = {chat_id: who for who, chat_id in reversed(reached.items())}
+        loaded = await conversations.load(
+            tx, list(stored.values()), keys=house.keys, keystore=house.keystore, about=about
+        )
         steps = []
         for each in found:
             chat_id = reached.get(each.participant)
@@ -87,7 +91,7 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
                 continue
             before = _about(loaded, chat_id, each, now)
             if before is None:
-                continue  # somebody else was faster
+                continue  # somebody else was faster, or comes first
             turn = advance(before, OccurrenceDue(), script=house.script, now=now, chance=house.chance)
             turn = replace(turn, occurrences=_never_at_once(before, turn.occurrences, now))
             steps.append(Step(before, turn, _key(each, before)))
@@ -97,7 +101,7 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
 
 
 def _about(loaded: Loaded, chat_id: bytes, each: Due, now: datetime) -> Conversation | None:
-    """The conversation about this occurrence; None when it is no longer due, or the chat now is another person's."""
+    """The conversation about this occurrence; None when it is no longer due, or another person comes first."""
     conversation = loaded.conversations[chat_id]
     if conversation.participant is None or conversation.participant.id != each.participant:
         return None

@@ -12,6 +12,7 @@ from cora_bot.dialogue.script import Script
 from cora_bot.store import counters, tokens
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.codes import new_code, secret
+from cora_bot.usecases.finding import find
 from cora_bot.usecases.house import House
 
 MOST = 10_000
@@ -25,6 +26,19 @@ def check_approved(script: Script) -> None:
             "the texts people see are not those that were approved: " + "; ".join(changed),
             "Put the approved texts back, or have the new ones approved and write [approval] anew: cora book STUDY",
         )
+
+
+async def make_relink(house: House, code: str, *, expires_days: int) -> str:
+    """A code that moves the person with this case code to the phone or account it is used on."""
+    who = await find(house, code)
+    made = new_code(house.chance)
+    now = house.clock.now()
+    async with house.database.transaction() as tx:
+        key = tokens.index(house.keys, secret(made))
+        await tokens.add(tx, {key: None}, now=now, expires_at=now + timedelta(days=expires_days), relink=who)
+        await counters.raise_by(tx, Counter(relinks_made=1))
+    log("relink_made")
+    return made
 
 
 async def make_tokens(house: House, count: int, *, expires_days: int, first_card: int | None = None) -> list[str]:

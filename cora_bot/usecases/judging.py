@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cora_bot.dialogue.conversation import Status
 from cora_bot.store import occurrences, participants
+from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.occurrences import Due
 from cora_bot.store.outbox import Waiting
@@ -21,8 +22,13 @@ Verdict = Ended | Again
 UNREADABLE = "unreadable"
 
 
-async def judge(house: House, tx: Tx, rows: Sequence[Waiting], now: datetime) -> dict[int, Verdict]:
-    """By row id, what becomes of those that may not be sent now. Replies are never judged: somebody waits for them."""
+async def judge(
+    house: House, tx: Tx, rows: Sequence[Waiting], doors: Mapping[bytes, Stored], now: datetime
+) -> dict[int, Verdict]:
+    """By row id, what becomes of those that may not be sent now. Replies are never judged: somebody waits for them.
+
+    ``doors``: the chats they go to.
+    """
     unsolicited = [row for row in rows if row.unsolicited]
     if not unsolicited:
         return {}
@@ -37,7 +43,8 @@ async def judge(house: House, tx: Tx, rows: Sequence[Waiting], now: datetime) ->
         if row.participant in unreadable:
             verdicts[row.id] = Ended(row.id, State.FAILED, UNREADABLE)
             continue
-        why = _why_not(row, person, steps.get(place) if place else None, now)
+        blocked = doors[row.chat].chat.blocked
+        why = "blocked" if blocked else _why_not(row, person, steps.get(place) if place else None, now)
         if why:
             verdicts[row.id] = Ended(row.id, State.LAPSED, why)
         elif person and (allowed := allowed_at(house.script.study, person.zone, now)) > now:
@@ -57,10 +64,8 @@ def _why_not(row: Waiting, person: Half | None, step: Step | None, now: datetime
         return "gone"
     if person.status is not Status.ACTIVE:
         return "stopped"
-    if person.profile.blocked:
-        return "blocked"
     if person.profile.paused_until is not None and person.profile.paused_until > now:
-        return "paused"
+        return "wrong_person" if person.profile.wrong_person else "paused"
     if row.valid_until is not None and row.valid_until <= now:
         return "late"
     if _place(row) is not None and (step is None or step in FINAL_STEPS or step is Step.PLANNED):

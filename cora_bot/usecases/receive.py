@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, TokenState
-from cora_bot.dialogue.inputs import Blocked, Input, Pressed, Unblocked
+from cora_bot.dialogue.inputs import Blocked, Input, Pressed, Start, Text, Unblocked
 from cora_bot.dialogue.turn import Turn
 from cora_bot.store import chats, conversations, tokens, updates
 from cora_bot.store.apply import Step, apply
@@ -150,6 +150,8 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
             told.toasts[each.arrived.key] = turn.toast
         steps.append(Step(before, turn, f"r/{each.key.hex()}"))
         state[chat_id] = conversations.carried_on(turn.conversation, turn.occurrences)
+        if turn.switch is not None:
+            later.append(_taken_again(each, turn))
         told.somebody_left |= before.participant is not None and turn.conversation.participant is None
         if _is_barrier(before, turn):
             stopped.add(chat_id)
@@ -162,7 +164,16 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
 
 def _is_barrier(before: Conversation, turn: Turn) -> bool:
     was, now = before.participant, turn.conversation.participant
-    return turn.plan is not None or turn.use_token or (was and was.id) != (now and now.id)
+    changed = (was and was.id) != (now and now.id)
+    return turn.plan is not None or turn.use_token or turn.switch is not None or changed
+
+
+def _taken_again(each: _Keyed, turn: Turn) -> _Keyed:
+    """The same input, for the person the chat speaks with now; a code that moved somebody here has done its work."""
+    happened = each.arrived.input
+    if turn.moved_here and isinstance(happened, Start | Text):
+        happened = Start("", happened.message, happened.hint)
+    return replace(each, arrived=replace(each.arrived, input=happened))
 
 
 def _note(chat_id: bytes, turn: Turn) -> None:

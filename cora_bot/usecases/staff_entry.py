@@ -24,6 +24,7 @@ from cora_bot.store.apply import Step as Written
 from cora_bot.store.apply import apply
 from cora_bot.store.database import Tx
 from cora_bot.study.model import Step
+from cora_bot.usecases.finding import find
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_steps
 
@@ -62,7 +63,7 @@ async def begin(house: House, code: str, form: str, *, mode: Mode, language: str
     """Raises CoraError where this person cannot be asked this form: nobody of this code, stopped, not agreed to."""
     _check_form(house, form)
     async with house.database.read() as tx:
-        person = await _person(house, tx, await _participant_of(house, code))
+        person = await _person(house, tx, await find(house, code))
         planned = (await occurrences.open_of(tx, [person.id])).get(person.id, [])
     _check_person(house, person, form)
     occurrence = _open_occasion(house, planned, form)
@@ -85,13 +86,6 @@ def _check_form(house: House, form: str) -> None:
         raise CoraError(f"there is no form {form!r} in this study", f"There are: {', '.join(house.script.forms)}.")
     if form == study.enrolment.form:
         raise CoraError(f"{form} is the consent form", "People agree in their own chat, with a code: cora invite")
-
-
-async def _participant_of(house: House, code: str) -> bytes:
-    found = await house.keystore.find_code(code.strip().upper())
-    if found is None:
-        raise CoraError(f"there is nobody with the case code {code.strip()!r}", "See who takes part: cora people")
-    return found
 
 
 async def _person(house: House, tx: Tx, who: bytes) -> Participant:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from cora_bot.base.text import isolate
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Status
 from cora_bot.dialogue.inputs import Blocked, Command, CommandName, Start, Unblocked, Unusable, Verb
@@ -126,14 +127,29 @@ def test_sticker_in_the_middle_of_a_question_is_removed_and_the_question_stays()
     assert turn.conversation.session is not None
 
 
-def test_free_text_with_nothing_asked_gets_an_honest_answer() -> None:
+def test_free_text_with_nothing_asked_is_passed_on_only_when_the_person_says_so() -> None:
     talk = Talk(person())
 
     turn = talk.write("Help me please")
+    asked = talk.text
+    passed = talk.tap(p.PASS_ON)
 
-    assert talk.text.startswith("Nobody reads what is written here now.")
-    assert p.REMOVED in talk.text
+    assert asked.startswith(p.ASK_PASS_ON.format(text=isolate("Help me please")))
+    assert p.REMOVED in asked
     assert turn.remove == (101,)
+    assert [(one.kind, one.body) for one in passed.records] == [(RecordKind.MESSAGE, {"text": "Help me please"})]
+    assert talk.text == p.PASSED_ON
+    assert talk.conversation.participant is not None
+    assert talk.conversation.participant.draft == ""
+
+
+def test_free_text_is_forgotten_when_the_person_says_so() -> None:
+    talk = Talk(person())
+    talk.write("Help me please")
+
+    turn = talk.tap(p.DISCARD)
+
+    assert (talk.text, talk.records, turn.conversation.participant) == (p.FORGOTTEN, [], person(told_removal=True))
 
 
 def test_leaving_keeps_what_was_answered() -> None:
@@ -155,5 +171,4 @@ def test_blocked_then_unblocked_frees_what_waited() -> None:
     turn = talk.feed(Unblocked())
 
     assert [(one.wave, one.reason) for one in turn.occurrences] == [("arrival", "")]
-    assert turn.conversation.participant is not None
-    assert turn.conversation.participant.blocked is False
+    assert turn.conversation.chat.blocked is False

@@ -11,7 +11,7 @@ import pytest
 
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing, Status
-from cora_bot.dialogue.inputs import Verb
+from cora_bot.dialogue.inputs import Blocked, Verb
 from cora_bot.dialogue.turn import RecordKind
 from cora_bot.study.model import Return, Step
 from tests.support.talk import NOON, Talk, person
@@ -29,7 +29,10 @@ def test_due_invites_with_one_neutral_new_message() -> None:
     turn = talk.due("arrival")
 
     assert turn.show is not None
-    assert (turn.show.prompt.text, talk.labels()) == (p.INVITATION, [p.OPEN, p.LATER, p.NOT_NOW])
+    assert (turn.show.prompt.text, talk.labels()) == (
+        p.INVITATION,
+        [p.OPEN, p.LATER, p.NOT_NOW, p.WRONG_PERSON],
+    )
     assert (turn.show.fresh, turn.show.unsolicited) == (True, True)
     assert turn.show.key == f"{person().id.hex()}/arrival/1/1"
     assert turn.show.valid_until == turn.occurrences[0].closes
@@ -46,10 +49,16 @@ def test_due_in_quiet_hours_waits_until_the_morning() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
-    [({"paused_until": NOON + timedelta(days=9)}, "paused"), ({"blocked": True}, "blocked")],
+    [
+        ({"paused_until": NOON + timedelta(days=9)}, "paused"),
+        ({"paused_until": NOON + timedelta(days=9), "wrong_person": True}, "wrong_person"),
+        ({}, "blocked"),
+    ],
 )
 def test_due_while_nothing_may_be_sent_waits_a_day(changes: dict[str, object], reason: str) -> None:
     talk = Talk(person(**changes))
+    if reason == "blocked":
+        talk.feed(Blocked())
 
     turn = talk.due("arrival")
 

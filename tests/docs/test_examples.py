@@ -13,15 +13,15 @@ import pytest
 from bot.cli import cora
 from cora_bot.base.chance import CODE_LETTERS
 from cora_bot.base.problems import errors
-from cora_bot.dialogue.handlers.arriving import MISSES_ALLOWED, MISSES_WITHIN
 from cora_bot.dialogue.handlers.asides import PAUSE_WEEKS
+from cora_bot.dialogue.handlers.guessing import CODES_ALLOWED, WITHIN
 from cora_bot.dialogue.handlers.inviting import LATER_HOURS
 from cora_bot.dialogue.phrases import COMMANDS, INVITATION
 from cora_bot.dialogue.scene import EMPTIED_AFTER
 from cora_bot.export import consents, contacts, dispositions, folder, response, tables
 from cora_bot.export.bundle_format import CASE_COLUMNS, CONTACT_COLUMNS, OCCURRENCE_COLUMNS
-from cora_bot.forms.checks import SUPPORTED
 from cora_bot.forms.compile import compile_form
+from cora_bot.forms.support import SUPPORTED
 from cora_bot.settings import read_settings
 from cora_bot.store import keystore
 from cora_bot.store.tables import metadata
@@ -147,8 +147,8 @@ def test_counsellors_commands_are_those_of_the_menu() -> None:
 
 def test_counsellors_figures_are_those_of_the_program() -> None:
     page = " ".join(text_of(COUNSELLORS).split())
-    assert MISSES_ALLOWED == 5 and "After five messages that are no good code" in page
-    assert MISSES_WITHIN.total_seconds() == 3600 and "silent in this chat for an hour" in page
+    assert CODES_ALLOWED == 5 and "After five messages that are no good code" in page
+    assert WITHIN.total_seconds() == 3600 and "silent in this chat for an hour" in page
     assert LATER_HOURS == 3 and "asked again after about three hours" in page
     assert tuple(PAUSE_WEEKS) == (1, 2, 4) and "a break of 1, 2 or 4 weeks" in page
     assert EMPTIED_AFTER.total_seconds() == 600 and "at the latest after ten minutes" in page

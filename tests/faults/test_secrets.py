@@ -113,7 +113,8 @@ def test_real_server_has_stored_what_the_control_has(real: Run, control: Run) ->
         "session": 1,
         "token": 4,
         "parked_update": 1,
-        "record": 7,  # three consents, the Arabic speaker's two texts and answers, one text of the open session
+        # Three consents, the Arabic speaker's two texts and answers, one text of the open session, a passed-on message.
+        "record": 8,
         "link": 3,
         "erasure": 3,
     }

@@ -121,7 +121,7 @@ async def test_writing_transaction_holds_the_lock_before_it_reads(tmp_path: Path
 
 CHAT = {
     "id": b"c" * 16, "address_index": b"i", "address": b"a", "generation": 0, "revision": 0, "showing": "nothing",
-    "buried": False, "misses": 0, "last_message": 0, "last_seen": BEGIN,
+    "buried": False, "misses": 0, "blocked": False, "last_message": 0, "last_seen": BEGIN,
 }  # fmt: skip
 ROW = {
     "chat_id": b"c" * 16, "key": "k", "kind": "card", "generation": 1, "revision": 0, "state": "pending", "means": "",

@@ -8,7 +8,10 @@ Between any two lines the bot is stopped, its database and key store are closed,
     > [Deutsch]        the person presses a button of the lowest message that has it
     > (sticker)        the person sends something that is not text
     > !block           the person blocks the bot (also !unblock)
-    > text             the person writes; {code} stands for a fresh enrolment code
+    > text             the person writes; {code} stands for a fresh enrolment code, {relink} for one that moves the
+                       only participant to a new phone
+    + second: ar       the phone called "second" is taken up; made on first mention, with this language
+    $ reply text       the team answers the only participant
     @ +3h              time passes (m, h, d), and what falls due happens
     @ 2026-12-15 09:30 … until this instant, UTC
     = opened           the researcher opens what is sealed until now
@@ -35,12 +38,14 @@ from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
 from cora_bot.usecases.due import next_moment
 from cora_bot.usecases.house import House
-from cora_bot.usecases.invite import make_tokens
+from cora_bot.usecases.invite import make_relink, make_tokens
+from cora_bot.usecases.people import people
+from cora_bot.usecases.reply import reply
 from tests.support.house import Premises, opened, premises
 from tests.support.opening import opened_records
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-KEPT = ("#", "phone:", "begin:", ">", "@", "=")
+KEPT = ("#", "phone:", "begin:", ">", "@", "=", "+", "$")
 
 
 def script_lines(text: str) -> Iterator[str]:
@@ -51,28 +56,74 @@ def script_lines(text: str) -> Iterator[str]:
 
 
 @dataclass(slots=True)
+class Handset:
+    """One phone and what was told of it until now."""
+
+    person: Person
+    seen: dict[int, Bubble] = field(default_factory=dict)
+    told: int = 0
+    toasts: int = 0
+
+    def changes(self) -> list[str]:
+        """What its owner would notice since the last look."""
+        lines: list[str] = []
+        fresh = self.person.notifications[self.told :]
+        lines += [f"🔔 {note.text}" for note in fresh if not note.seen]
+        self.told = len(self.person.notifications)
+        lines += [f"💬 {toast.text}" for toast in self.person.toasts[self.toasts :] if toast.text]
+        self.toasts = len(self.person.toasts)
+        now = {bubble.message_id: bubble for bubble in self.person.screen}
+        gone = [bubble for number, bubble in self.seen.items() if number not in now]
+        lines += [f"🗑 {'own message' if bubble.mine else 'card'} removed" for bubble in gone]
+        for number, bubble in now.items():
+            before = self.seen.get(number)
+            if before is None and bubble.mine:
+                lines.append("own message stays")
+            elif before is None or (before.text, before.buttons) != (bubble.text, bubble.buttons):
+                lines += ["new card" if before is None else "card", *_drawn(bubble)]
+        self.seen = now
+        return lines
+
+
+@dataclass(slots=True)
 class Play:
     """One transcript being played."""
 
     place: Premises
     clock: SetClock
     emulator: Emulator
-    person: Person
-    seen: dict[int, Bubble] = field(default_factory=dict)
-    told: int = 0
-    toasts: int = 0
+    phones: dict[str, Handset]
+    held: str = ""
+
+    @property
+    def person(self) -> Person:
+        return self.phones[self.held].person
 
     async def line(self, line: str) -> list[str]:
         """Plays one line on a freshly opened bot; what it led to, as text."""
-        if line.startswith("="):
+        sign, rest = line[0], line[1:].strip()
+        if sign == "=":
             return [text async for text in self._opened()]
+        if sign == "+":
+            self._take(rest)
+            return []
         async with self._bot() as (app, house):
-            if line.startswith(">"):
-                await self._act(line[1:].strip(), house)
+            if sign == ">":
+                await self._act(rest, house)
+                await self._taken(app)
+            elif sign == "$":
+                await self._team(rest, house)
                 await self._taken(app)
             else:
-                await self._wait(line[1:].strip(), app, house)
+                await self._wait(rest, app, house)
         return self._changes()
+
+    def _take(self, wanted: str) -> None:
+        name, _, language = wanted.partition(":")
+        if name not in self.phones:
+            person = self.emulator.world.person(name, language_code=language.strip() or "en")
+            self.phones[name] = Handset(person)
+        self.held = name
 
     @asynccontextmanager
     async def _bot(self) -> AsyncIterator[tuple[App, House]]:
@@ -97,8 +148,18 @@ class Play:
         elif "{code}" in act:
             (code,) = await make_tokens(house, 1, expires_days=14)
             person.type(act.replace("{code}", code))
+        elif "{relink}" in act:
+            code = await make_relink(house, await _only(house), expires_days=14)
+            person.type(act.replace("{relink}", code))
         else:
             person.type(act)
+
+    async def _team(self, what: str, house: House) -> None:
+        """What the team does at the server."""
+        command, _, rest = what.partition(" ")
+        if command != "reply":
+            raise ValueError(f"the team does not know how to {command!r}")
+        await reply(house, await _only(house), rest)
 
     async def _taken(self, app: App) -> None:
         """Until the bot has taken every update and sent what it had to send."""
@@ -110,7 +171,8 @@ class Play:
     async def _wait(self, when: str, app: App, house: House) -> None:
         """Time passes from one due moment to the next, so that everything happens at its own time."""
         until = self.clock.now() + _duration(when) if when.startswith("+") else _instant(when)
-        self.person.lock()
+        for handset in self.phones.values():
+            handset.person.lock()
         while self.clock.now() < until:
             due = await next_moment(house)
             self.clock.set(min(until, max(due or until, self.clock.now() + timedelta(minutes=1))))
@@ -123,23 +185,17 @@ class Play:
                 yield f"    {text}"
 
     def _changes(self) -> list[str]:
-        lines: list[str] = []
-        fresh = self.person.notifications[self.told :]
-        lines += [f"🔔 {note.text}" for note in fresh if not note.seen]
-        self.told = len(self.person.notifications)
-        lines += [f"💬 {toast.text}" for toast in self.person.toasts[self.toasts :] if toast.text]
-        self.toasts = len(self.person.toasts)
-        now = {bubble.message_id: bubble for bubble in self.person.screen}
-        gone = [bubble for number, bubble in self.seen.items() if number not in now]
-        lines += [f"🗑 {'own message' if bubble.mine else 'card'} removed" for bubble in gone]
-        for number, bubble in now.items():
-            before = self.seen.get(number)
-            if before is None and bubble.mine:
-                lines.append("own message stays")
-            elif before is None or (before.text, before.buttons) != (bubble.text, bubble.buttons):
-                lines += ["new card" if before is None else "card", *_drawn(bubble)]
-        self.seen = now
+        """What happened on the phone in hand, then on the others."""
+        lines = self.phones[self.held].changes()
+        for name, handset in self.phones.items():
+            if name != self.held:
+                lines += [f"({name or 'first'}) {line}" for line in handset.changes()]
         return lines
+
+
+async def _only(house: House) -> str:
+    (person,) = await people(house)
+    return person.code
 
 
 def _labelled(person: Person, wanted: str) -> str:
@@ -174,7 +230,7 @@ async def play(path: Path, folder: Path) -> str:
     world = World(clock=clock, chance=SeededChance(path.stem), throttled=False, limits=Limits(enabled=False))
     async with Emulator(world=world) as emulator:
         person = world.person("Person", language_code=header["phone"])
-        played = Play(place, clock, emulator, person)
+        played = Play(place, clock, emulator, {"": Handset(person)})
         written: list[str] = []
         for line in lines:
             if line.startswith(("#", "phone:", "begin:")):

@@ -40,5 +40,7 @@ async def opened_records(house: House, identities: Sequence[Identity]) -> AsyncI
         values = dict(body.get("values", {}))
         if "ref" in body:
             values[body["ref"]] = body["value"]
+        if "text" in body:
+            values["text"] = body["text"]
         shown = " ".join(f"{ref.rsplit('/', 1)[-1]}={value!r}" for ref, value in values.items())
         yield f"{head.kind} {head.form} {head.wave}/{head.number} {head.language}: {shown}"

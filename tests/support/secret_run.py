@@ -155,7 +155,7 @@ class _Life:
         stranger.person.edit(stranger.person.type("well"), said(planted.EDITED))
         await idle.type(said(planted.IDLE_TEXT))
         await self._taken()
-        pressed = await idle.press(Verb.MENU)
+        pressed = await idle.press(Verb.PASS_ON)
         self.run.secrets.append(word("id of a press", pressed))
         idle.person.send("photo", caption=said(planted.CAPTION))
         await self._taken()

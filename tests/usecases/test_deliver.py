@@ -138,7 +138,7 @@ async def test_many_waiting_rows_are_claimed_oldest_first_up_to_the_limit(house:
     [
         ({"status": Status.STOPPED}, "stopped"),
         ({"paused_until": BEGIN + DAY}, "paused"),
-        ({"blocked": True}, "blocked"),
+        ({"paused_until": BEGIN + DAY, "wrong_person": True}, "wrong_person"),
     ],
 )
 async def test_invitation_lapses_when_the_person_is_not_to_be_asked(
@@ -151,6 +151,14 @@ async def test_invitation_lapses_when_the_person_is_not_to_be_asked(
 
     assert await claim(house) == []
     assert await _rows(house, "state, outcome, payload") == [("lapsed", outcome, None)]
+
+
+async def test_invitation_lapses_when_the_chat_is_blocked(house: House) -> None:
+    before = await invited(house, await joined(house, 700))
+    await write(house, before, Turn(replace(before, chat=replace(before.chat, blocked=True))))
+
+    assert await claim(house) == []
+    assert await _rows(house, "state, outcome, payload") == [("lapsed", "blocked", None)]
 
 
 @pytest.mark.parametrize(("step", "outcome"), [(Step.COMPLETE, "answered"), (Step.CANCELLED, "no_longer_due")])
@@ -341,10 +349,8 @@ async def test_person_who_is_gone_is_marked_and_nothing_waits_for_them(house: Ho
     after = await shown(house, await joined(house, 700), "first")
     await write(house, after, Turn(after, remove=(5,)))
     await _settled(house, Gone("blocked"))
-    person = (await meet(house, 700)).participant
 
-    assert person is not None
-    assert person.blocked is True
+    assert (await meet(house, 700)).chat.blocked is True
     assert await _rows(house) == [("card", "failed", "blocked"), ("remove", "lapsed", "unreachable")]
 
 
@@ -365,8 +371,7 @@ async def test_outcome_of_a_row_that_is_no_longer_under_way_changes_nothing(hous
     await settle(house, [])
     after = await meet(house, 700)
 
-    assert after.participant is not None
-    assert (after.chat.card.message, after.participant.blocked) == (31, False)
+    assert (after.chat.card.message, after.chat.blocked) == (31, False)
 
 
 async def test_what_was_written_below_a_card_while_it_was_sent_keeps_burying_it(house: House) -> None:

@@ -9,12 +9,12 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
 from cora_bot.dialogue.conversation import Occurrence, Showing
 from cora_bot.dialogue.inputs import Text, Verb
 from cora_bot.dialogue.turn import Chore, Turn
-from cora_bot.store import occurrences, outbox, participants, tables
+from cora_bot.store import occurrences, outbox, tables
 from cora_bot.study.model import Step
 from cora_bot.usecases.due import PUT_OFF, due, next_moment
 from cora_bot.usecases.exchange import Arrived
@@ -111,9 +111,8 @@ async def test_one_that_cannot_be_handled_is_put_off_and_the_others_happen(house
 
 async def test_person_without_a_chat_is_not_asked(house: House) -> None:
     who = await _planned(house, 700, occurrence("arrival", 1, BEGIN))
-    chat = (await meet(house, 700)).chat
     async with house.database.transaction() as tx:
-        await participants.part(tx, {chat.id: who})
+        await tx.execute(delete(tables.chat_participant).where(tables.chat_participant.c.participant_id == who))
 
     assert await due(house) == 1
     assert await _steps(house, who) == [("arrival", 1, Step.LAPSED, "unreachable", 0)]

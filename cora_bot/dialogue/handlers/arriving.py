@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from cora_bot.base.chance import case_code, new_id
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Opening, Participant, Showing, Status
-from cora_bot.dialogue.handlers import asides, questions
+from cora_bot.dialogue.conversation import PICTURES, Opening, Participant, Showing, Status
+from cora_bot.dialogue.handlers import asides, guessing, questions
 from cora_bot.dialogue.inputs import Pressed, Start, Text, Unusable
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.dialogue.scene import Scene, draw, nothing
 from cora_bot.dialogue.turn import Turn
-
-MISSES_ALLOWED = 5
-MISSES_WITHIN = timedelta(hours=1)
-"""After so many wrong codes within this time no code is looked at: they are guessed in vain."""
 
 
 def knock(scene: Scene, _event: Start | Text | Unusable) -> Turn:
@@ -25,27 +20,15 @@ def knock(scene: Scene, _event: Start | Text | Unusable) -> Turn:
     token = scene.conversation.token
     if token is None:
         return draw(scene, Prompt(scene.say(p.STRANGER)), Showing.NOTICE)
-    scene = _forgiven(scene)
-    if scene.conversation.chat.misses >= MISSES_ALLOWED:
-        return nothing(_missed(scene), "stranger_ignored")
+    scene = guessing.forgiven(scene)
+    if guessing.too_many(scene, guessing.CODES_ALLOWED):
+        return nothing(guessing.missed(scene), "stranger_ignored")
+    if token.state == "valid" and token.relink is not None:
+        return _moved_here(scene, token.relink, _event)
     if token.state == "valid":
         return _welcome(scene) if scene.script.enrolling else _not_enrolling(scene)
     phrase = {"used": p.CODE_USED, "expired": p.CODE_EXPIRED}.get(token.state, p.CODE_UNKNOWN)
-    return draw(_missed(scene), Prompt(scene.say(phrase)), Showing.NOTICE)
-
-
-def _forgiven(scene: Scene) -> Scene:
-    chat = scene.conversation.chat
-    if chat.misses_since is None or scene.now - chat.misses_since < MISSES_WITHIN:
-        return scene
-    fresh = replace(chat, misses=0, misses_since=None)
-    return replace(scene, conversation=replace(scene.conversation, chat=fresh))
-
-
-def _missed(scene: Scene) -> Scene:
-    chat = scene.conversation.chat
-    counted = replace(chat, misses=chat.misses + 1, misses_since=chat.misses_since or scene.now)
-    return replace(scene, conversation=replace(scene.conversation, chat=counted))
+    return draw(guessing.missed(scene), Prompt(scene.say(phrase)), Showing.NOTICE)
 
 
 def _not_enrolling(scene: Scene) -> Turn:
@@ -92,8 +75,22 @@ def set_language(scene: Scene, event: Pressed) -> Turn:
     scene = scene.with_person(language=known[event.press.choice].code)
     if not scene.script.enrolling:
         return _not_enrolling(scene)
+    if scene.conversation.others and scene.participant.picture < 0:
+        return draw(scene, cards.own_pictures(scene), Showing.ASIDE)
+    return _begin(scene)
+
+
+def _begin(scene: Scene) -> Turn:
     scene, walk = questions.begin(scene, scene.study.enrolment.form)
     return questions.ask(scene, walk)
+
+
+def set_picture(scene: Scene, event: Pressed) -> Turn:
+    """On a phone that others use already, the picture comes before the first question."""
+    chosen = event.press.choice
+    if not 0 <= chosen < len(PICTURES) or any(other.picture == chosen for other in scene.conversation.others):
+        return draw(scene, cards.own_pictures(scene), Showing.ASIDE)
+    return _begin(scene.with_person(opening=Opening.KNOCK, picture=chosen, asked_opening=True))
 
 
 def languages_removing(scene: Scene, event: Start | Text | Unusable) -> Turn:
@@ -107,15 +104,24 @@ def with_code(scene: Scene, event: Start | Text) -> Turn | None:
     None when there is nothing to do with it, and the input is taken as any other.
     """
     token, person = scene.conversation.token, scene.conversation.participant
-    if token is None or token.state != "valid" or (person is not None and person.status is Status.ENROLLING):
+    if token is None or token.state != "valid" or person is None or person.status is Status.ENROLLING:
         return None
-    if token.relink is not None:
-        gone = replace(scene.conversation, token=None)
-        return Turn(gone, use_token=True, switch=token.relink, moved_here=True, remove=(event.message,))
-    if person is None or not scene.script.enrolling:
+    if token.relink == person.id:
+        return None
+    if token.relink is None and not scene.script.enrolling:
         return None
     everyone = (person, *scene.conversation.others)
-    if any(each.opening is not Opening.KNOCK for each in everyone):
-        return draw(scene, cards.notice(scene, scene.say(p.CHAT_SHARED)), Showing.NOTICE)
+    if any(each.opening is not Opening.KNOCK for each in everyone if each.status is not Status.STOPPED):
+        return replace(
+            draw(scene, cards.notice(scene, scene.say(p.CHAT_SHARED)), Showing.NOTICE), remove=(event.message,)
+        )
+    if token.relink is not None:
+        return _moved_here(scene, token.relink, event)
     alone = replace(scene.conversation, participant=None, session=None, occurrence=None, planned=(), others=everyone)
     return replace(_welcome(replace(scene, conversation=alone)), remove=(event.message,))
+
+
+def _moved_here(scene: Scene, who: bytes, event: Start | Text | Unusable) -> Turn:
+    """A new phone or account: from now on the person is reached here, and nowhere else."""
+    gone = replace(scene.conversation, token=None)
+    return Turn(gone, use_token=True, switch=who, moved_here=True, remove=(event.message,), notes=("moved_here",))

@@ -43,7 +43,7 @@ def close(scene: Scene, event: object) -> Turn:
         if scene.participant.letters:
             return letter(scene, event)
     if showing is Showing.RECEIPT and not scene.participant.asked_opening:
-        return draw(scene.with_person(asked_opening=True), cards.openings(scene), Showing.ASIDE)
+        return fading(scene, draw(scene.with_person(asked_opening=True), cards.openings(scene), Showing.ASIDE))
     if scene.conversation.session:
         return asking.again(scene, event)
     return draw(scene, cards.emptied(scene), Showing.NOTHING)
@@ -79,11 +79,11 @@ def pause(scene: Scene, event: Pressed) -> Turn:
 
 def unpause(scene: Scene, _event: object) -> Turn:
     """The end of a break: what waited only because of it may come now."""
-    scene = scene.with_person(paused_until=None)
+    scene = scene.with_person(paused_until=None, wrong_person=False)
     freed = tuple(
         replace(each, next_at=scene.now, reason="")
         for each in scene.conversation.planned
-        if each.reason == "paused" and each.step in (Step.PLANNED, Step.INVITED, Step.OPENED)
+        if each.reason in ("paused", "wrong_person") and each.step in (Step.PLANNED, Step.INVITED, Step.OPENED)
     )
     turn = draw(scene, cards.notice(scene, scene.say(p.RESUMED)), Showing.NOTICE)
     return replace(fading(scene, turn), occurrences=freed)
@@ -125,7 +125,7 @@ def ask_return(scene: Scene, _event: object) -> Turn:
 
 
 def come_back(scene: Scene, _event: object) -> Turn:
-    scene = scene.with_person(status=Status.ACTIVE, blocked=False)
+    scene = scene.with_person(status=Status.ACTIVE)
     turn = draw(scene, cards.notice(scene, scene.say(p.RESUMED)), Showing.NOTICE)
     return fading(scene, replace(turn, plan=planning.plan_for(scene), notes=("came_back",)))
 
@@ -194,7 +194,7 @@ def letter(scene: Scene, _event: object) -> Turn:
 def hide(scene: Scene, _event: object) -> Turn:
     """Everything that can still be deleted goes at once; what was begun waits for its reminder."""
     turn = draw(scene, cards.plain(p.NEUTRAL), Showing.NOTHING)
-    return replace(turn, clear=True, notes=("hidden",))
+    return replace(turn, clear=True, toast=scene.say(p.HIDDEN), notes=("hidden",))
 
 
 def cannot_take(scene: Scene, event: object) -> Turn:

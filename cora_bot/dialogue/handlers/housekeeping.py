@@ -16,13 +16,13 @@ from cora_bot.study.model import Step
 
 
 def blocked(scene: Scene, _event: object) -> Turn:
-    if scene.conversation.participant is None:
-        return nothing(scene, "stranger_blocked")
-    return nothing(scene.with_person(blocked=True), "blocked")
+    who = "stranger_blocked" if scene.conversation.participant is None else "blocked"
+    return nothing(scene.with_chat(blocked=True), who)
 
 
 def unblocked(scene: Scene, _event: object) -> Turn:
     """The bot may write again; what waited for it may come now."""
+    scene = scene.with_chat(blocked=False)
     if scene.conversation.participant is None:
         return nothing(scene, "stranger_unblocked")
     freed = tuple(
@@ -30,13 +30,15 @@ def unblocked(scene: Scene, _event: object) -> Turn:
         for each in scene.conversation.planned
         if each.reason == "blocked" and each.step in (Step.PLANNED, Step.INVITED, Step.OPENED)
     )
-    return replace(nothing(scene.with_person(blocked=False), "unblocked"), occurrences=freed)
+    return replace(nothing(scene, "unblocked"), occurrences=freed)
 
 
 def chore(scene: Scene, event: ChoreDue) -> Turn:
     """A card is emptied some time after it was drawn, unless it shows something else by then."""
     if event.kind != "empty_card" or event.card != scene.conversation.chat.card.generation:
         return nothing(scene)
+    if scene.conversation.participant is not None:
+        scene = scene.with_person(draft="")  # what was written and not passed on goes with the card that asked about it
     return draw(scene, cards.emptied(scene), Showing.NOTHING)
 
 
@@ -80,7 +82,8 @@ def letter_came(scene: Scene, event: LetterCame) -> Turn:
     """The team has answered: kept until it is read, and announced by the neutral sentence."""
     waiting = (*scene.participant.letters, event.text)
     scene = scene.with_person(letters=waiting)
-    if scene.participant.status is not Status.ACTIVE:
+    paused = scene.participant.paused_until
+    if scene.participant.status is not Status.ACTIVE or (paused is not None and paused > scene.now):
         return nothing(scene, "letter_kept")
     turn = draw(scene, cards.invitation(scene, p.INVITATION), Showing.INVITATION)
     if turn.show is None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Occurrence, Opening, Showing, Status
+from cora_bot.dialogue.conversation import INSIDE, Occurrence, Opening, Showing, Status
 from cora_bot.dialogue.handlers import asides, asking, finishing, questions
 from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.scene import Scene, draw, fading
@@ -56,13 +56,22 @@ def _hold(scene: Scene, occurrence: Occurrence) -> Occurrence | None:
     if person.paused_until and person.paused_until > scene.now:
         until = min(person.paused_until, scene.now + HOLD)
         reason = "wrong_person" if person.wrong_person else "paused"
-    elif person.blocked:
+    elif scene.conversation.chat.blocked:
         until, reason = scene.now + HOLD, "blocked"
     elif _busy(scene, occurrence):
         until, reason = scene.now + HOLD, "another_open"
-    elif scene.conversation.occupied:
+    elif _in_use(scene):
         until, reason = scene.now + OCCUPIED, "chat_in_use"
     return replace(occurrence, next_at=min(until, occurrence.closes), reason=reason) if until else None
+
+
+def _in_use(scene: Scene) -> bool:
+    """Whether somebody else who shares the chat has something open there, or was written to a moment ago."""
+    if not scene.conversation.others_card:
+        return False
+    card = scene.conversation.chat.card
+    fresh = card.shown_at is not None and scene.now - card.shown_at < OCCUPIED
+    return fresh and (card.showing in INSIDE or card.showing is Showing.INVITATION)
 
 
 def _busy(scene: Scene, occurrence: Occurrence) -> bool:
@@ -125,7 +134,7 @@ def _over(scene: Scene, occurrence: Occurrence) -> Turn:
         case Step.PLANNED:
             return _only(scene, finishing.ended(occurrence, Step.LAPSED, scene.now, occurrence.reason or "late"))
         case Step.INVITED:
-            reason = "put_away" if occurrence.put_away else "not_opened"
+            reason = "put_away" if occurrence.put_away else occurrence.reason or "not_opened"
             turn = _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, reason))
             return _emptied(scene, turn) if _shows(scene, Showing.INVITATION) else turn
         case _:
@@ -199,5 +208,5 @@ def put_away(scene: Scene, _event: Pressed) -> Turn:
 
 
 def go_on(scene: Scene, event: Pressed) -> Turn:
-    """Open on a reminder of something begun: where it stood."""
-    return asking.again(scene, event)
+    """Open on a reminder of something begun: where it stood; an answer of the team comes before it."""
+    return asides.letter(scene, event) if scene.participant.letters else asking.again(scene, event)

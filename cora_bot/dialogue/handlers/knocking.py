@@ -11,8 +11,8 @@ from datetime import timedelta
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, OPENINGS, PICTURES, Opening, Showing, Status
-from cora_bot.dialogue.handlers import asides, asking, inviting
-from cora_bot.dialogue.inputs import Command, Input, Pressed, Start, Text, Unusable, Verb
+from cora_bot.dialogue.handlers import asides, asking, guessing, inviting
+from cora_bot.dialogue.inputs import Command, CommandName, Input, Pressed, Start, Text, Unusable, Verb
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
 from cora_bot.study.model import Step
@@ -20,7 +20,7 @@ from cora_bot.study.model import Step
 HELD_AFTER_WRONG_PERSON = timedelta(weeks=4)
 """Somebody else has the phone: nothing is sent for so long, unless the person opens with the picture before."""
 
-OUTSIDE = frozenset({Verb.PICTURE, Verb.LATER, Verb.NOT_NOW, Verb.WRONG_PERSON})
+OUTSIDE = frozenset({Verb.PICTURE, Verb.LATER, Verb.NOT_NOW, Verb.WRONG_PERSON, Verb.HIDE})
 """Buttons that may be pressed before the knock."""
 
 
@@ -34,6 +34,8 @@ def must_knock(scene: Scene, event: Input) -> bool:
     match event:
         case Pressed(press=press):
             return press.verb not in OUTSIDE
+        case Command(name=CommandName.HIDE):
+            return False
         case Command() | Start() | Text() | Unusable():
             return True
         case _:
@@ -47,13 +49,19 @@ def knock(scene: Scene, event: Input) -> Turn:
 
 
 def picture(scene: Scene, event: Pressed) -> Turn:
-    """The right picture opens; another's picture opens for that person; every other hears a thank-you."""
+    """The right picture opens; another's picture opens for that person; every other hears a thank-you.
+
+    After too many wrong ones the right one does not open either, for a while: nine pictures are soon tried.
+    """
+    scene = guessing.forgiven(scene)
+    if guessing.too_many(scene, guessing.PICTURES_ALLOWED):
+        return replace(away(scene, event), notes=("picture_ignored",))
     if event.press.choice == scene.participant.picture:
         return enter(scene, event)
     for other in scene.conversation.others:
         if other.opening is Opening.KNOCK and other.picture == event.press.choice:
             return Turn(scene.conversation, switch=other.id)
-    return replace(away(scene, event), notes=("wrong_picture",))
+    return replace(away(guessing.missed(scene), event), notes=("wrong_picture",))
 
 
 def enter(scene: Scene, event: Pressed) -> Turn:
@@ -67,6 +75,8 @@ def enter(scene: Scene, event: Pressed) -> Turn:
         return asides.letter(scene, event)
     if scene.conversation.session:
         return asking.again(scene, event)
+    if scene.participant.status is Status.ENROLLING:
+        return asides.languages(scene, event)
     if occurrence and occurrence.step is Step.INVITED:
         return inviting.open_it(scene, event)
     return asides.menu(scene, event)
@@ -84,10 +94,28 @@ def wrong_person(scene: Scene, event: Pressed) -> Turn:
     turn = replace(away(held, event), notes=("wrong_person",))
     if occurrence is None or occurrence.step not in (Step.INVITED, Step.OPENED):
         return turn
-    return replace(turn, occurrences=(replace(occurrence, put_away=occurrence.put_away + 1, reason="wrong_person"),))
+    return replace(turn, occurrences=(replace(occurrence, reason="wrong_person"),))
 
 
 # ---- choosing it -----------------------------------------------------------------------------------------------------
+
+
+def lacks_picture(scene: Scene, event: Input) -> bool:
+    """Whether somebody who shares the chat must first choose a picture nobody else there has."""
+    person, others = scene.conversation.participant, scene.conversation.others
+    if person is None or person.status is not Status.ACTIVE or not others:
+        return False
+    if person.opening is Opening.KNOCK and all(person.picture != other.picture for other in others):
+        return False
+    if isinstance(event, Pressed):
+        return event.press.verb not in (Verb.SET_PICTURE, Verb.HIDE)
+    return isinstance(event, Command | Start | Text | Unusable)
+
+
+def ask_picture(scene: Scene, event: Input) -> Turn:
+    """Nothing else before it: who shares a chat is told apart by the picture alone."""
+    turn = draw(scene, cards.own_pictures(scene), Showing.ASIDE)
+    return replace(turn, remove=(event.message,)) if isinstance(event, Start | Text | Unusable | Command) else turn
 
 
 def ask_opening(scene: Scene, _event: object) -> Turn:
@@ -114,13 +142,17 @@ def set_picture(scene: Scene, event: Pressed) -> Turn:
 
 
 def _chosen(scene: Scene) -> Turn:
-    turn = draw(scene, cards.notice(scene, scene.say(p.OPENING_SET)), Showing.NOTICE)
+    """Told with a sample, as a new message: at the desk, both see what will stand there."""
+    turn = draw(scene, cards.sample(scene), Showing.NOTICE)
+    turn = replace(turn, show=replace(turn.show, fresh=True) if turn.show else None)
     return fading(scene, replace(turn, notes=("opening_set",)))
 
 
 def closing(scene: Scene, turn: Turn) -> Turn:
-    """What a person who knocks has opened is emptied after a while without a press."""
+    """What a person who knocks, or shares the chat, has opened is emptied after a while without a press."""
     person = turn.conversation.participant
-    if person is None or person.opening is not Opening.KNOCK or turn.show is None:
+    if person is None or turn.show is None:
+        return turn
+    if person.opening is not Opening.KNOCK and not turn.conversation.others:
         return turn
     return fading(scene, turn) if turn.conversation.chat.card.showing in INSIDE else turn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from io import BytesIO
 from typing import Final
 from xml.etree.ElementTree import tostring
@@ -24,19 +25,22 @@ def document(batch: Batch, codes: Sequence[str], *, first: int, per_page: int = 
     """All cards, fronts and backs in the same places. Raises CoraError for a script that the fonts do not have."""
     last = first + len(codes) - 1
     numbers = [str(number).zfill(max(3, len(str(last)))) for number in range(first, last + 1)]
-    sheet = Sheet(f"{numbers[0]}-{numbers[-1]}")
     pairs = list(zip(numbers, codes, strict=True))
-    for start in range(0, len(pairs), per_page):
-        group = pairs[start : start + per_page]
-        sheet.pdf.add_page()
-        for place, (number, code) in enumerate(group):
-            _front(sheet, batch, number, code, top=place * HEIGHT)
-        sheet.pdf.add_page()
-        for place, (number, _) in enumerate(group):
-            _back(sheet, staff.WORDS[batch.staff_language], number, batch.staff_language, top=place * HEIGHT)
     out = BytesIO()
-    sheet.pdf.output(out)
+    with closing(Sheet(f"{numbers[0]}-{numbers[-1]}")) as sheet:
+        for start in range(0, len(pairs), per_page):
+            _both_sides(sheet, batch, pairs[start : start + per_page])
+        sheet.pdf.output(out)
     return out.getvalue()
+
+
+def _both_sides(sheet: Sheet, batch: Batch, group: Sequence[tuple[str, str]]) -> None:
+    sheet.pdf.add_page()
+    for place, (number, code) in enumerate(group):
+        _front(sheet, batch, number, code, top=place * HEIGHT)
+    sheet.pdf.add_page()
+    for place, (number, _) in enumerate(group):
+        _back(sheet, staff.WORDS[batch.staff_language], number, batch.staff_language, top=place * HEIGHT)
 
 
 # ---- the side that is shown ------------------------------------------------------------------------------------------

@@ -39,9 +39,14 @@ class Sheet:
         self.pdf.set_title(title)
         for family, style, name in FILES:
             self.pdf.add_font(family, style, FONTS / name)
-        fonts = [font for font in self.pdf.fonts.values() if isinstance(font, TTFFont)]
-        self._known = {chr(letter) for font in fonts for letter in font.cmap}
+        self._fonts = [font for font in self.pdf.fonts.values() if isinstance(font, TTFFont)]
+        self._known = {chr(letter) for font in self._fonts for letter in font.cmap}
         self._heights: dict[tuple[float, str, str, float, str], float] = {}
+
+    def close(self) -> None:
+        """The font files stay open until then: letters are taken out of them when the PDF is written."""
+        for font in self._fonts:
+            font.close()
 
     def text(
         self, at: tuple[float, float], width: float, text: str, *, language: str, size: float, style: str = ""

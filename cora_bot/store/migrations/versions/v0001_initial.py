@@ -48,12 +48,15 @@ def _chat() -> None:
         sa.Column("message", types.Whole, nullable=True),
         sa.Column("sent_at", types.Instant(), nullable=True),
         sa.Column("buried", types.Flag(), nullable=False),
+        sa.Column("shown_at", types.Instant(), nullable=True),
         sa.Column("misses", sa.Integer(), nullable=False),
         sa.Column("misses_since", types.Instant(), nullable=True),
+        sa.Column("blocked", types.Flag(), nullable=False),
         sa.Column("last_message", types.Whole, nullable=False),
         sa.Column("last_seen", types.Instant(), nullable=False),
         sa.CheckConstraint(
-            "showing IN ('nothing', 'languages', 'question', 'aside', 'invitation', 'receipt', 'notice')",
+            "showing IN ('nothing', 'languages', 'question', 'aside', 'invitation', 'receipt', 'notice', 'knock', "
+            "'letter')",
             name=op.f("ck_chat_showing"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat")),
