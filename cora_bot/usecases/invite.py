@@ -8,6 +8,7 @@ from datetime import timedelta
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.dialogue.approval import changed_texts
+from cora_bot.dialogue.placeholders import unfinished
 from cora_bot.dialogue.script import Script
 from cora_bot.store import counters, tokens
 from cora_bot.usecases.belonging import check_belongs
@@ -25,6 +26,16 @@ def check_approved(script: Script) -> None:
         raise CoraError(
             "the texts people see are not those that were approved: " + "; ".join(changed),
             "Put the approved texts back, or have the new ones approved and write [approval] anew: cora book STUDY",
+        )
+
+
+def check_finished(script: Script) -> None:
+    """Raises CoraError while people would read a text that its author has not finished."""
+    open_parts = unfinished(script.study, script.forms)
+    if open_parts and not script.study.demo:
+        raise CoraError(
+            "texts that people see still hold ⟦ ⟧: " + "; ".join(open_parts),
+            "Replace them in every language: cora check STUDY shows where.",
         )
 
 
@@ -51,6 +62,7 @@ async def make_tokens(house: House, count: int, *, expires_days: int, first_card
         raise CoraError(f"{count} codes cannot be made at once", f"give a number from 1 to {MOST}")
     if expires_days < 1:
         raise CoraError("codes must be good for at least a day", "give a larger number of days")
+    check_finished(house.script)
     check_approved(house.script)
     await check_belongs(house)
     now = house.clock.now()
