@@ -235,27 +235,13 @@ async def test_planned_return_is_confirmed_first_and_moves_the_plan(house: House
     assert date(2026, 12, 17) == house.clock.now().date() + 13 * DAY  # and that is when it is asked once more
 
 
-async def _answers_to_the_end(phone: Phone) -> None:
-    """The first choice everywhere, one tick where several are possible, nothing where it may be left out."""
-    ticked = ""
-    for _ in range(40):
-        if phone.has(Verb.TOGGLE) and ticked != phone.text:
-            await phone.happens(phone.pressed(Verb.TOGGLE))
-            ticked = phone.text
-            continue
-        wanted = [each for each in (Verb.CHOOSE, Verb.DONE, Verb.SKIP) if phone.has(each)]
-        if not wanted:
-            return
-        await phone.happens(phone.pressed(wanted[0]))
-
-
 async def test_answers_given_in_the_chat_meanwhile_stand_beside_it(house: House, ground: Ground) -> None:
     phone = await _enrolled(house)
     await _days(house, phone, 3.5)
     interview = await _begin(house)
     trial = _walk(house, interview)
     await phone.happens(phone.pressed(Verb.OPEN))
-    await _answers_to_the_end(phone)
+    await phone.answer_to_the_end()
     finished = (await _facts(house))["arrival", 1]
     kept = await staff_entry.keep(house, interview, trial.turns)
 
