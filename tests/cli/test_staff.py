@@ -15,6 +15,7 @@ import pytest
 from cora_bot.base.clock import SystemClock
 from tests.cli.running import Said, cora
 from tests.cli.server import Server, enrol, set_up
+from tests.support.stores import all_bytes
 
 WINDOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 """Inside the first occasion of somebody who came back on 1 November."""
@@ -68,9 +69,13 @@ def whole(server: Server, code: str, *more: object, form: object = "arrival") ->
     return entered(server, code, "--mode", "in-person", *more, typed="\n".join([*ANSWERS, "y", ""]), form=form)
 
 
-def test_interview_comes_out_of_the_export_with_its_mode(server: Server, tmp_path: Path) -> None:
+def test_interview_comes_out_of_the_export_with_its_mode(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     code = enrolled(server)
-    said = whole(server, code)
+    with caplog.at_level("DEBUG"):
+        said = whole(server, code)
+    held = all_bytes(Path(server.settings["CORA_HOME"]))
     out = exported(server, tmp_path)
     rows = [row for row in table(out, "answers_long.csv") if row["form"] == "arrival"]
     (outcome,) = [row for row in table(out, "dispositions.csv") if row["wave"] == "arrival"]
@@ -80,6 +85,8 @@ def test_interview_comes_out_of_the_export_with_its_mode(server: Server, tmp_pat
         f"{code} · arrival · in_person · occasion arrival 1, open until 2026-11-"
     )
     assert said.out.splitlines()[-1] == f"Stored, sealed: 2 records of {code}."
+    assert "staff_entry" in caplog.text
+    assert (STORY in caplog.text, STORY.encode() in held, b"token" in held) == (False, False, True)
     assert {row["mode"] for row in rows} == {"in_person"}
     assert [row["value"] for row in rows if row["question"] == "message"] == [STORY]
     assert (outcome["disposition"], outcome["mode"], outcome["messages_sent"]) == ("complete", "in_person", "0")
