@@ -39,9 +39,17 @@ class Sheet:
         self.pdf.set_title(title)
         for family, style, name in FILES:
             self.pdf.add_font(family, style, FONTS / name)
+        self.pdf.add_page()
+        self._clean = True
         self._fonts = [font for font in self.pdf.fonts.values() if isinstance(font, TTFFont)]
         self._known = {chr(letter) for font in self._fonts for letter in font.cmap}
         self._heights: dict[tuple[float, str, str, float, str], float] = {}
+
+    def turn(self) -> None:
+        """To the next page. The first is there from the beginning: nothing can be measured without one."""
+        if not self._clean:
+            self.pdf.add_page()
+        self._clean = False
 
     def close(self) -> None:
         """The font files stay open until then: letters are taken out of them when the PDF is written."""

@@ -14,7 +14,8 @@ import segno
 from pypdf import PageObject, PdfReader
 
 from cora_bot.base.errors import CoraError
-from cora_bot.export.cards import front, pdf, staff
+from cora_bot.export import cards
+from cora_bot.export.cards import Batch, front, pdf, staff
 from tests.export.cards.test_cards import BATCH, CODES, LANGUAGES
 
 MM = 72 / 25.4
@@ -105,3 +106,42 @@ def test_letters_that_no_font_has_are_refused() -> None:
         pdf.document(replace(BATCH, bot="ბოტი"), CODES[:1], first=1)
 
     assert str(error.value) == "the PDF has no font for the letters of the language 'en'"
+
+
+def in_languages(count: int) -> Batch:
+    """The batch in so many languages (some of them twice)."""
+    return replace(BATCH, languages=tuple((LANGUAGES * 20)[:count]))
+
+
+@pytest.mark.parametrize(("languages", "sheets"), [(6, 2), (7, 4), (12, 4)])
+def test_more_languages_get_a_sheet_for_each_card(languages: int, sheets: int) -> None:
+    batch = in_languages(languages)
+    page = cards.document(batch, CODES[:2], first=51)
+
+    assert len(PdfReader(BytesIO(pdf.document(batch, CODES[:2], first=51))).pages) == sheets
+    assert len(re.findall('<section class="sheet', page)) == sheets
+
+
+@pytest.mark.parametrize("languages", [5, 6, 7, 12])
+def test_steps_end_above_the_code(languages: int) -> None:
+    """However many languages: what is drawn of the steps lies above the line under them."""
+    made = pdf.document(in_languages(languages), CODES[:1], first=51)
+    found: list[tuple[float, str]] = []
+
+    def note(text: str, _: object, matrix: list[float], *__: object) -> None:
+        if text.strip():
+            found.append((A4[1] - matrix[5], text.strip()))
+
+    PdfReader(BytesIO(made)).pages[0].extract_text(visitor_text=note)
+    typed = min(at for at, text in found if text.startswith("No camera?"))
+    steps = [at for at, text in found if text.startswith(("Scan ", "Press ", "Choose ", "Zgjidhni"))]
+
+    assert len(steps) >= 3
+    assert max(steps) < typed
+
+
+def test_more_languages_than_a_sheet_holds_are_refused() -> None:
+    with pytest.raises(CoraError) as error:
+        pdf.document(in_languages(40), CODES[:1], first=1)
+
+    assert str(error.value) == "40 languages do not fit on one sheet"
