@@ -12,7 +12,7 @@ from cora_bot.base.clock import Clock
 from cora_bot.base.errors import CoraError
 from cora_bot.cli.form import files_beside
 from cora_bot.cli.open_house import open_clock, open_house, server_settings
-from cora_bot.cli.trial import ANSWERING, Trial
+from cora_bot.cli.trial import AWAY, Trial
 from cora_bot.cli.walking import converse
 from cora_bot.dialogue.conversation import Mode
 from cora_bot.dialogue.script import Script
@@ -39,7 +39,7 @@ async def _enter(settings: Settings, form: Path, case: str, mode: Mode, language
         name = _form_id(house.script, form)
         interview = await staff_entry.begin(house, case, name, mode=mode, language=language)
         click.echo(_heading(interview))
-        trial = Trial(house.script, interview.begun, chance=house.chance, mode=mode, verbs=ANSWERING)
+        trial = Trial(house.script, interview.begun, chance=house.chance, mode=mode, without=AWAY)
         # The loop waits for a person and holds no lock: the bot goes on beside it.
         if not await asyncio.to_thread(_walked, trial, open_clock(settings)):
             click.echo("Nothing was stored.")

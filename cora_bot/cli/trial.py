@@ -26,10 +26,8 @@ from cora_bot.study.model import Enrolment, Language, QuietHours, Retention, Ret
 MESSAGE = 1
 BACK = "b"
 DIRECT = ":"
-ANSWERING = frozenset(
-    {Verb.CHOOSE, Verb.TOGGLE, Verb.DONE, Verb.SKIP, Verb.KEEP, Verb.BACK, Verb.FULL_TEXT, Verb.RESUME}
-)
-"""The buttons of a question itself; the others (menu, break, stop) are the person's own."""
+AWAY = frozenset({Verb.MENU, Verb.LANGUAGE, Verb.LEAVE})
+"""The buttons that lead away from a question, to what is the person's own affair: break, stop, language."""
 
 
 class Trial:
@@ -42,12 +40,12 @@ class Trial:
         *,
         chance: Chance,
         mode: Mode = Mode.CHAT,
-        verbs: Collection[Verb] = frozenset(Verb),
+        without: Collection[Verb] = (),
     ) -> None:
         self._script = script
         self._chance = chance
         self._mode = mode
-        self._verbs = verbs
+        self._without = without
         self.turns: list[Turn] = []
         self.prompt = Prompt("")
         self._take(begun)
@@ -58,7 +56,7 @@ class Trial:
 
     @property
     def buttons(self) -> list[Button]:
-        return [button for row in self.prompt.rows for button in row if button.press.verb in self._verbs]
+        return [button for row in self.prompt.rows for button in row if button.press.verb not in self._without]
 
     def typed(self, now: datetime) -> bool:
         """Whether the question at hand is answered in writing, so that a bare number is an answer and no button."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cora_bot.cli.trial import ANSWERING, Trial
+from cora_bot.cli.trial import AWAY, Trial
 from cora_bot.dialogue.conversation import Mode
 from cora_bot.usecases import staff_entry
 from cora_bot.usecases.house import House
@@ -11,7 +11,7 @@ from cora_bot.usecases.house import House
 async def interview(house: House, code: str, form: str, *, mode: Mode, typed: list[str]) -> None:
     """All of ``typed``, one line after another, to the end of the form; then it is stored."""
     begun = await staff_entry.begin(house, code, form, mode=mode)
-    trial = Trial(house.script, begun.begun, chance=house.chance, mode=mode, verbs=ANSWERING)
+    trial = Trial(house.script, begun.begun, chance=house.chance, mode=mode, without=AWAY)
     for line in typed:
         if not trial.answer(line, house.clock.now()):
             raise ValueError(f"{line!r} is no answer to: {trial.prompt.text}")

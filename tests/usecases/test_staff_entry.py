@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from cora_bot.base.errors import CoraError
-from cora_bot.cli.trial import ANSWERING, Trial
+from cora_bot.cli.trial import AWAY, Trial
 from cora_bot.dialogue.conversation import Mode
 from cora_bot.dialogue.inputs import Command, CommandName, Verb
 from cora_bot.dialogue.phrases import NEUTRAL
@@ -66,7 +66,7 @@ async def _begin(house: House, form: str = "arrival", *, mode: Mode = Mode.PHONE
 
 def _walk(house: House, interview: Interview, *, times: int = 60, words: str = SECRET) -> Trial:
     """The first choice everywhere, ``words`` where something is written, until the end or so many steps."""
-    trial = Trial(house.script, interview.begun, chance=house.chance, mode=interview.mode, verbs=ANSWERING)
+    trial = Trial(house.script, interview.begun, chance=house.chance, mode=interview.mode, without=AWAY)
     for _ in range(times):
         if trial.finished:
             break
@@ -221,7 +221,7 @@ async def test_planned_return_is_confirmed_first_and_moves_the_plan(house: House
     phone = await _enrolled(house, returned="6.12.2026", planned=True)
     await _days(house, phone, 3)
     interview = await _begin(house, "return_check", mode=Mode.IN_PERSON)
-    trial = Trial(house.script, interview.begun, chance=house.chance, mode=interview.mode, verbs=ANSWERING)
+    trial = Trial(house.script, interview.begun, chance=house.chance, mode=interview.mode, without=AWAY)
     assert trial.answer("2", house.clock.now())  # another day
     assert trial.answer("20.12.2026", house.clock.now())
     await staff_entry.keep(house, interview, trial.turns)
