@@ -15,9 +15,11 @@ from cora_bot.cli.failures import HandledGroup
 from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
+from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.try_form import try_form
+from cora_bot.cli.why import why
 
 COMMANDS: tuple[click.Command, ...] = (
     new_study,
@@ -27,7 +29,9 @@ COMMANDS: tuple[click.Command, ...] = (
     keys,
     invite,
     people,
+    why,
     reply_command,
+    outage,
     bundle,
     export,
     docs,

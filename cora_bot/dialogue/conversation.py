@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from cora_bot.study.model import Return, Step
+from cora_bot.study.stretch import Outage
 
 
 class Status(StrEnum):
@@ -183,7 +184,8 @@ class Conversation:
     ``occurrence`` is the one the input is about (due), or the one the invitation or session belongs to;
     ``token`` is set when the input
     carries one. ``planned`` are this person's occurrences that are not final. ``others`` are further people who share
-    the chat; ``others_card`` says that its card is one of theirs now.
+    the chat; ``others_card`` says that its card is one of theirs now. ``outages`` are all that are known, of other
+    places too.
     """
 
     chat: Chat
@@ -194,3 +196,4 @@ class Conversation:
     planned: tuple[Occurrence, ...] = ()
     others: tuple[Participant, ...] = ()
     others_card: bool = False
+    outages: tuple[Outage, ...] = ()

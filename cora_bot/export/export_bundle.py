@@ -63,7 +63,7 @@ def export_bundle(
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             **_tables(facts, gathered),
-            "codebook.md": codebook(columns, study=study, export=stamp.export).encode(),
+            "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
             ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),
         }

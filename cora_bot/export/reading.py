@@ -36,6 +36,14 @@ NOT_ASKED = """In a record that is `partial`, `not_asked` may also mean that the
 not reached: its `relevant`, below, tells.
 """
 
+OUTAGES = """## Outages
+
+While a place is cut off, nothing is sent unasked to people there and the clock of their open windows stands still: a
+window is longer by the outage, and `closes` in dispositions.csv is its end as it was lived. `outage_hours` there is how
+much of the window outages took (rounded up); to leave such occasions out, or to compare them, use that column. Times
+below are local at the place (a country as in study.toml, or a time zone); `until` is the first moment after it.
+"""
+
 RESPONSE = """## Response in response.csv
 
 One row per wave and number; everything is counted from the occasions in dispositions.csv, without erased persons.
@@ -53,7 +61,7 @@ One row per wave and number; everything is counted from the occasions in disposi
       RR2 = (I + P) / ((I + P) + (R + NC + O) + (UH + UO))
 
   with I complete, P partial, R refused and break_off, NC non_contact, O lapsed, UO not_sent and whatever is still open
-  (open, planned, unknown) although its window has closed; UH does not occur here. So
+  (open, planned, unknown) although its window has closed, UH not_attempted. So
   `rr1 = closed_complete / closed_eligible` and `rr2 = (closed_complete + closed_partial) / closed_eligible`.
   Only occasions whose window has closed are in a rate: answers come early, silence is certain only at the end, and a
   rate over what is settled already would be too high. What was begun in time may be finished for a while after the

@@ -161,6 +161,17 @@ occurrence = _table(
     ),
 )
 
+# Of places, never of people: a country of the study or an IANA zone, and wall time there.
+outage = _table(
+    "outage",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("place", Text, nullable=False),
+    Column("begins", Local, nullable=False),
+    Column("ends", Local, nullable=False),
+    UniqueConstraint("place", "begins", "ends"),
+    CheckConstraint("begins < ends", name="lasts"),
+)
+
 outbox = _table(
     "outbox",
     Column("id", Whole, primary_key=True, autoincrement=True),

@@ -220,8 +220,17 @@ def _taken_over(scene: Scene, interview: Interview) -> Turn:
 
 
 def _as_it_stands(changed: Occurrence, standing_now: Occurrence | None) -> Occurrence:
-    """Counts of messages are the chat's; when it was opened first stays."""
+    """What the interview says of an occasion, on the row as it is now; one that was moved has its new times."""
     if standing_now is None:
         return changed
     opened = standing_now.opened_at or changed.opened_at
-    return replace(changed, sent=standing_now.sent, put_away=standing_now.put_away, opened_at=opened)
+    if changed.opens != standing_now.opens:
+        return replace(changed, sent=standing_now.sent, put_away=standing_now.put_away, opened_at=opened)
+    return replace(
+        standing_now,
+        step=changed.step,
+        next_at=changed.next_at,
+        reason=changed.reason,
+        opened_at=opened,
+        finished_at=changed.finished_at,
+    )

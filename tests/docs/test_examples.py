@@ -16,10 +16,11 @@ from cora_bot.base.problems import errors
 from cora_bot.dialogue.handlers.asides import PAUSE_WEEKS
 from cora_bot.dialogue.handlers.guessing import CODES_ALLOWED, WITHIN
 from cora_bot.dialogue.handlers.inviting import LATER_HOURS
+from cora_bot.dialogue.handlers.missed import MISSED_AFTER
 from cora_bot.dialogue.phrases import COMMANDS, INVITATION
 from cora_bot.dialogue.scene import EMPTIED_AFTER
 from cora_bot.export import consents, contacts, dispositions, folder, response, tables
-from cora_bot.export.bundle_format import CASE_COLUMNS, CONTACT_COLUMNS, OCCURRENCE_COLUMNS
+from cora_bot.export.bundle_format import CASE_COLUMNS, CONTACT_COLUMNS, OCCURRENCE_COLUMNS, OUTAGE_COLUMNS
 from cora_bot.forms.compile import compile_form
 from cora_bot.forms.support import SUPPORTED
 from cora_bot.settings import read_settings
@@ -117,6 +118,7 @@ def test_bundle_columns_are_those_of_the_bundle() -> None:
     assert rows["`cases.csv`"] == codes(CASE_COLUMNS)
     assert rows["`occurrences.csv`"] == codes(OCCURRENCE_COLUMNS)
     assert rows["`contacts.csv`"].partition(":")[0] == codes(CONTACT_COLUMNS)
+    assert rows["`outages.csv`"].partition(":")[0] == codes(OUTAGE_COLUMNS)
 
 
 def test_export_columns_are_those_of_the_export() -> None:
@@ -174,3 +176,8 @@ def test_readme_names_buttons_that_the_demonstration_has() -> None:
     named = re.findall(r"\*\*([^*]+)\*\*", steps)
     assert len(named) == 4
     assert [name for name in named if name not in page] == []
+
+
+def test_researchers_figure_of_what_is_late_is_that_of_the_program() -> None:
+    assert MISSED_AFTER.total_seconds() == 3 * 3600
+    assert "once it is more than three hours late" in " ".join(text_of(RESEARCHERS).split())

@@ -26,17 +26,17 @@ M3A-9ZW,monthly,1,check_in,1,en,,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,compl
 """  # noqa: E501
 
 DISPOSITIONS = """\ufeff\
-case,wave,number,opens,closes,disposition,aapor,reason,messages_sent,put_away,opened_at,finished_at,mode
-K7F-2QX,monthly,1,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,complete,1.1,,1,0,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,chat
-K7F-2QX,monthly,2,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,partial,1.2,,1,0,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,in_person
-M3A-9ZW,monthly,1,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,complete,1.1,,1,0,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,
-M3A-9ZW,monthly,2,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,non_contact,2.2,not_opened,3,0,,2026-11-02T08:03:00Z,
+case,wave,number,opens,closes,disposition,aapor,reason,messages_sent,put_away,opened_at,finished_at,outage_hours,mode
+K7F-2QX,monthly,1,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,complete,1.1,,1,0,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,0,chat
+K7F-2QX,monthly,2,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,partial,1.2,,1,0,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,0,in_person
+M3A-9ZW,monthly,1,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,complete,1.1,,1,0,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,0,
+M3A-9ZW,monthly,2,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,non_contact,2.2,not_opened,3,0,,2026-11-02T08:03:00Z,0,
 """
 
 RESPONSE = """\ufeff\
-wave,number,planned,invited,opened,complete,partial,refused,break_off,non_contact,lapsed,not_sent,not_eligible,not_due,open,unknown,step_expired,step_lapsed,step_cancelled,closed,closed_complete,closed_partial,closed_eligible,rr1,rr2
-monthly,1,2,2,2,2,0,0,0,0,0,0,0,0,0,0,0,0,0,2,2,0,2,1.0000,1.0000
-monthly,2,2,2,1,0,1,0,0,1,0,0,0,0,0,0,1,0,0,2,0,1,2,0.0000,0.5000
+wave,number,planned,invited,opened,complete,partial,refused,break_off,non_contact,lapsed,not_sent,not_attempted,not_eligible,not_due,open,unknown,step_expired,step_lapsed,step_cancelled,closed,closed_complete,closed_partial,closed_eligible,rr1,rr2
+monthly,1,2,2,2,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,2,0,2,1.0000,1.0000
+monthly,2,2,2,1,0,1,0,0,1,0,0,0,0,0,0,0,1,0,0,2,0,1,2,0.0000,0.5000
 """
 
 CONTACTS = """\ufeff\

@@ -146,6 +146,20 @@ def test_export_writes_the_golden_tables(tmp_path: Path) -> None:
         assert text(tmp_path / "out", name) == lines
 
 
+def test_export_says_where_there_was_an_outage(tmp_path: Path) -> None:
+    """Silence in it is no answer: the occasion was not attempted, whatever was sent into it."""
+    cut_off = draft()
+    cut_off.outages = [("IQ", "2026-11-10T00:00", "2026-11-15T12:00")]
+    silent = {"step": "expired", "sent": "3", "reason": "outage", "opened_at": "", "outage_hours": "97"}
+    cut_off.occurrences.append(occurrence("M3A-9ZW", number=3, **silent))  # type: ignore[arg-type]
+    account = export(cut_off, tmp_path / "out")
+    found = [row for row in text(tmp_path / "out", "dispositions.csv").splitlines() if ",monthly,3," in row]
+
+    assert account.fits, account
+    assert [row.split(",")[5:8] + row.split(",")[-2:-1] for row in found] == [["not_attempted", "3.11", "outage", "97"]]
+    assert "| IQ | 2026-11-10T00:00 | 2026-11-15T12:00 |" in text(tmp_path / "out", "codebook.md")
+
+
 def test_export_notes_how_many_records_do_not_say_why(tmp_path: Path) -> None:
     account = export(draft(), tmp_path / "out")
     assert account.notes == ("1 records of an earlier version do not say why a question has no answer: it stays empty",)

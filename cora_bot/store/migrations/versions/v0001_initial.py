@@ -23,6 +23,7 @@ def upgrade() -> None:
     _erased_case()
     _form_version()
     _meta()
+    _outage()
     _parked_update()
     _participant()
     _record()
@@ -120,6 +121,21 @@ def _meta() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _outage() -> None:
+    op.create_table(
+        "outage",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("begins", types.Local(), nullable=False),
+        sa.Column("ends", types.Local(), nullable=False),
+        sa.CheckConstraint("begins < ends", name=op.f("ck_outage_lasts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
+        sa.UniqueConstraint("place", "begins", "ends", name=op.f("uq_outage_place_begins_ends")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
