@@ -128,12 +128,12 @@ def test_nothing_is_stored_unless_it_is_said(server: Server, typed: list[str], s
     assert records(server) - before == stored
 
 
-def test_wrong_case_and_withdrawn_person_are_named(server: Server) -> None:
+def test_wrong_case_is_named(server: Server) -> None:
     said = entered(server, "AAA-AAA", "--mode", "phone", typed="1\n")
 
     assert (said.code, said.err) == (
         1,
-        "Error: there is nobody with the case code 'AAA-AAA'\n    See who takes part: cora people\n",
+        "Error: nobody is known by the code AAA-AAA\n    `cora people` lists the codes.\n",
     )
 
 

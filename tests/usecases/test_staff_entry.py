@@ -269,8 +269,8 @@ async def test_another_person_who_has_the_chat_now_sees_nothing_of_it(house: Hou
 @pytest.mark.parametrize(
     ("code", "form", "message"),
     [
-        ("AAA-AAA", "arrival", "there is nobody with the case code 'AAA-AAA'"),
-        ("", "arrival", "there is nobody with the case code ''"),
+        ("AAA-AAA", "arrival", "nobody is known by the code AAA-AAA"),
+        ("", "arrival", "nobody is known by the code "),
         (None, "visit", "there is no form 'visit' in this study"),
         (None, "consent", "consent is the consent form"),
     ],
