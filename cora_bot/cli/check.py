@@ -9,12 +9,13 @@ import click
 
 from cora_bot.base.catalogs import LoadedCatalog, load_catalogs
 from cora_bot.base.errors import CoraError
-from cora_bot.base.problems import Problem, errors
+from cora_bot.base.problems import Problem, Severity, errors
 from cora_bot.base.resources import shipped
 from cora_bot.cli.catalogs import SOURCE_LANGUAGE, catalog_problems, seen_unasked
 from cora_bot.cli.failures import show_problems
 from cora_bot.dialogue.approval import changed_texts, text_hashes
 from cora_bot.dialogue.phrases import Phrases
+from cora_bot.dialogue.placeholders import unfinished
 from cora_bot.dialogue.script import Script
 from cora_bot.forms.compile import SUFFIXES, compile_form
 from cora_bot.forms.model import Form
@@ -80,6 +81,7 @@ def study_problems(folder: Path) -> tuple[Reading, list[Problem]]:
         problems += catalog_problems(shipped("locales"), [language.code for language in study.languages])
     if reading.script is not None:
         problems += _approval_problems(reading.script)
+        problems += _unfinished_problems(reading.script)
     return reading, problems
 
 
@@ -89,6 +91,15 @@ def _approval_problems(script: Script) -> list[Problem]:
     return [
         Problem("study.approval", f"approval: changed since it was approved: {part}", hint, STUDY_FILE)
         for part in changed_texts(script.study, script.forms)
+    ]
+
+
+def _unfinished_problems(script: Script) -> list[Problem]:
+    """A warning for each part that still has something to be replaced."""
+    hint = "Write what belongs there in every language, and take the brackets out. Nobody can be invited before."
+    return [
+        Problem("study.unfinished", f"texts still hold ⟦ ⟧: {part}", hint, STUDY_FILE, severity=Severity.WARNING)
+        for part in unfinished(script.study, script.forms)
     ]
 
 

@@ -18,6 +18,14 @@ class Status(StrEnum):
     STOPPED = "stopped"
 
 
+class Mode(StrEnum):
+    """How a form was filled in: by the person in the chat, or by staff who asked on the phone or face to face."""
+
+    CHAT = "chat"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+
+
 class Showing(StrEnum):
     """What the live card of a chat shows."""
 
@@ -133,6 +141,7 @@ class Session:
     fragments: tuple[Fragment, ...] = ()
     orders: int = 0  # how many records this session has sealed: their order inside the seal
     explained: bool = False
+    mode: Mode = Mode.CHAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,7 @@ class TokenState:
 
     state: str
     relink: bytes | None = None  # participant the token belongs to, when it was made for a new phone
+    card: int | None = None  # number of the card it was printed on
 
 
 @dataclass(frozen=True, slots=True)

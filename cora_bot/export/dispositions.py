@@ -8,7 +8,7 @@ yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cora_bot.export.bundle_facts import OccurrenceFact
 from cora_bot.study.model import Step
@@ -27,7 +27,10 @@ HEADER = (
     "opened_at",
     "finished_at",
     "outage_hours",
+    "mode",
 )
+Occasion = tuple[str, str, int]
+"""Case code, wave, number."""
 AAPOR = {
     "complete": "1.1",
     "partial": "1.2",
@@ -90,8 +93,11 @@ def _never_opened(fact: OccurrenceFact) -> str:
     return "not_sent" if fact.step == Step.EXPIRED or fact.reason in TOO_LATE else "lapsed"
 
 
-def rows(facts: Iterable[OccurrenceFact]) -> Iterator[Sequence[str]]:
-    """``dispositions.csv``, by case, wave and number."""
+def rows(facts: Iterable[OccurrenceFact], modes: Mapping[Occasion, str]) -> Iterator[Sequence[str]]:
+    """``dispositions.csv``, by case, wave and number. ``modes``: how what was answered on an occasion was given.
+
+    The server's own table does not say it: the mode lies inside the seal.
+    """
     yield HEADER
     for fact in sorted(facts, key=lambda one: (one.code, one.opens, one.wave, one.number)):
         outcome = disposition(fact)
@@ -109,4 +115,5 @@ def rows(facts: Iterable[OccurrenceFact]) -> Iterator[Sequence[str]]:
             fact.opened_at,
             fact.finished_at,
             str(fact.outage_hours),
+            modes.get((fact.code, fact.wave, fact.number), ""),
         )

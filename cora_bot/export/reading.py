@@ -20,6 +20,9 @@ READING = """## How to read the tables
     such records is in `reconciliation.json` under `notes`.
 - `answers_wide.csv` has one row per case, wave and number. Where several were stored, a complete one is taken before a
   partial one, then the later one; `answers_long.csv` has all of them.
+- `mode` says how a form was filled in: `chat` by the person in the chat; `phone` or `in_person` by staff who asked and
+  entered the answers. In `dispositions.csv` it is that of the answers that count for the occasion. Staff can enter a
+  form also when no occasion of it is open: then `wave` is empty and `number` 0.
 - A question with several choices has its codes with spaces between, and a column `name/option` with 1 or 0 for each
   option; these are empty where the question has no answer.
 - Days are the text the person gave (year-month-day), never converted. Instants are in UTC.

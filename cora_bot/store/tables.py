@@ -245,6 +245,7 @@ token = _table(
     Column("hash", Id, primary_key=True),
     Column("state", Text, nullable=False),
     Column("relink", Id),
+    Column("card", Integer),  # the number printed on its card
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),

@@ -68,9 +68,12 @@ def test_every_step_has_an_outcome_and_every_outcome_a_meaning() -> None:
     assert MEANINGS.keys() == AAPOR.keys()
 
 
-def test_rows_keep_reason_and_messages() -> None:
+def test_rows_keep_reason_messages_and_how_it_was_answered() -> None:
     occasion = ("K7F-2QX", "monthly", "2", "2026-11-02T07:00:00Z", "2026-11-14T07:00:00Z")
-    assert list(rows([replace(fact("lapsed", reason="paused", sent=1), outage_hours=36), fact("postponed")]))[1:] == [
-        (*occasion, "non_contact", "2.2", "paused", "1", "0", "", "", "36"),
-        (*occasion, "unknown", "", "postponed", "0", "0", "", "", "0"),
+    facts = [replace(fact("lapsed", reason="paused", sent=1), outage_hours=36), fact("postponed")]
+    assert list(rows(facts, {}))[1:] == [
+        (*occasion, "non_contact", "2.2", "paused", "1", "0", "", "", "36", ""),
+        (*occasion, "unknown", "", "postponed", "0", "0", "", "", "0", ""),
     ]
+    assert [row[-1] for row in rows([fact("complete")], {("K7F-2QX", "monthly", 2): "phone"})] == ["mode", "phone"]
+    assert [row[-1] for row in rows([fact("complete")], {("K7F-2QX", "monthly", 3): "phone"})] == ["mode", ""]

@@ -73,6 +73,7 @@ def draft(**changes: Any) -> Draft:
             "sealed": {"/data/story": PART},
             "skipped": [],
             "not_reached": [],
+            "mode": "chat",
         },
     )
     made.add(of_form(PART, "fragment"), {"ref": "/data/story", "value": '=cmd|"/c calc"!A1\nقال: «لا»، ثم ذهب'})
@@ -83,6 +84,7 @@ def draft(**changes: Any) -> Draft:
             "sealed": {},
             "skipped": ["/data/balance"],
             "not_reached": ["/data/story"],
+            "mode": "in_person",
         },
     )
     made.add(
@@ -154,7 +156,7 @@ def test_export_says_where_there_was_an_outage(tmp_path: Path) -> None:
     found = [row for row in text(tmp_path / "out", "dispositions.csv").splitlines() if ",monthly,3," in row]
 
     assert account.fits, account
-    assert [row.split(",")[5:8] + row.split(",")[-1:] for row in found] == [["not_attempted", "3.11", "outage", "97"]]
+    assert [row.split(",")[5:8] + row.split(",")[-2:-1] for row in found] == [["not_attempted", "3.11", "outage", "97"]]
     assert "| IQ | 2026-11-10T00:00 | 2026-11-15T12:00 |" in text(tmp_path / "out", "codebook.md")
 
 

@@ -98,6 +98,7 @@ def _body(scene: Scene, form: Form, walk: Walk, answers: Mapping[str, str]) -> d
         "text_hash": hashlib.sha256(exact.encode()).hexdigest(),
         "taken": answers.get(scene.study.enrolment.taken, ""),
         "code": scene.participant.code,
+        "mode": scene.session.mode.value,
     }
 
 

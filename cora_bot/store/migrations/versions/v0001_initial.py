@@ -197,6 +197,7 @@ def _token() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("relink", sa.LargeBinary(), nullable=True),
+        sa.Column("card", sa.Integer(), nullable=True),
         sa.Column("made_at", types.Instant(), nullable=False),
         sa.Column("expires_at", types.Instant(), nullable=False),
         sa.Column("used_at", types.Instant(), nullable=True),
