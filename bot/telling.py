@@ -49,6 +49,7 @@ ASIDE = {
     "key store: erasure": "One key for each person: destroying it erases all their answers. A store of its own.",
     "key store: link": "Which person is which case, sealed; it can be cut for good. A store of its own.",
     "meta": "The store's own version.",
+    "outage": "When a country or time zone was cut off. It names no person.",
     "outbox": "Messages sent or waiting. Their text is sealed, and taken out once it has been sent.",
     "parked_update": "What could not be handled, sealed, until somebody has looked at why.",
     "token": "Enrolment links, as fingerprints.",

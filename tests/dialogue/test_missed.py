@@ -85,6 +85,14 @@ def test_reminder_that_comes_late_is_never_skipped(waves: Telling) -> None:
     assert [(one.step, one.sent) for one in talk.due("arrival").occurrences] == [(Step.INVITED, 2)]
 
 
+def test_one_that_was_sent_and_opened_again_after_an_outage_is_not_skipped(waves: Telling) -> None:
+    waves(Missed.SKIP)
+    talk = opened_before("arrival", by=6 * DAY)
+    talk.occurrences["arrival", 1] = replace(talk.occurrences["arrival", 1], sent=1, reason="outage")
+
+    assert [(one.step, one.sent) for one in talk.due("arrival").occurrences] == [(Step.INVITED, 2)]
+
+
 def test_who_enrols_after_the_opening_is_asked_at_once(waves: Telling) -> None:
     waves(Missed.SKIP)
     opens = Talk(person()).occurrences["arrival", 1].opens

@@ -90,6 +90,16 @@ async def test_windows_there_are_longer_and_others_are_not(house: House, place: 
     assert await of(house, elsewhere) == [check_in(house)]
 
 
+async def test_occasion_outside_the_outage_keeps_its_plan_whatever_the_study_says_by_now(house: House) -> None:
+    """Planned when the wave was still open for twenty days: only an outage inside its window may place it anew."""
+    old_plan = check_in(house, 2, OPENS + 31 * DAY)
+    old_plan = replace(old_plan, closes=old_plan.opens + 20 * DAY)
+    who = await somebody(house, old_plan)
+
+    assert counts(await entered(house)) == (0, 0, 0)
+    assert await of(house, who) == [old_plan]
+
+
 async def test_entered_twice_changes_nothing(house: House) -> None:
     clock(house, "2027-01-12T09:00")
     who = await somebody(
@@ -241,6 +251,8 @@ async def test_what_ended_after_the_outage_had_its_chance(house: House) -> None:
         {"step": Step.EXPIRED, "reason": "put_away", "put_away": 1},
         {"step": Step.CANCELLED, "reason": "stopped"},
         {"step": Step.LAPSED, "reason": "paused", "sent": 0},
+        {"step": Step.EXPIRED, "reason": "not_opened", "put_away": 1},
+        {"step": Step.EXPIRED, "reason": "not_opened", "opened_at": kabul("2027-01-03T12:00")},
     ],
 )
 @pytest.mark.parametrize("now", ["2027-01-16T09:00", "2027-01-25T09:00"])
