@@ -19,8 +19,8 @@ CODE = sorted(path for room in ("bot", "cora_bot") for path in (ROOT / room).rgl
 OURS = ROOT / "cora_bot" / "base" / "logging.py"
 FIELDS = {
     "announced", "answers", "because", "bundle", "cases", "chat", "chore", "chores", "code", "count", "cuttings",
-    "enrolling", "error", "holder", "kind", "level", "moved",
-    "number", "occurrences", "outage", "outcome", "pause", "people", "reason",
+    "enrolling", "error", "form", "holder", "kind", "level", "mode", "moved", "number",
+    "occurrences", "outage", "outcome", "pause", "people", "reason",
     "records", "reopened", "row", "rows", "state", "strangers", "unreached", "update", "updates", "wave", "where",
 }  # fmt: skip
 """A new field is looked at by somebody before it passes: ids, counts, classes, words of our own; never a person's."""
