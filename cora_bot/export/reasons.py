@@ -26,6 +26,7 @@ OCCASIONS: Final[Mapping[str, str]] = {
     "put_away": "it was put away with 'not now' and not opened before its window closed",
     "not_finished": "it was begun and not finished in time",
     "left": "the person stopped answering",
+    "staff_entry": "staff entered an interview about it; what had been begun in the chat was kept as partial",
     "not_going": "the person does not travel",
     "moved": "the day of return was corrected, and it fell away",
     "replanned": "the person's days changed, and it fell away",
