@@ -93,21 +93,20 @@ class Delivering:
         await self._settle()
         if self._token_refused:
             raise TokenRefused
-        claimed = await self._claim()
+        room = 0 if self._quiet() else max(0, MOST_AT_ONCE - self._claimed)
+        claimed = await self._claim(room)
         if not claimed and not self._claimed and not self._quiet():
             self._answered = asked
             self._idle.set()
-        if not claimed and not self._outcomes:
+        # Fewer than there was room for: nothing else can go before something changes, be it an outcome.
+        if (claimed < room or not room) and not self._outcomes:
             await set_within(self._changed, max(0.01, min(LOOK_AGAIN, self._quiet() or LOOK_AGAIN)))
 
     def _quiet(self) -> float:
         return max(0.0, self._quiet_until - monotonic())
 
-    async def _claim(self) -> int:
-        room = MOST_AT_ONCE - self._claimed
-        if room <= 0 or self._quiet() > 0:
-            return 0
-        claimed = await self._outbox.claim(room)
+    async def _claim(self, room: int) -> int:
+        claimed = await self._outbox.claim(room) if room else ()
         self._claimed += len(claimed)
         for sending in claimed:
             task = asyncio.create_task(self._deliver(sending))
