@@ -165,7 +165,7 @@ class Respondent:
         return timedelta(hours=least + below(self.chance, max(1, most - least + 1)))
 
     def awake_at(self, at: datetime) -> datetime:
-        """When this person takes up the phone, from ``at`` on: at everybody's hours, or at their own, asleep at those."""
+        """When this person takes up the phone, from ``at`` on: at everybody's hours, or the first they are awake."""
         first = next_step(at, HOUR)
         awake = [hour for hour in (first + HOUR * count for count in range(24)) if self._is_awake(hour)]
         return next((each for each in awake if each.hour in LOOKS), awake[0])

@@ -157,7 +157,7 @@ async def heads(tx: Tx, now: datetime, limit: int, *, unsolicited: bool) -> list
 
 
 @cache
-def _heads(unsolicited: bool) -> Select[tuple[bytes]]:
+def _heads(unsolicited: bool) -> Select[bytes]:
     """Asked for after every commit: putting the statement together anew each time costs more than running it."""
     other = outbox.alias("other")
     by_now, most = bindparam("by_now", type_=outbox.c.not_before.type), bindparam("most", type_=Integer)

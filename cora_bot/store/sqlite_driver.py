@@ -9,25 +9,50 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiosqlite
-from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_cursor
-from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_dbapi
+from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_connection
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+    AsyncAdapt_aiosqlite_dbapi,
+)
 from sqlalchemy.util.concurrency import await_
 
-_Told = tuple[deque[Any], Any, int, int | None]
+
+class _Told(NamedTuple):
+    """What a statement gave back."""
+
+    rows: list[Any]
+    description: Any = None
+    rowcount: int = -1
+    lastrowid: int = 0
 
 
-class _Cursor(AsyncAdapt_dbapi_cursor):
+class _Cursor(AsyncAdapt_aiosqlite_cursor):
     """Holds what a statement gave back; in the thread nothing stays open."""
 
-    __slots__ = ("description", "lastrowid", "rowcount")
+    __slots__ = ("_told",)
 
-    def __init__(self, connection: AsyncAdapt_aiosqlite_connection) -> None:
-        self._adapt_connection = connection
-        self._connection = connection._connection
-        self._rows, self.description, self.rowcount, self.lastrowid = deque(), None, -1, None
+    def __init__(self, adapt_connection: AsyncAdapt_dbapi_connection) -> None:
+        # Not super's, which makes a cursor in the thread.
+        self._adapt_connection = adapt_connection
+        self._connection = adapt_connection._connection
+        self._rows = deque()
+        self._told = _Told([])
+
+    @property
+    def description(self) -> Any:
+        return self._told.description
+
+    @property
+    def rowcount(self) -> int:
+        return self._told.rowcount
+
+    @property
+    def lastrowid(self) -> int:
+        return self._told.lastrowid
 
     def execute(self, operation: str, parameters: Any = None) -> None:
         self._run(operation, parameters or (), many=False)
@@ -42,19 +67,21 @@ class _Cursor(AsyncAdapt_dbapi_cursor):
         """There is nothing open."""
 
     def _run(self, operation: str, parameters: Any, *, many: bool) -> None:
+        driver = self._connection
         try:
-            told: _Told = await_(self._connection._execute(_statement, self._connection._conn, operation, parameters, many))
+            self._told = await_(driver._execute(_statement, driver._conn, operation, parameters, many))
         except Exception as error:
             self._adapt_connection._handle_exception(error)
-        self._rows, self.description, self.rowcount, self.lastrowid = told
+        self._rows = deque(self._told.rows)
 
 
 def _statement(connection: sqlite3.Connection, operation: str, parameters: Any, many: bool) -> _Told:
+    """In the connection's thread."""
     cursor = connection.cursor()
     try:
         (cursor.executemany if many else cursor.execute)(operation, parameters)
-        rows = deque(cursor.fetchall() if cursor.description else ())
-        return rows, cursor.description, cursor.rowcount, cursor.lastrowid
+        rows = cursor.fetchall() if cursor.description else []
+        return _Told(rows, cursor.description, cursor.rowcount, cursor.lastrowid or 0)
     finally:
         cursor.close()
 
@@ -71,5 +98,4 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
         super().__init__(aiosqlite, sqlite3)
 
     def connect(self, *arguments: Any, **options: Any) -> _Connection:
-        made = super().connect(*arguments, **options)
-        return _Connection(self, made._connection)
+        return _Connection(self, super().connect(*arguments, **options)._connection)
