@@ -16,13 +16,13 @@ HEADER = ("at", "person", "case", "reason", "wave", "number", "state", "outcome"
 
 
 def ledger_rows(export: Path, people: Sequence[Respondent]) -> Iterator[tuple[str, ...]]:
-    """``ledger.csv``, in the order in which the messages were written."""
+    """``ledger.csv``, in the order in which the messages were written; those of one moment by name."""
     yield HEADER
     names = {one.diary.code: one.persona.name for one in people if one.diary.code}
-    found = read_csv(export / "contacts.csv")
-    for row in sorted(found, key=lambda row: (row["created_at"], row["case"], row["wave"], row["number"])):
+    found = [(row["created_at"], names.get(row["case"], ""), row) for row in read_csv(export / "contacts.csv")]
+    for at, name, row in sorted(found, key=lambda each: (*each[:2], each[2]["wave"], each[2]["number"])):
         yield (
-            row["created_at"], names.get(row["case"], ""), row["case"], row["reason"], row["wave"], row["number"],
+            at, name, row["case"], row["reason"], row["wave"], row["number"],
             row["state"], row["outcome"], row["finished_at"],
         )  # fmt: skip
 

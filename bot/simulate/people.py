@@ -1,7 +1,7 @@
 """Who takes part: people with names, habits, languages, countries and days of travel, drawn from the study and a seed.
 
-People are invited in groups, a week apart, as at a counselling centre. Those of a group who have returned came by one
-flight, those who have yet to travel share another. That also keeps a simulation quick: groups act side by side.
+People are invited in groups, a week apart, as at a counselling centre. Two groups share their flights: who has returned
+came by one, who has yet to travel takes another. That also keeps a simulation quick: many act side by side.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from cora_bot.study.model import Study
 
 GROUP: Final = 25  # as many as one afternoon of counselling enrols
 FEWEST_OF_TWO_GROUPS: Final = 6
+GROUPS_ON_A_FLIGHT: Final = 2
 GROUP_EVERY = timedelta(days=7)
 NAMES: Final = (
     "Amal", "Besnik", "Chidi", "Dilnoza", "Elira", "Farid", "Gulnar", "Hamid", "Ilir", "Jamila", "Karim", "Leyla",
@@ -33,26 +34,27 @@ def personas(script: Script, tokens: Sequence[str], *, seed: str, begin: datetim
     """One person for each token."""
     groups = max(len(tokens) // GROUP, 2 if len(tokens) >= FEWEST_OF_TWO_GROUPS else 1)
     return [
-        _persona(script, number, token, seed=seed, begin=begin + GROUP_EVERY * (number % groups))
+        _persona(script, number, token, seed=seed, begin=begin, group=number % groups)
         for number, token in enumerate(tokens)
     ]
 
 
-def _persona(script: Script, number: int, token: str, *, seed: str, begin: datetime) -> Persona:
+def _persona(script: Script, number: int, token: str, *, seed: str, begin: datetime, group: int) -> Persona:
     chance = SeededChance(f"{seed} persona {number}")
     study, habit = script.study, HABITS[number % len(HABITS)]
     language = study.languages[number % len(study.languages)].code
     country = _country(study, language, chance)
     zones = study.countries.get(country, ("UTC",))
     zone = zones[below(chance, len(zones))]
-    travels = _travels(habit, begin, SeededChance(f"{seed} flight {begin}"))
+    arrives, first = begin + GROUP_EVERY * group, begin + GROUP_EVERY * (group - group % GROUPS_ON_A_FLIGHT)
+    travels = _travels(habit, first, SeededChance(f"{seed} flight {first}"))
     facts = {
         study.enrolment.form: _consents(study, habit, country=country, zone=zone, travels=travels),
         study.return_check.form: _checked(study, habit, travels),
     }
     name = NAMES[number % len(NAMES)] + (f" {number // len(NAMES) + 1}" if number >= len(NAMES) else "")
     opening = _opening(habit, SeededChance(f"{seed} opening {number}"))
-    return Persona(number, name, habit, language, zone, token, begin, travels, facts, opening)
+    return Persona(number, name, habit, language, zone, token, arrives, travels, facts, opening)
 
 
 def _country(study: Study, language: str, chance: Chance) -> str:
@@ -61,11 +63,11 @@ def _country(study: Study, language: str, chance: Chance) -> str:
     return likely[below(chance, len(likely))] if likely else ""
 
 
-def _travels(habit: Habit, begin: datetime, flight: Chance) -> date:
-    """The flight that the group is to take, or the one it took in the two weeks before."""
+def _travels(habit: Habit, first: datetime, flight: Chance) -> date:
+    """The flight that the groups are to take, or the one they took. ``first``: the day the first of them is invited."""
     if habit.returning == "planned":
-        return begin.date() + timedelta(days=10)
-    return begin.date() - timedelta(days=1 + below(flight, 14))
+        return first.date() + timedelta(days=17)
+    return first.date() - timedelta(days=1 + below(flight, 14))
 
 
 def _opening(habit: Habit, chance: Chance) -> Opening:
