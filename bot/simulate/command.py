@@ -133,7 +133,7 @@ def _summary(plan: Plan, lived: Lived, seconds: float, others: list[str]) -> dic
         "joined": sum(bool(one.diary.code) for one in lived.people),
         "sittings": lived.compared.sittings,
         "cells": lived.compared.cells,
-        "messages": dict(sorted(Counter(row[6] for row in lived.ledger[1:]).items())),
+        "messages": dict(sorted(Counter(row[7] for row in lived.ledger[1:]).items())),
         "differences": [*lived.compared.differences, *others],
         "records": {"sealed": lived.account.sealed, "opened": lived.account.opened, "exported": lived.account.exported},
     }

@@ -67,10 +67,15 @@ def test_every_unasked_message_is_told_in_order_with_its_reason(killed: tuple[Sa
     assert ledger
     assert {row["reason"] for row in ledger} <= REASONS
     assert [row["at"] for row in ledger] == sorted(row["at"] for row in ledger)
-    told = said.out.splitlines()[: len(ledger)]
+    told = said.out.splitlines()[1 : len(ledger) + 1]
     for line, row in zip(told, ledger, strict=True):
-        assert line.startswith(f"{row['at'][:16].replace('T', ' ')}  {row['person']}")
+        assert line.startswith(f"{row['at'][:16].replace('T', ' ')}  {row['local']}  {row['person']}")
         assert f" {row['reason']:<10} {row['wave']} {row['number']}: {row['state']}" in line
+
+
+def test_nothing_is_sent_unasked_in_the_quiet_hours_of_where_people_live(killed: tuple[Said, Path]) -> None:
+    sent_at = [row["local"] for row in rows(killed[1] / "ledger.csv") if row["state"] == "sent"]
+    assert [at for at in sent_at if not "08:00" <= at < "20:00"] == []
 
 
 def test_response_is_told_for_every_wave(killed: tuple[Said, Path]) -> None:
