@@ -53,6 +53,7 @@ class Delivering:
         self._claimed = 0
         self._asked = self._answered = 0
         self._idle = asyncio.Event()
+        self._resting = False
         self._network = Backoff(first=0.5, most=15)
         self._quiet_until = 0.0
         self._token_refused = False
@@ -64,7 +65,8 @@ class Delivering:
         """Returns when, after this call, a claim has found nothing to send now and nothing is under way."""
         self._asked += 1
         asked = self._asked
-        self.wake()
+        if self._resting:  # otherwise a claim comes yet, and waking would only make it come twice
+            self.wake()
         while self._answered < asked:
             self._idle.clear()
             await self._idle.wait()
@@ -92,26 +94,31 @@ class Delivering:
             await self._finish()
 
     async def _round(self) -> None:
-        asked = self._asked
         self._changed.clear()
         await self._settle()
         if self._token_refused:
             raise TokenRefused
-        claimed = await self._claim()
+        asked, room = self._asked, 0 if self._quiet() else max(0, MOST_AT_ONCE - self._claimed)
+        claimed = await self._claim(room)
         if not claimed and not self._claimed and not self._quiet():
             self._answered = asked
             self._idle.set()
-        if not claimed and not self._outcomes:
+        # Fewer than there was room for: nothing else can go before something changes, be it an outcome.
+        if (claimed < room or not room) and not self._outcomes and (self._claimed or asked == self._asked):
+            await self._rest()
+
+    async def _rest(self) -> None:
+        self._resting = True
+        try:
             await set_within(self._changed, max(0.01, min(LOOK_AGAIN, self._quiet() or LOOK_AGAIN)))
+        finally:
+            self._resting = False
 
     def _quiet(self) -> float:
         return max(0.0, self._quiet_until - monotonic())
 
-    async def _claim(self) -> int:
-        room = MOST_AT_ONCE - self._claimed
-        if room <= 0 or self._quiet() > 0:
-            return 0
-        claimed = await self._outbox.claim(room)
+    async def _claim(self, room: int) -> int:
+        claimed = await self._outbox.claim(room) if room else ()
         self._claimed += len(claimed)
         for sending in claimed:
             task = asyncio.create_task(self._deliver(sending))

@@ -16,6 +16,7 @@ from bot.simulate.answering import Circumstances, Said, answer
 from bot.simulate.cards import Card
 from bot.simulate.diary import Ending, Sitting
 from bot.simulate.habits import Act, Joining
+from bot.simulate.knock import asks_for_picture, choose_opening, knocks
 from bot.simulate.respondent import Doing, Respondent
 from cora_bot.base.chance import below
 from cora_bot.dialogue import phrases as p
@@ -56,8 +57,16 @@ def enrol(one: Respondent) -> Doing:
         yield from pressing(one, Verb.CONFIRM_LEAVE)
         return
     yield from answering(one, course)
+    yield from _put_receipt_away(one)
     for day, act in habit.acts:
         one.plan(one.awake_at(one.persona.arrives + timedelta(days=day)), partial(OF_OWN_ACCORD[act], one))
+
+
+def _put_receipt_away(one: Respondent) -> Doing:
+    """Read, and closed; then the card may ask who may open messages."""
+    if one.diary.code:
+        yield from pressing(one, Verb.SEEN)
+        yield from choose_opening(one)
 
 
 def look(one: Respondent) -> Doing:
@@ -66,14 +75,25 @@ def look(one: Respondent) -> Doing:
         return
     one.person.look()
     card = one.card()
-    if card is not None and card.first(Verb.OPEN) and one.reads(card, p.INVITATION, p.REMINDER, p.GO_ON):
+    opens = card.first(Verb.OPEN, Verb.PICTURE) if card is not None else None
+    if card is not None and opens and one.reads(card, p.INVITATION, p.REMINDER, p.GO_ON):
         yield from decide(one, card)
     elif card is not None and card.asked is not None:
-        yield from answering(one, _course(one))
+        yield from _asked_at_once(one, card)
     elif one.diary.current is not None:
         yield from pressing(one, Verb.MENU)
+        yield from knocks(one)
         yield from pressing(one, Verb.RESUME)
         yield from answering(one, _course(one))
+
+
+def _asked_at_once(one: Respondent, card: Card) -> Doing:
+    """A question lies there: one that was begun, or one that came by itself, as the person had wished."""
+    if one.diary.current is None and card.rang is not None:
+        if one.sittings >= one.persona.habit.answers_at_most:
+            return
+        one.sittings += 1
+    yield from answering(one, _course(one))
 
 
 def decide(one: Respondent, card: Card) -> Doing:
@@ -92,7 +112,7 @@ def decide(one: Respondent, card: Card) -> Doing:
             if one.new_occasion(card):
                 one.close(Ending.LEFT)
                 one.sittings += 1
-            yield from pressing(one, Verb.OPEN)
+            yield from knocks(one) if asks_for_picture(card) else pressing(one, Verb.OPEN)
             yield from answering(one, _course(one))
 
 
@@ -214,7 +234,10 @@ def _taken(one: Respondent, sitting: Sitting, question: Question, value: str, co
 
 
 def _has_joined(one: Respondent, card: Card | None) -> bool:
-    return card is not None and bool(one.diary.code) and one.diary.code in card.text
+    """The receipt lies there, or already what comes after it."""
+    if card is None or not one.diary.code:
+        return False
+    return one.diary.code in card.text or card.first(Verb.SET_OPENING) is not None
 
 
 def _note(one: Respondent, sitting: Sitting, question: Question, value: str, course: Course) -> None:
@@ -277,10 +300,21 @@ def switch_language(one: Respondent) -> Doing:
         yield from choose_language(one, others[below(one.chance, len(others))])
 
 
-def _command(one: Respondent, text: str) -> Doing:
-    if one.reachable:
-        one.write(text)
-        yield
+def _command(one: Respondent, text: str, verb: Verb = Verb.MENU) -> Doing:
+    """A command. Who has to knock first stands before the menu then, or before a question, and takes its button."""
+    if not one.reachable:
+        return
+    one.write(text)
+    yield
+    card = one.card()
+    if card is None or not asks_for_picture(card):
+        return
+    yield from knocks(one)
+    card = one.card()
+    if card is not None and card.asked is not None:
+        yield from pressing(one, Verb.MENU)
+    if verb is not Verb.MENU:
+        yield from pressing(one, verb)
 
 
 def _talk(one: Respondent) -> Doing:
@@ -302,12 +336,12 @@ def _travel_day(one: Respondent) -> Doing:
 
 
 def _pause(one: Respondent) -> Doing:
-    yield from _command(one, "/pause")
+    yield from _command(one, "/pause", Verb.PAUSE)
     yield from pressing(one, Verb.SET_PAUSE, PAUSE_WEEKS)
 
 
 def _stop(one: Respondent) -> Doing:
-    yield from _command(one, "/stop")
+    yield from _command(one, "/stop", Verb.STOP)
     yield from pressing(one, Verb.CONFIRM_STOP)
     one.close(Ending.LEFT)
 

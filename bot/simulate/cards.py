@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.callbacks import unpack
 from bot.pilot.markup import Button
@@ -48,12 +49,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The lowest message of the bot, read."""
+    """The lowest message of the bot, read. ``rang``: when it came, where it came unasked and nothing has changed it."""
 
     message: int
     text: str
     offers: tuple[Offer, ...]
     asked: Asked | None
+    rang: datetime | None = None
 
     @property
     def warns(self) -> bool:
@@ -61,6 +63,9 @@ class Card:
 
     def first(self, *verbs: Verb) -> Offer | None:
         return next((offer for verb in verbs for offer in self.offers if offer.press.verb is verb), None)
+
+    def every(self, verb: Verb) -> list[Offer]:
+        return [offer for offer in self.offers if offer.press.verb is verb]
 
     def choices(self) -> list[Offer]:
         return [offer for offer in self.offers if offer.press.verb in (Verb.CHOOSE, Verb.TOGGLE)]
@@ -78,7 +83,8 @@ class Reader:
         if bubble is None:
             return None
         offers = tuple(_offers(bubble))
-        return Card(bubble.message_id, bubble.text, offers, self._asked(bubble.text, offers, language))
+        rang = None if bubble.silent or bubble.edited else datetime.fromtimestamp(bubble.date, UTC)
+        return Card(bubble.message_id, bubble.text, offers, self._asked(bubble.text, offers, language), rang)
 
     def _asked(self, text: str, offers: tuple[Offer, ...], language: str) -> Asked | None:
         numbers = {offer.press.node for offer in offers if offer.press.verb in _OF_A_QUESTION}

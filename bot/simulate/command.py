@@ -15,7 +15,7 @@ import click
 
 from bot.simulate import ledger
 from bot.simulate.comparing import Compared, compare
-from bot.simulate.staging import Lived, Plan, simulate
+from bot.simulate.staging import MARK, Lived, Plan, not_a_simulation, simulate
 from cora_bot.base.clock import monotonic
 from cora_bot.base.errors import CoraError
 from cora_bot.base.hardening import no_core_dumps
@@ -72,6 +72,8 @@ def simulate_command(
     """
     no_core_dumps()
     if compare_only:
+        if not (folder / MARK).exists():
+            raise not_a_simulation(folder)
         ctx.exit(_say_compared(compare(folder / "diaries.csv", folder / "export"), ()))
     if not hasattr(os, "fork"):
         raise CoraError("a simulation cannot run on this system", "Use Linux or macOS.")
@@ -131,7 +133,7 @@ def _summary(plan: Plan, lived: Lived, seconds: float, others: list[str]) -> dic
         "joined": sum(bool(one.diary.code) for one in lived.people),
         "sittings": lived.compared.sittings,
         "cells": lived.compared.cells,
-        "messages": dict(sorted(Counter(row[6] for row in lived.ledger[1:]).items())),
+        "messages": dict(sorted(Counter(row[7] for row in lived.ledger[1:]).items())),
         "differences": [*lived.compared.differences, *others],
         "records": {"sealed": lived.account.sealed, "opened": lived.account.opened, "exported": lived.account.exported},
     }

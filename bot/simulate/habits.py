@@ -60,6 +60,11 @@ class Habit:
     skips: int = 50
     acts: tuple[tuple[int, Act], ...] = ()
 
+    @property
+    def takes_what_comes(self) -> bool:
+        """Opens every message, and always has a network to get it by when it is sent."""
+        return self.first == self.later == "o" and Act.OFFLINE not in [act for _, act in self.acts]
+
 
 HABITS: Final = (
     Habit("prompt", "answers soon after the first message"),

@@ -7,36 +7,49 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.simulate.comparing import read_csv
-from bot.simulate.respondent import Respondent
+from bot.simulate.respondent import Persona, Respondent
 
-HEADER = ("at", "person", "case", "reason", "wave", "number", "state", "outcome", "finished_at")
+HEADER = ("at", "local", "person", "case", "reason", "wave", "number", "state", "outcome", "finished_at")
 
 
 def ledger_rows(export: Path, people: Sequence[Respondent]) -> Iterator[tuple[str, ...]]:
-    """``ledger.csv``, in the order in which the messages were written."""
+    """``ledger.csv``, in the order in which the messages were written; those of one moment by name."""
     yield HEADER
-    names = {one.diary.code: one.persona.name for one in people if one.diary.code}
-    found = read_csv(export / "contacts.csv")
-    for row in sorted(found, key=lambda row: (row["created_at"], row["case"], row["wave"], row["number"])):
+    known = {one.diary.code: one.persona for one in people if one.diary.code}
+    found = [(row["created_at"], known.get(row["case"]), row) for row in read_csv(export / "contacts.csv")]
+    for at, who, row in sorted(found, key=lambda each: (each[0], _name(each[1]), each[2]["wave"], each[2]["number"])):
         yield (
-            row["created_at"], names.get(row["case"], ""), row["case"], row["reason"], row["wave"], row["number"],
+            at, _local(at, who), _name(who), row["case"], row["reason"], row["wave"], row["number"],
             row["state"], row["outcome"], row["finished_at"],
         )  # fmt: skip
 
 
+def _name(who: Persona | None) -> str:
+    return who.name if who else ""
+
+
+def _local(at: str, who: Persona | None) -> str:
+    """The time of day where the person lives, which is what quiet hours go by."""
+    return f"{datetime.fromisoformat(at).astimezone(ZoneInfo(who.zone)):%H:%M}" if who else ""
+
+
 def lines(ledger: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """The ledger as people read it."""
-    for at, person, case, reason, wave, number, state, outcome, _ in ledger[1:]:
+    """The ledger as people read it, under a line that names the columns."""
+    yield f"{'when (UTC)':<16}  {'local':<5}  {'person':<12} {'code':<7}  {'reason':<10} wave number: what became of it"
+    for at, local, person, case, reason, wave, number, state, outcome, _ in ledger[1:]:
         became = f"{state} ({outcome})" if outcome else state
-        yield f"{at[:16].replace('T', ' ')}  {person or '?':<12} {case}  {reason:<10} {wave} {number}: {became}"
+        when = at[:16].replace("T", " ")
+        yield f"{when}  {local:<5}  {person or '?':<12} {case}  {reason:<10} {wave} {number}: {became}"
 
 
 def not_on_the_phones(ledger: Sequence[tuple[str, ...]], people: Sequence[Respondent]) -> list[str]:
     """Where a phone got more or fewer unasked messages than the ledger says."""
-    states = Counter((row[2], row[6]) for row in ledger[1:])
+    states = Counter((row[3], row[7]) for row in ledger[1:])
     found = []
     for one in people:
         code = one.diary.code

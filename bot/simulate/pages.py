@@ -28,7 +28,7 @@ p.about { color: #44525f; margin: .1rem 0; }
   font-variant-numeric: tabular-nums; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; padding: .45rem .7rem; border-radius: .8rem; max-width: 32rem; }
 .says .text { background: #fff; box-shadow: 0 1px 1px #0002; } .says.again .text { background: #f8fafb; }
-.rings .text { background: #24303c; color: #fff; } .presses, .writes { justify-content: flex-end; }
+.rings .text { background: #24303c; color: #fff; } .presses .text, .writes .text { margin-left: auto; }
 .presses .text { background: #d5e6f7; border: 1px solid #8db4d8; } .writes .text { background: #d8f0d0; }
 .does .text, .goes .text { color: #5a6772; font-size: .88rem; font-style: italic; padding-left: 0; }
 .tag { display: block; font-size: .72rem; color: #66737f; } .rings .tag { color: #c5d0da; }
@@ -36,7 +36,8 @@ p.about { color: #44525f; margin: .1rem 0; }
 .keys span { border: 1px solid #b9c6d2; border-radius: .4rem; padding: .05rem .5rem; font-size: .86rem;
   color: #2b5c8a; }
 table { border-collapse: collapse; background: #fff; width: 100%; } th, td { text-align: start; padding: .35rem .6rem;
-  border-bottom: 1px solid #dde4ea; font-size: .92rem; } td.n { text-align: end; font-variant-numeric: tabular-nums; }
+  border-bottom: 1px solid #dde4ea; font-size: .92rem; } td.code { white-space: nowrap; } div.wide { overflow-x: auto; }
+td.n { text-align: end; font-variant-numeric: tabular-nums; }
 a { color: #17568f; }
 """
 _TAGS = {Sort.RINGS: "notification", Sort.PRESSES: "presses", Sort.WRITES: "writes"}
@@ -64,7 +65,7 @@ def person_page(one: Respondent) -> str:
     body = [
         '<p><a href="../persons.html">All people</a></p>',
         f"<h1>{escape(persona.name)} {_code(one.diary.code)}</h1>",
-        f'<p class="about">{escape(persona.habit.describes.capitalize())}.</p>',
+        f'<p class="about">{escape(_sentence(persona.habit.describes))}</p>',
         f'<p class="about">{escape(_circumstances(one))}</p>',
     ]
     for day, lines in groupby(one.sights.lines, key=lambda line: line.at.astimezone(zone).date()):
@@ -79,6 +80,10 @@ def _circumstances(one: Respondent) -> str:
         f"travelled on {persona.travels}"
     )  # fmt: skip
     return f"Language {persona.language}, lives by the time of {persona.zone}, {travel}."
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _code(code: str) -> str:
@@ -117,7 +122,8 @@ def list_page(people: Sequence[Respondent], *, title: str, begin: datetime, end:
     """All people, with links."""
     rows = [
         "<tr><td>"
-        f'<a href="persons/{file_name(one)}">{escape(one.persona.name)}</a></td><td>{escape(one.diary.code)}</td>'
+        f'<a href="persons/{file_name(one)}">{escape(one.persona.name)}</a></td>'
+        f'<td class="code">{escape(one.diary.code)}</td>'
         f"<td>{escape(one.persona.habit.describes)}</td><td>{escape(one.persona.language)}</td>"
         f'<td>{escape(one.persona.zone)}</td><td class="n">{len(one.diary.sittings)}</td></tr>'
         for one in people
@@ -126,6 +132,6 @@ def list_page(people: Sequence[Respondent], *, title: str, begin: datetime, end:
     body = [
         f"<h1>What each person saw: {escape(title)}</h1>",
         f'<p class="about">A simulation with synthetic people, from {begin:%Y-%m-%d} to {end:%Y-%m-%d}.</p>',
-        f"<table>{head}{''.join(rows)}</table>",
+        f'<div class="wide"><table>{head}{"".join(rows)}</table></div>',
     ]
     return page("What each person saw", body)

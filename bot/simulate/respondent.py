@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.pilot.person import Person, PhoneError
@@ -21,18 +22,26 @@ from bot.simulate.sights import Sights, Sort
 from cora_bot.base.chance import Chance, SeededChance, below
 from cora_bot.base.clock import Clock
 from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.conversation import Opening
 from cora_bot.dialogue.inputs import Verb
 from cora_bot.dialogue.script import Script
 
+HOUR: Final = timedelta(hours=1)
 Doing = Iterator[None]
 """Something under way: each step is one thing done, after which the bot answers before the next."""
 
-CODE = re.compile(r"\b([A-Z0-9]{3}-[A-Z0-9]{3})\b")
+LOOKS: Final = frozenset({6, 18})
+"""The hours, UTC, at which people take up their phones, morning or evening in most of the zones a study writes to.
+They share them on purpose: a simulation takes as long as there are moments at which somebody acts."""
+
+CODE: Final = re.compile(r"\b([A-Z0-9]{3}-[A-Z0-9]{3})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """Who somebody is. ``facts``: what they answer where it is not left to chance, by question name, per form."""
+    """Who somebody is. ``facts``: what they answer where it is not left to chance, by question name, per form.
+    ``opening``: who may open their messages, where they are asked.
+    """
 
     number: int
     name: str
@@ -43,6 +52,7 @@ class Persona:
     arrives: datetime
     travels: date
     facts: Mapping[str, Mapping[str, str]]
+    opening: Opening = Opening.NEUTRAL
 
 
 @dataclass
@@ -58,6 +68,8 @@ class Respondent:
     acted: datetime | None = None  # when the hand last did something
     sittings: int = 0
     heard: int = 0
+    picture: int = -1  # that of the knock, once chosen
+    handed: datetime | None = None  # when a question came by itself that no sitting has been begun for
     doing: Doing | None = None
     diary: Diary = field(init=False)
     sights: Sights = field(init=False)
@@ -98,7 +110,11 @@ class Respondent:
 
     def look(self) -> int:
         """Writes down what the phone shows now; how many unasked messages came."""
-        return self.sights.look(self.clock.now(), self.language)
+        rang = self.sights.look(self.clock.now(), self.language)
+        if rang and self.diary.current is None and self.handed is None:
+            card = self.card()
+            self.handed = card.rang if card is not None and card.asked is not None else None
+        return rang
 
     def card(self) -> Card | None:
         """The card in front of them, read. Where it is the receipt, the code is remembered."""
@@ -149,16 +165,15 @@ class Respondent:
         return timedelta(hours=least + below(self.chance, max(1, most - least + 1)))
 
     def awake_at(self, at: datetime) -> datetime:
-        """The first whole hour from ``at`` on in which this person looks at a phone."""
+        """When this person takes up the phone, from ``at`` on: at everybody's hours, or the first they are awake."""
+        first = next_step(at, HOUR)
+        awake = [hour for hour in (first + HOUR * count for count in range(24)) if self._is_awake(hour)]
+        return next((each for each in awake if each.hour in LOOKS), awake[0])
+
+    def _is_awake(self, at: datetime) -> bool:
         start, end = self.persona.habit.awake
-        zone = ZoneInfo(self.persona.zone)
-        at = whole_hour(at)
-        for _ in range(48):
-            hour = at.astimezone(zone).hour
-            if start <= hour < end if start < end else hour >= start or hour < end:
-                break
-            at += timedelta(hours=1)
-        return at
+        hour = at.astimezone(ZoneInfo(self.persona.zone)).hour
+        return start <= hour < end if start < end else hour >= start or hour < end
 
     def today(self) -> date:
         return self.clock.now().astimezone(ZoneInfo(self.persona.zone)).date()
@@ -172,7 +187,8 @@ class Respondent:
         current = self.diary.current
         if current is None or not current.fits(card.asked):
             self.close(Ending.LEFT)
-            current = self.diary.begin(card.asked, self.clock.now(), self.language)
+            current = self.diary.begin(card.asked, self.handed or self.clock.now(), self.language)
+            self.handed = None
         current.narrow(card.asked)
         return current
 
@@ -187,7 +203,7 @@ class Respondent:
         return self.reads(card, p.INVITATION, p.REMINDER)
 
 
-def whole_hour(at: datetime) -> datetime:
-    """``at``, or the next whole hour after it."""
-    down = at.replace(minute=0, second=0, microsecond=0)
-    return down if down == at else down + timedelta(hours=1)
+def next_step(at: datetime, step: timedelta) -> datetime:
+    """``at``, or the first whole ``step`` of the day, UTC, after it."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + -((midnight - at) // step) * step

@@ -16,12 +16,12 @@ from functools import partial
 from bot.pilot.world import World
 from bot.simulate import behaviour
 from bot.simulate.process import Bot
-from bot.simulate.respondent import Respondent, whole_hour
+from bot.simulate.respondent import Respondent, next_step
 from cora_bot.base.chance import Chance, below
 from cora_bot.base.clock import SetClock
 
 ROUND = timedelta(seconds=20)
-HOUR = timedelta(hours=1)
+STEP = timedelta(minutes=30)  # of what falls due: no zone's hours are missed but those of Nepal and the Chatham Islands
 LOOK_AGAIN = 0.0005  # real seconds
 LATEST_KILL = 60  # real milliseconds
 MOST_ROUNDS = 2_000  # in one moment; more is a mistake of ours
@@ -59,12 +59,12 @@ class Simulation:
             one.look()
 
     def _next(self) -> datetime | None:
-        """The next moment at which something happens: whole hours, so that what lies close together happens at once."""
+        """The next moment at which something happens; what lies within the same half hour happens at once."""
         moments = [one.next() for one in self.people if one.doing is None]
         known = [each for each in (*moments, self._due) if each is not None]
         if not known:
             return None
-        moment = max(whole_hour(min(known)), self.clock.now())
+        moment = max(next_step(min(known), STEP), self.clock.now())
         return moment if moment < self.end else None
 
     async def _tick(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.demo import HOLDERS, PASSPHRASE, Premises, prepare
 from bot.pilot.limits import Limits
@@ -35,7 +36,7 @@ from cora_bot.export.export_bundle import export_bundle
 from cora_bot.export.reconciliation import Reconciliation
 from cora_bot.usecases.bundle import write_bundle
 from cora_bot.usecases.invite import make_tokens
-from cora_bot.usecases.load_study import load_script
+from cora_bot.usecases.load_study import StudyError, load_script
 from cora_bot.vault.identity import read_key_file
 
 MARK = "SIMULATION.txt"
@@ -73,7 +74,7 @@ class Plan:
         return self.start + timedelta(days=self.days)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # asyncio.run writes its result's repr into an error it then drops
 class Lived:
     """What came of it."""
 
@@ -86,8 +87,7 @@ class Lived:
 
 async def simulate(plan: Plan, progress: Callable[[datetime], None]) -> Lived:
     """Lives through it and writes everything but the summary. Raises ``CoraError``."""
-    place = _house(plan)
-    script = load_script(place.study)
+    place, script = _house(plan)
     clock = SetClock(plan.start)
     world = World(
         clock=clock, chance=SeededChance(f"{plan.seed} telegram"), limits=Limits(enabled=False), throttled=False
@@ -112,15 +112,33 @@ async def simulate(plan: Plan, progress: Callable[[datetime], None]) -> Lived:
     return await asyncio.to_thread(_written, plan, script, people, simulation, account)
 
 
-def _house(plan: Plan) -> Premises:
-    """The folder, empty but for the house. ``CoraError`` where it holds something else."""
+def _house(plan: Plan) -> tuple[Premises, Script]:
+    """The folder, empty but for the house, and its study. ``CoraError`` where it holds something else, or the study
+    is not in order; what lay there before is still there then.
+    """
     folder = plan.folder
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise CoraError(f"{folder} is not a simulation's folder", "Give another one with --to.")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    (folder / MARK).write_text(NOTE, encoding="utf-8")
-    return prepare(folder / "house", fresh=True, study=plan.study)
+        raise not_a_simulation(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".simulation-", dir=folder.parent) as beside:
+        made = prepare(Path(beside) / "house", fresh=True, study=plan.study)
+        script = _script(made.study, plan.study)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        (folder / MARK).write_text(NOTE, encoding="utf-8")
+        return Premises(made.folder.rename(folder / "house")), script
+
+
+def not_a_simulation(folder: Path) -> CoraError:
+    return CoraError(f"{folder} is not a simulation's folder", "Give another one with --to.")
+
+
+def _script(copied: Path, study: Path | None) -> Script:
+    """The study as it was copied. ``StudyError`` names the folder that was given, where it is to be mended."""
+    try:
+        return load_script(copied)
+    except StudyError as error:
+        raise StudyError(study or copied, error.problems) from None
 
 
 def _config(place: Premises, emulator: Emulator) -> Config:

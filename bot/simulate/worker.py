@@ -17,7 +17,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import event
+
+import cora_bot.store.upgrade  # noqa: F401 - a second of imports before the forks, not in each of them
 from bot.app import App, Connection
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import SetClock, from_millis, to_millis
@@ -58,6 +62,7 @@ async def opened(config: Config, script: Script, clock: SetClock) -> AsyncIterat
     try:
         keystore = await KeyStore.open(f"sqlite+aiosqlite:///{home / 'keystore.db'}", keys)
         try:
+            await _without_waiting_for_the_disk(database, keystore.database)
             yield House(
                 database=database,
                 keystore=keystore,
@@ -71,6 +76,19 @@ async def opened(config: Config, script: Script, clock: SetClock) -> AsyncIterat
             await keystore.close()
     finally:
         await database.close()
+
+
+async def _without_waiting_for_the_disk(*stores: Database) -> None:
+    """What a process wrote outlives its kill -9, in the system's memory; only a power cut needs the disk's word."""
+    for store in stores:
+        event.listen(store.engine.sync_engine, "connect", _unsynchronized)
+        await store.engine.dispose()
+
+
+def _unsynchronized(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous = OFF")
+    cursor.close()
 
 
 class Obedient:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from cora_bot.base.errors import CoraError
+from cora_bot.store.sqlite_driver import Driver
 
 Tx = AsyncConnection
 BUSY_MILLIS = 10_000
@@ -114,7 +115,7 @@ def connect(url: str) -> AsyncEngine:
     if not parsed.database or parsed.database == ":memory:":
         raise CoraError("the store needs a file", "give a path after sqlite+aiosqlite:///")
     make_private(Path(parsed.database))
-    engine = create_async_engine(parsed, hide_parameters=True)
+    engine = create_async_engine(parsed, hide_parameters=True, module=Driver())
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

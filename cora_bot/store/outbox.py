@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Text, and_, exists, literal_column, or_, select, update
+from sqlalchemy import Integer, Row, Select, Text, and_, bindparam, exists, literal_column, or_, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.prompt import Prompt
@@ -152,22 +153,28 @@ async def heads(tx: Tx, now: datetime, limit: int, *, unsolicited: bool) -> list
 
     A row that has to wait (quiet hours) holds up none behind it; among those that may go the oldest is first.
     """
+    return list((await tx.execute(_heads(unsolicited), {"by_now": now, "most": limit})).scalars())
+
+
+@cache
+def _heads(unsolicited: bool) -> Select[bytes]:
+    """Asked for after every commit: putting the statement together anew each time costs more than running it."""
     other = outbox.alias("other")
+    by_now, most = bindparam("by_now", type_=outbox.c.not_before.type), bindparam("most", type_=Integer)
     flying = exists().where(other.c.chat_id == outbox.c.chat_id, other.c.state == SENDING)
     earlier = exists().where(
         other.c.chat_id == outbox.c.chat_id,
         other.c.state == PENDING,
-        other.c.not_before <= now,
+        other.c.not_before <= by_now,
         other.c.id < outbox.c.id,
     )
-    waiting = and_(outbox.c.state == PENDING, is_flag(outbox.c.unsolicited, unsolicited), outbox.c.not_before <= now)
-    query = (
+    waiting = and_(outbox.c.state == PENDING, is_flag(outbox.c.unsolicited, unsolicited), outbox.c.not_before <= by_now)
+    return (
         select(outbox.c.chat_id)
         .where(waiting, ~flying, ~earlier)
         .order_by(outbox.c.not_before, outbox.c.id)
-        .limit(limit)
+        .limit(most)
     )
-    return list((await tx.execute(query)).scalars())
 
 
 async def first_of(tx: Tx, chats: Collection[bytes], now: datetime) -> list[Waiting]:

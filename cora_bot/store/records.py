@@ -36,6 +36,8 @@ async def remove(tx: Tx, ids: Collection[bytes]) -> None:
 
 async def remove_cases(tx: Tx, cases: Collection[bytes], now: datetime) -> None:
     """Deletes everything of these cases, and remembers those that had anything: the next export deletes it too."""
+    if not cases:
+        return
     had = set((await tx.execute(select(record.c.case_id).where(record.c.case_id.in_(cases)).distinct())).scalars())
     if had:
         await tx.execute(delete(record).where(record.c.case_id.in_(had)))

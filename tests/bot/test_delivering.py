@@ -41,6 +41,7 @@ class Shelf:
         self._flying: set[bytes] = set()
         self.outcomes: list[tuple[int, Outcome]] = []
         self.failures = 0
+        self.asked = 0
 
     def lay(self, person: Person, *texts: str, unsolicited: bool = False) -> None:
         for text in texts:
@@ -51,6 +52,7 @@ class Shelf:
 
     async def claim(self, limit: int) -> Sequence[Sending]:
         self._fail()
+        self.asked += 1
         claimed: list[Sending] = []
         for due, sending in tuple(self.rows):
             first = next(one for _, one in self.rows if one.chat == sending.chat)
@@ -124,6 +126,17 @@ async def test_every_chat_gets_its_rows_in_order_and_once(bench: Bench) -> None:
         await delivering.empty()
     assert [received(person) for person in people] == [texts] * 20
     assert sorted(row for row, _ in bench.shelf.outcomes) == list(range(1, 121))
+
+
+async def test_store_is_not_asked_again_before_something_changes(bench: Bench) -> None:
+    person = bench.person()
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+        before = bench.shelf.asked
+        bench.shelf.lay(person, "1")
+        await delivering.empty()
+    # Once for the row, once after it has come to its end.
+    assert (received(person), bench.shelf.asked - before) == (["1"], 2)
 
 
 async def test_chat_that_waits_holds_back_nobody_else(bench: Bench) -> None:
