@@ -233,7 +233,9 @@ class Builder:
             default_language=self.default,
             start=self.seed(self.form.start, specs[0].path),
             plan=plan,
-            loops=asker.loops,
+            loops=dict(
+                sorted(asker.loops.items())
+            ),  # outer ones first: resuming makes their instances before those inside
             root=self.form.root,
             version=self.form.version,
         )
