@@ -283,6 +283,10 @@ LINTS: dict[str, tuple[str, str]] = {
         "it reads one answer of a repeat that may have several: the first is taken, a tablet will fail",
         "Use indexed-repeat(), sum() or join().",
     ),
+    "tablet-function": (
+        "it calls a function in a way that works here, but not on a tablet",
+        "Use int(), round(), substr() or coalesce() with two arguments.",
+    ),
     "union": ("“|” works here, but a tablet will fail", "Use if() or coalesce()."),
     "descendant": ("“//” works here, but a tablet will fail", "Write the whole path, or ${name}."),
     "any-node": ("“node()” works here, but a tablet will fail", "Write the name."),

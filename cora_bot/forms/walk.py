@@ -100,6 +100,7 @@ class Walk:
 
     def shown(self, language: str) -> Shown | None:
         """None: at the end."""
+        self.instance.context.new_pass()
         at, question = self.at, self.current
         if at is None or question is None:
             return None
@@ -166,6 +167,7 @@ class Walk:
 
     def type(self, text: str, language: str = "") -> Stored | Violation:
         """A typed answer. Selects take a label of theirs, exactly as shown, and nothing else."""
+        self.instance.context.new_pass()
         at = self.at
         if at is None:
             raise StaleQuestion
@@ -241,6 +243,7 @@ class Walk:
 
     def finish(self, language: str = "") -> Violation | None:
         """Judges the whole form. The first failing question becomes the current one."""
+        self.instance.context.new_pass()
         self._counting = True
         for stop in self._stops():
             if not counts(self.instance, stop) or not stop.node.relevant:
@@ -283,6 +286,7 @@ class Walk:
     def _at(self, number: int) -> Stop:
         if self.at is None or number != self.at.number:
             raise StaleQuestion
+        self.instance.context.new_pass()
         return self.at
 
     def _ref(self, stop: Stop) -> str:

@@ -1,4 +1,4 @@
-"""``make bench``: every measurement of this folder, one JSON line each; ``python -m tests.bench forms`` runs one module.
+"""``make bench``: every measurement of this folder, one JSON line each. ``python -m tests.bench forms`` runs one.
 
 A module of this folder takes part by having ``bench()``, which yields lines. Nothing is asserted: a busy machine is
 slower, and that is no fault.

@@ -9,6 +9,7 @@ import random
 import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
+from time import process_time
 
 from cora_bot.base.clock import monotonic
 from cora_bot.forms.compile import compile_form, load_xform
@@ -20,12 +21,12 @@ from cora_bot.forms.walk import StaleQuestion, Walk
 from tests.forms.random_forms import random_form
 from tests.forms.support import moment
 
-SLOW = 1.0  # seconds that one step may take before it counts as hanging
+SLOW = 1.0  # seconds of the processor that one step may take before it counts as hanging
 STEPS = 80
 WORDS = (
-    "", " ", "3", "-1", "12", "٤٫٥", "1e9", "1" * 400, "abc", "a" * 5000, "2024-02-29", "۱۴۰۳/۱/۱", "31.2.2024", "North",
-    "\x00", "\ud800", "🙂" * 50, "\u202e", "<b>&amp;</b>", "${name}", "' or ''='", "23:59", "7:5pm", "2024-01-01 25:00",
-    "OK", "kabul mazar", "n", "nan", "Infinity", "0x10", "½", "1.200,5", "null", "%s%n", "\n\n",
+    "", " ", "3", "-1", "12", "٤٫٥", "1e9", "1" * 400, "abc", "a" * 5000, "2024-02-29", "۱۴۰۳/۱/۱", "31.2.2024",
+    "North", "\x00", "\ud800", "🙂" * 50, "<b>&amp;</b>", "${name}", "' or ''='", "23:59", "7:5pm", "2024-01-01 25:00",
+    "\u202e", "OK", "kabul mazar", "n", "nan", "Infinity", "0x10", "½", "1.200,5", "null", "%s%n", "\n\n",
 )  # fmt: skip
 
 
@@ -40,12 +41,12 @@ class Hand:
     def play(self) -> None:
         walk = Walk.begin(self.form, moment())
         for _ in range(STEPS):
-            started = monotonic()
+            started = process_time()
             try:
                 walk = self.step(walk)
             except StaleQuestion:
                 self.did.append("stale")
-            took = monotonic() - started
+            took = process_time() - started
             if took > SLOW:
                 raise AssertionError(f"a step took {took:.1f} s")
         walk.finish("en")

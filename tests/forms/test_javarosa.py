@@ -3,7 +3,7 @@
 Explained differences, levelled before comparing: JavaRosa writes 3.0 for the decimal 3, an exponent from ten million
 on, a time behind the days that calculations make, and NaN as text.
 
-Not asked, because a tablet answers amiss: max() of negative numbers (0), how often a repeat comes whose count is 0
+Not asked, because a tablet answers amiss: how often a repeat comes whose count is 0
 (once), sums over a repeat from inside it (not computed anew in the other instances).
 """
 

@@ -6,7 +6,7 @@ import math
 import re
 from datetime import date, datetime, timedelta
 
-from cora_bot.forms.expr.context import Context
+from cora_bot.forms.expr.context import Context, bounded
 from cora_bot.forms.expr.errors import EvaluationError
 from cora_bot.forms.expr.functions.function import Function, clocked, with_context
 from cora_bot.forms.expr.values import EPOCH, NAN, Value, parse_moment, to_date, to_text
@@ -85,7 +85,8 @@ def format_date(context: Context, value: Value, pattern: str) -> str:
     found = to_date(value, context.zone)
     if found is None:
         return ""
-    return re.sub(r"%(.?)", lambda sign: _sign(sign[1], found, instant(context, found)), pattern, flags=re.DOTALL)
+    made = re.sub(r"%(.?)", lambda sign: _sign(sign[1], found, instant(context, found)), pattern, flags=re.DOTALL)
+    return bounded(made)
 
 
 def _sign(sign: str, day: date, moment: datetime) -> str:
