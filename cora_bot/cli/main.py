@@ -12,6 +12,7 @@ from cora_bot.cli.check import check
 from cora_bot.cli.docs import docs
 from cora_bot.cli.export import export
 from cora_bot.cli.failures import HandledGroup
+from cora_bot.cli.form import form_group
 from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
@@ -22,6 +23,7 @@ COMMANDS: tuple[click.Command, ...] = (
     new_study,
     check,
     try_form,
+    form_group,
     book,
     keys,
     invite,
