@@ -7,7 +7,6 @@ from cora_bot.forms.expr.errors import EvaluationError
 from cora_bot.forms.expr.functions.function import Function, fixed, with_context
 from cora_bot.forms.expr.values import to_text
 
-
 JAVAS_BLANKS = "".join(map(chr, range(33)))  # what Java's trim() takes off
 
 
