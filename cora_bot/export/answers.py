@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cora_bot.export import missing
+from cora_bot.export import instances, missing
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.opened import Answering, OpenedRecord, Trouble
 from cora_bot.forms.model import Form
@@ -88,7 +88,8 @@ def _well_formed(record: OpenedRecord) -> bool:
     if record.head.kind == FRAGMENT:
         return isinstance(body.get("ref"), str) and isinstance(body.get("value"), str)
     sealed = body.get("sealed", {})
-    return _texts(body.get("values")) and _texts(sealed) and missing.well_formed(body)
+    told = missing.well_formed(body) and instances.well_formed(body)
+    return _texts(body.get("values")) and _texts(sealed) and told
 
 
 def _texts(raw: object) -> bool:
@@ -128,4 +129,5 @@ def _answering(
         values=answered,
         missing=missing.reasons(record.body, form, answered),
         parts=tuple(parts),
+        **instances.told(record.body),
     )

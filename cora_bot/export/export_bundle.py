@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import consents, contacts, dispositions, response
+from cora_bot.export import consents, contacts, dispositions, instances, response
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
@@ -62,6 +62,7 @@ def export_bundle(
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             **_tables(facts),
+            **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export).encode(),
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
             ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),

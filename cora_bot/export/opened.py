@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,8 +33,9 @@ class Answering:
     """One filled-in form of one person. ``values`` are canonical strings by ref; an unanswered question is absent.
 
     ``missing`` says why, for every question of the form that is not in ``values``; None where the record does not say.
-    ``status`` is complete, partial or consent. ``code`` is the case code. ``parts`` are the ids of the records sealed
-    on arrival that ``values`` was completed from.
+    ``instance_id``, ``meta`` and ``audit`` are what the record's instance needs beside the values; blank in records
+    that do not say. ``status`` is complete, partial or consent. ``code`` is the case code. ``parts`` are the ids of
+    the records sealed on arrival that ``values`` was completed from.
     """
 
     record: str
@@ -49,6 +50,9 @@ class Answering:
     values: Mapping[str, str]
     missing: Mapping[str, Missing] | None
     parts: tuple[str, ...]
+    instance_id: str = ""
+    meta: Mapping[str, str] = field(default_factory=dict)
+    audit: tuple[tuple[object, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

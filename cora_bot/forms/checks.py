@@ -74,6 +74,12 @@ def workbook_problems(workbook: Workbook, file: str, channel: Mapping[str, Suppo
     yield from sheet.choices()
 
 
+def logic(workbook: Workbook) -> int:
+    """How many letters the expressions of the survey have together."""
+    names = [name for headers in EXPRESSIONS.values() for name in headers]
+    return sum(len(row.cells.get(name, "")) for row in workbook.rows("survey") for name in names)
+
+
 class _Sheet:
     def __init__(self, workbook: Workbook, file: str, channel: Mapping[str, Support]) -> None:
         self.channel = channel

@@ -18,8 +18,8 @@ SYMPTOMS = (
     "sores", "itching skin", "yellow eyes", "pale skin", "swollen legs", "swollen face", "swollen joints",
     "lump in the neck", "lump in the armpit", "lump in the breast", "lump in the groin", "trouble passing water",
     "blood in the water", "difficult swallowing", "loss of weight", "loss of appetite", "bleeding of the nose",
-    "sunken eyes", "mouth sores", "thin limbs", "hair turning red", "puffy hands", "tiredness", "back pain", "thirst", "dry skin",
-    "trembling", "palpitations", "dizziness", "hoarse voice", "ear discharge", "eye discharge", "toothache",
+    "sunken eyes", "mouth sores", "thin limbs", "hair turning red", "puffy hands", "tiredness", "back pain", "thirst",
+    "dry skin", "trembling", "palpitations", "dizziness", "hoarse voice", "ear discharge", "eye discharge", "toothache",
     "hiccups", "noisy breathing", "pulled-in chest", "stiff body", "arched back", "paralysis", "numb feet",
     "cramps", "burns", "bites",
 )  # fmt: skip
