@@ -220,13 +220,14 @@ def _repeats(spec: Spec, program: Program, *, around: bool = False) -> tuple[str
 def _columns(program: Program, questions: tuple[Question, ...]) -> Iterable[Column]:
     """Everything that can hold a value, in the form's order; the instance's own meta nodes are not answers."""
     by_ref = {question.ref: question for question in questions if question.kind is not Kind.REPEAT}
+    written = {action.slot for action in program.actions.all()}
     for spec in program.specs:
         question = by_ref.get(spec.path)
         if spec.end != spec.slot + 1 or spec.path.split("/")[2:3] in ([], ["meta"]):
             continue
         if question is None:
             yield _column(spec, program, _sort(spec), None)
-        elif question.kind is not Kind.NOTE or spec.calculate is not None or spec.initial:
+        elif question.kind is not Kind.NOTE or spec.calculate is not None or spec.initial or spec.slot in written:
             yield _column(spec, program, question.kind.value, question)
 
 

@@ -12,7 +12,8 @@ from openpyxl import Workbook
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.forms import sheets
 from cora_bot.forms.compile import compile_form, load_xform
-from tests.forms.support import form, table
+from cora_bot.forms.walk import Walk
+from tests.forms.support import form, moment, table
 
 GOOD = """
 | survey |
@@ -205,3 +206,16 @@ def test_damaged_workbooks_never_raise(tmp_path: Path) -> None:
         made = compile_form(whole[:at] + b"\x00\xff" + whole[at + 2 :], file="cut.xlsx")
         assert all(isinstance(each, Problem) for each in made.problems)
         assert made.form is None
+
+
+def test_read_only_text_with_a_computed_default_is_a_column() -> None:
+    made = form(
+        """
+| survey |
+| | type | name | label::English (en) | default | readonly |
+| | text | a | A? | concat('x', 'y') | yes |
+| | note | n | N | | |
+"""
+    )
+    walk = Walk.begin(made, moment())
+    assert ([column.ref for column in made.columns], walk.values()) == (["/data/a"], {"/data/a": "xy"})
