@@ -263,8 +263,7 @@ class Builder:
         found = graph.entries(specs)
         order, circles = graph.Graph(specs, found).sorted()
         for circle in circles:
-            names = [specs[found[at].slot].name for at in circle]
-            chain = " → ".join([*names, names[0]])
+            chain = " → ".join(graph.chain(specs, [found[at] for at in circle]))
             path = specs[found[circle[0]].slot].path
             self.problem(path, "form.cycle", f"definitions go round in a circle: {chain}", "Break the circle.")
         for spec in specs:

@@ -73,7 +73,8 @@ def compile_form(
         return Compiled(None, _ordered(found))
     xform, listed = inlined(xform, media or {}, file)
     form, built = _build(xform, places(workbook), file, channel)
-    found += [*listed, *built]
+    undeclared = any(problem.code == "form.namespace" for problem in found)
+    found += [*listed, *(problem for problem in built if not (undeclared and problem.code == "form.xml"))]
     return Compiled(None if errors(found) else form, _ordered(found))
 
 

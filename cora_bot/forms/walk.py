@@ -252,13 +252,16 @@ class Walk:
         """Judges the whole form. The first failing question becomes the current one."""
         self.instance.context.new_pass()
         self._counting = True
-        for stop in self._stops():
-            if not counts(self.instance, stop) or not stop.node.relevant:
-                continue
-            failing = judging.failing(self.instance, self.renderer, stop, language)
-            if failing is not None:
-                self.at, self.draft = stop, None
-                return failing
+        try:
+            for stop in self._stops():
+                if not counts(self.instance, stop) or not stop.node.relevant:
+                    continue
+                failing = judging.failing(self.instance, self.renderer, stop, language)
+                if failing is not None:
+                    self.at, self.draft = stop, None
+                    return failing
+        finally:
+            self._counting = False
         for spec in self.program.specs:
             if spec.preload is not None and spec.preload.name == "end":
                 for node in self.instance.tree.live[spec.slot]:

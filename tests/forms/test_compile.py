@@ -69,7 +69,7 @@ def test_cycle_is_shown_as_a_chain() -> None:
 """
     problems = compile_form(table(text), file="bad.md").problems
     assert [(each.code, each.message) for each in problems] == [
-        ("form.cycle", "definitions go round in a circle: a → b → g → a")
+        ("form.cycle", "definitions go round in a circle: a → b → c → g → a")
     ]
 
 
@@ -219,3 +219,19 @@ def test_read_only_text_with_a_computed_default_is_a_column() -> None:
     )
     walk = Walk.begin(made, moment())
     assert ([column.ref for column in made.columns], walk.values()) == (["/data/a"], {"/data/a": "xy"})
+
+
+def test_circle_through_a_group_names_what_it_holds() -> None:
+    made = compile_form(
+        table(
+            """
+| survey |
+| | type | name | label::English (en) | relevant |
+| | begin group | g | G | ${x} = 1 |
+| | integer | x | X | |
+| | end group | | | |
+"""
+        ),
+        file="circle.md",
+    )
+    assert [problem.message.rpartition(": ")[2] for problem in made.problems] == ["g → x → g"]
