@@ -110,9 +110,11 @@ def bench() -> Iterator[Line]:
     singles = [took(lambda e=each, n=node: e.on(autopsy.instance.context, n), seconds=0.002) for each, node in found]
     yield _line("median expression, µs", 1e6 * median(singles), 5)
     yield _line("everything anew in a verbal autopsy, ms", 1e3 * took(_everything(autopsy)))
-    small = Walk.begin(form(check_in()), moment())
+    small = answered(form(check_in()), seed=5)
     yield _line("dependents of one answer, 20 questions, µs", 1e6 * took(_one_answer(small)), 150)
-    yield _line("resume, answer, show, save, 20 questions, µs", 1e6 * took(_whole_answer(small)))
+    yield _line(
+        "resume, answer, show, save, 20 questions, µs", 1e6 * took(_whole_answer(Walk.begin(small.form, moment())))
+    )
     yield _line("60 rows in 4 languages compiled, ms", 1e3 * took(lambda: form(sixty_rows()), seconds=3), 150)
     for name, source in (("verbal autopsy", verbal_autopsy()), ("household survey", household_survey())):
         yield _line(f"{name} compiled, ms", 1e3 * took(lambda s=source: form(s), seconds=3))
