@@ -17,6 +17,7 @@ from cora_bot.base.clock import monotonic
 from cora_bot.forms.expr.compiler import compile_expression
 from cora_bot.forms.expr.context import MAX_MATCHING, MAX_TEXT, MAX_WORK, Context
 from cora_bot.forms.expr.errors import BudgetError, EvaluationError, ExpressionError
+from cora_bot.forms.expr.functions.nodesets import shuffled
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.scope import Scope
 from cora_bot.forms.expr.values import Value, number_text
@@ -269,3 +270,17 @@ def test_budget_of_a_pass_is_shared_by_its_evaluations() -> None:
             source.run(made.at(made.node))
     made.new_pass()
     assert source.run(made) == 10_000.0
+
+
+@pytest.mark.parametrize(
+    ("seed", "order"),
+    [
+        (42, "kabul bost herat mazar zaranj"),
+        (17, "bost kabul herat zaranj mazar"),
+        (-3, "zaranj kabul herat mazar bost"),
+    ],
+)
+def test_shuffled_with_a_seed_is_the_order_of_a_tablet(seed: int, order: str) -> None:
+    """As JavaRosa showed them."""
+    nodes = [Node(name) for name in ("kabul", "mazar", "herat", "zaranj", "bost")]
+    assert [node.name for node in shuffled(nodes, seed)] == order.split()

@@ -31,15 +31,16 @@ def weighted_checklist(values: list[Value]) -> bool:
 
 
 def shuffled(nodes: list[Node], seed: int) -> list[Node]:
-    """The order ODK Collect shows: Park and Miller's generator, Fisher and Yates from the end."""
-    order = list(nodes)
-    state = seed % MODULUS
+    """The order ODK Collect shows: Park and Miller's generator, Fisher and Yates's shuffle from the inside out."""
+    state = int(math.fmod(seed, MODULUS))  # the remainder has the sign of the seed, as in Java
     if state <= 0:
         state += MODULUS - 1
-    for last in range(len(order) - 1, 0, -1):
+    order: list[Node] = []
+    for at, node in enumerate(nodes):
         state = state * 16807 % MODULUS
-        other = int((state - 1) / (MODULUS - 1) * (last + 1))
-        order[last], order[other] = order[other], order[last]
+        other = int((state - 1) / (MODULUS - 1) * (at + 1))
+        order.append(order[other] if other < at else node)
+        order[other] = node
     return order
 
 
