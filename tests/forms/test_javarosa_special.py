@@ -148,6 +148,43 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
             "/data/h[2]/p/pa": "30",
         },
     ),
+    "times": (
+        f"""{HEAD}constraint | calculation | relevant |
+| | time | t | T? | | . < '20:00:00.000' | | |
+| | dateTime | m | M? | | . <= now() | | |
+| | calculate | f | | | | format-date-time(${{m}}, '%Y-%m-%d %H:%M:%S') | |
+| | calculate | g | | | | decimal-date-time(${{m}}) | |
+| | calculate | h | | | | decimal-time(${{t}}) | |
+| | calculate | i | | | | concat(${{t}}, ' ', ${{m}}) | |
+| | calculate | j | | | | date(${{m}}) | |
+| | calculate | k | | | | format-date(${{m}}, '%d') | |
+| | note | n | at ${{t}}, on ${{m}} | | | | ${{m}} > date('2026-01-01') |
+""",
+        {"/data/t": ["10:20:00.000Z"], "/data/m": ["2999-01-01T10:00:00.000Z", "2026-03-04T05:06:07.000Z"]},
+    ),
+    "ranks": (
+        f"""{HEAD}calculation | relevant |
+| | text | who | Who? | | | |
+| | rank town | r | R? | ر؟ | | |
+| | calculate | first | | | selected-at(${{r}}, 0) | |
+| | calculate | name | | | jr:choice-name(selected-at(${{r}}, 0), '${{r}}') | |
+| | note | n | first ${{name}} | | | ${{first}} = 'herat' |
+""",
+        {"/data/who": "Ana", "/data/r": "herat kabul mazar zaranj bost"},
+    ),
+    "truths in nodes": (
+        f"""{HEAD}calculation | relevant |
+| | integer | a | A? | | | |
+| | calculate | b | | | ${{a}} > 3 | |
+| | calculate | c | | | if(${{b}}, 'y', 'n') | |
+| | calculate | d | | | ${{b}} = 'true' | |
+| | calculate | e | | | boolean-from-string(${{b}}) | |
+| | calculate | f | | | count-selected(${{c}}) + number(${{b}}) | |
+| | note | n | b ${{b}}, d ${{d}} | | | ${{b}} |
+| | note | o | b ${{b}}, d ${{d}} | | | not(${{b}}) |
+""",
+        {"/data/a": "2"},
+    ),
     "a list in a file": (
         f"""{HEAD}choice_filter | calculation |
 | | integer | n | N? | | | |

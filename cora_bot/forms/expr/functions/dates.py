@@ -33,7 +33,9 @@ SECONDS = 86_400
 
 
 def as_date(context: Context, value: Value) -> Value:
-    """Blank stays blank; a number is a local day; a text with a time keeps it."""
+    """Blank stays blank; a number is a local day, as is an instant; a text with a time keeps it."""
+    if isinstance(value, datetime):
+        return value.date()
     found = to_date(value, context.zone)
     return "" if found is None else found
 
@@ -47,7 +49,7 @@ def as_moment(context: Context, value: Value) -> Value:
             return (EPOCH + timedelta(days=value)).astimezone(context.zone)
         except OverflowError as error:
             raise EvaluationError("the number is too large for a date") from error
-    return as_date(context, value)
+    return value if isinstance(value, datetime) else as_date(context, value)
 
 
 def decimal_days(context: Context, value: Value) -> float:
