@@ -43,6 +43,18 @@ VISIT = """
 | | form_title | form_id | version | default_language |
 | | Visit | visit | 3 | English (en) |
 """  # noqa: E501 -- a table's row is one line
+AGAIN = """
+| survey |
+| | type | name | label | calculation | bind::cora:keep |
+| | csv-external | returnee | | | |
+| | calculate | before | | ${last-saved#town} | |
+| | calculate | was | | instance('returnee')/root/item/work | |
+| | text | town | Still in ${before}? | | yes |
+| | note | work | Still ${was}? | | |
+| settings |
+| | form_title | form_id | version | default_language | namespaces |
+| | Again | again | 1 | English (en) | cora="urn:cora" |
+"""
 ANSWERS: dict[str, Any] = {
     "/data/nick": ["", "Amal"],
     "/data/age": ["200", "2"],
@@ -140,7 +152,33 @@ def test_answers_are_walked_without_asking(visit: Path) -> None:
     assert (events[-1]["event"], "<called>Bea</called>" in events[-1]["instance"]) == ("END", True)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"/data/age": 1.5}', '{"/data/age": [1]}', "[" * 100_000])
+def test_what_was_before_stands_in_the_file_of_answers(tmp_path: Path) -> None:
+    form = tmp_path / "again.md"
+    form.write_text(AGAIN, "utf-8")
+    events = walked(form, {"#last": {"/data/town": "Herat"}, "#returnee": {"name": "p1", "work": "baker"}})
+    assert [each["label"] for each in events[:-1]] == ["Still in Herat?", "Still baker?"]
+
+
+def test_output_is_the_same_each_time(visit: Path) -> None:
+    again = {**ANSWERS, "#now": "2026-02-01T10:00:00+00:00"}
+    assert walked(visit, again) == walked(visit, again)
+    too_early = walked(visit, {**ANSWERS, "#now": "2025-12-31T10:00:00+00:00"})
+    assert [each["result"] for each in too_early[-2]["answers"]] == ["constraint", "constraint"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"#now": "soon"}',
+        '{"#last": "x"}',
+        '{"#returnee": {"a": 1}}',
+        '{"/data/age": 1.5}',
+        '{"/data/age": [1]}',
+        "[" * 100_000,
+    ],
+)
 def test_answers_in_another_shape_are_refused(visit: Path, text: str) -> None:
     (visit.parent / "answers.json").write_text(text, "utf-8")
     said = cora("try", visit, "--answers", visit.parent / "answers.json")
