@@ -10,18 +10,25 @@ import json
 import pkgutil
 import sys
 from importlib import import_module
+from types import ModuleType
 
 from tests import bench
 
 
+def modules() -> dict[str, ModuleType]:
+    """By name; tests and this module aside."""
+    names = [each.name for each in pkgutil.iter_modules(bench.__path__)]
+    found = {name: import_module(f"tests.bench.{name}") for name in names if not name.startswith(("_", "test_"))}
+    return {name: module for name, module in found.items() if hasattr(module, "bench")}
+
+
 def main(wanted: list[str]) -> int:
-    names = [each.name for each in pkgutil.iter_modules(bench.__path__) if not each.name.startswith("_")]
-    if unknown := sorted(set(wanted) - set(names)):
-        print(f"there is no measurement {', '.join(unknown)}; there are: {', '.join(names)}", file=sys.stderr)
+    there = modules()
+    if unknown := sorted(set(wanted) - set(there)):
+        print(f"there is no measurement {', '.join(unknown)}; there are: {', '.join(there)}", file=sys.stderr)
         return 2
-    for name in wanted or names:
-        module = import_module(f"tests.bench.{name}")
-        for line in module.bench():
+    for name in wanted or there:
+        for line in there[name].bench():
             print(json.dumps(line, ensure_ascii=False), flush=True)
     return 0
 
