@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cora_bot.base.clock import monotonic
@@ -177,6 +177,7 @@ def test_text_that_grows_is_cut_off() -> None:
         compile_expression("concat(., .)", Scope("/data/g/b", SLOTS)).run(made)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="/.()[]'\"+-*=<>!|,@ abdivornt019:", max_size=30))
 def test_any_text_compiles_or_is_an_expression_error(source: str) -> None:
     try:
@@ -189,6 +190,7 @@ def test_any_text_compiles_or_is_an_expression_error(source: str) -> None:
         return
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_number_text_is_plain_and_reads_back(number: float) -> None:
     text = number_text(number)
