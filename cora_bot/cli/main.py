@@ -13,6 +13,7 @@ from cora_bot.cli.docs import docs
 from cora_bot.cli.doctor.command import doctor_command
 from cora_bot.cli.export import export
 from cora_bot.cli.failures import HandledGroup
+from cora_bot.cli.form import form_group
 from cora_bot.cli.health import health
 from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
@@ -28,6 +29,7 @@ COMMANDS: tuple[click.Command, ...] = (
     new_study,
     check,
     try_form,
+    form_group,
     book,
     keys,
     invite,

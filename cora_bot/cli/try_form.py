@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from cora_bot.base.catalogs import load_catalogs
-from cora_bot.base.chance import SystemChance
+from cora_bot.base.chance import SeededChance, SystemChance
 from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.problems import errors
@@ -22,7 +23,7 @@ from cora_bot.cli.walking import converse, show, show_stored
 from cora_bot.dialogue.conversation import Mode
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.dialogue.script import Script
-from cora_bot.forms import recorded
+from cora_bot.forms import earlier, recorded
 from cora_bot.forms.compile import SUFFIXES, compile_form
 from cora_bot.forms.model import Form
 from cora_bot.forms.moment import Moment
@@ -31,6 +32,8 @@ from cora_bot.study.reader import read_study
 from cora_bot.usecases.load_study import STUDY_FILE
 
 MODES = {"phone": Mode.PHONE, "in-person": Mode.IN_PERSON}
+NOW = "#now"  # in a file of answers: when it is walked
+LAST, PERSON = "#last", "#returnee"  # in a file of answers: what was answered before, what is known of the person
 
 
 @click.command("try")
@@ -74,9 +77,10 @@ def try_form(
 
     With --answers nothing is asked, and everything a form may hold is walked, also what the chat cannot ask. The file
     holds one object: {"/data/age": ["", "17"], "+/data/child": 2, "#lang": "Dari (fa-AF)"}. A list is a series of
-    tries, + says how many instances of a repeat are added, #lang is the language. Printed is a list of events: ref,
-    event, label, hint, required, readonly, choices, answers (value, result, message); the last one is END with the
-    instance's XML.
+    tries, + says how many instances of a repeat are added, #lang is the language; #last is what the last record keeps
+    ({"/data/town": "Herat"}), #returnee what is known of the person (property and value), #now when it is walked.
+    Printed is a list of events: ref, event, label, hint, required, readonly, choices, answers (value, result,
+    message); the last one is END with the instance's XML.
 
     Exit codes: 0 done or quit; 1 the form has errors, or this person cannot be asked it; 2 typed wrongly.
     """
@@ -109,25 +113,41 @@ def try_form(
 
 def _walk_recorded(ctx: click.Context, form: Path, answers: Path, language: str) -> None:
     compiled = compiled_for_any(ctx, form)
-    given = _recorded(answers)
-    moment = Moment(_now(), "UTC", {"deviceid": "trial"}, SystemChance())
+    given, before = _recorded(answers)
+    last, person = before.get(LAST, {}), before.get(PERSON, {})
+    # What is drawn (ids, shuffled lists) is the same each time, so that two outputs can be compared.
+    chance, at = SeededChance(compiled.hash), _instant(str(given.get(NOW, "")))
+    moment = Moment(at, "UTC", {"deviceid": "trial"}, chance, last, {earlier.PERSON: person})
     happened = recorded.events(compiled, {"#lang": language, **given}, moment)
     click.echo(json.dumps(happened, ensure_ascii=False, indent=2))
 
 
-def _recorded(path: Path) -> recorded.Answers:
+def _instant(text: str) -> datetime:
+    """Now, unless the answers say which instant it is to be."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) if text else _now()
+    except ValueError as error:
+        raise CoraError(f"{NOW} is no instant", "Write it as 2026-11-22T10:00:00+00:00.") from error
+
+
+def _recorded(path: Path) -> tuple[recorded.Answers, Mapping[str, Mapping[str, str]]]:
+    """The answers, and what was there before: of the last record, and of the person's entity."""
     hint = 'Write one JSON object: {"/data/age": ["", "17"], "+/data/child": 2}.'
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise CoraError(f"{path} holds no JSON", hint) from error
-    known = isinstance(held, dict) and all(
-        isinstance(value, str | int) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
-        for value in held.values()
-    )
-    if not known:
+    if not isinstance(held, dict):
         raise CoraError(f"{path} holds no answers", hint)
-    return dict(held)
+    before = {key: held.pop(key) for key in (LAST, PERSON) if key in held}
+    answers = all(isinstance(value, str | int) or _texts(value) for value in held.values())
+    if not answers or not all(isinstance(each, dict) and _texts(list(each.values())) for each in before.values()):
+        raise CoraError(f"{path} holds no answers", hint)
+    return dict(held), before
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _script(path: Path, form: Form) -> Script:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cora_bot.export import messages, missing
+from cora_bot.export import instances, messages, missing
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.messages import MESSAGE
 from cora_bot.export.opened import Answering, OpenedRecord, Trouble
@@ -97,8 +97,8 @@ def _well_formed(record: OpenedRecord) -> bool:
     if record.head.kind == FRAGMENT:
         return isinstance(body.get("ref"), str) and isinstance(body.get("value"), str)
     sealed = body.get("sealed", {})
-    told = isinstance(body.get("mode", ""), str)
-    return told and _texts(body.get("values")) and _texts(sealed) and missing.well_formed(body)
+    told = isinstance(body.get("mode", ""), str) and missing.well_formed(body) and instances.well_formed(body)
+    return told and _texts(body.get("values")) and _texts(sealed)
 
 
 def _texts(raw: object) -> bool:
@@ -139,4 +139,5 @@ def _answering(
         missing=missing.reasons(record.body, form, answered),
         parts=tuple(parts),
         mode=record.body.get("mode", ""),
+        **instances.told(record.body),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import consents, contacts, dispositions, messages, response
+from cora_bot.export import consents, contacts, dispositions, instances, messages, response
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
@@ -63,6 +63,7 @@ def export_bundle(
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             **_tables(facts, gathered),
+            **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
             ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),

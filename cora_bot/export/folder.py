@@ -29,6 +29,8 @@ FILES: Final = (
     "response.csv",
     ACCOUNT,
 )
+INSTANCES: Final = "instances"
+OURS: Final = frozenset({*FILES, INSTANCES})
 OTHER_FOLDER: Final = "Give --to a new or empty folder, or the folder of an earlier export of this study."
 
 
@@ -49,7 +51,7 @@ def earlier_erased(folder: Path, study: str) -> frozenset[str]:
     names = sorted(path.name for path in folder.iterdir())
     if not names:
         return frozenset()
-    foreign = [name for name in names if name not in FILES]
+    foreign = [name for name in names if name not in OURS]
     if foreign:
         raise CoraError(f"{folder} holds other things ({', '.join(foreign[:3])})", OTHER_FOLDER)
     account = _account(folder)
@@ -80,6 +82,7 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
     _clear(old)
     fresh.mkdir(mode=0o700)
     try:
+        _folders(fresh, files)
         for name, content in files.items():
             _write(fresh / name, content)
         if folder.exists():
@@ -91,6 +94,14 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
         _clear(fresh)
         raise
     _clear(old)
+
+
+def _folders(fresh: Path, files: Mapping[str, bytes]) -> None:
+    inside = [name.split("/")[1] for name in files if name.startswith(f"{INSTANCES}/")]
+    if inside:
+        (fresh / INSTANCES).mkdir(mode=0o700)
+    for record in dict.fromkeys(inside):
+        (fresh / INSTANCES / record).mkdir(mode=0o700)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -105,6 +116,6 @@ def _clear(folder: Path) -> None:
     """Removes what an interrupted run left; a folder that holds anything not ours is refused."""
     if not folder.exists() and not folder.is_symlink():
         return
-    if folder.is_symlink() or not folder.is_dir() or any(path.name not in FILES for path in folder.iterdir()):
+    if folder.is_symlink() or not folder.is_dir() or any(path.name not in OURS for path in folder.iterdir()):
         raise CoraError(f"{folder} is in the way", "It is not ours to remove: move it elsewhere, then export again.")
     shutil.rmtree(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +34,9 @@ class Answering:
 
     ``missing`` says why, for every question of the form that is not in ``values``; None where the record does not say.
     ``status`` is complete, partial or consent; ``mode`` how it was filled in (chat, phone, in_person), "" where the
-    record does not say. ``code`` is the case code. ``parts`` are the ids of the records sealed
-    on arrival that ``values`` was completed from.
+    record does not say. ``instance_id``, ``meta`` and ``audit`` are what the record's instance needs beside the values;
+    blank in records that do not say. ``code`` is the case code. ``parts`` are the ids of the records sealed on arrival
+    that ``values`` was completed from.
     """
 
     record: str
@@ -51,6 +52,9 @@ class Answering:
     missing: Mapping[str, Missing] | None
     parts: tuple[str, ...]
     mode: str = ""
+    instance_id: str = ""
+    meta: Mapping[str, str] = field(default_factory=dict)
+    audit: tuple[tuple[object, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.parser import parse
 from cora_bot.forms.expr.syntax import Ast, Call, Path, Step
 from cora_bot.forms.model import MEDIA, Kind
-from cora_bot.forms.program import Asked, Choice, Itemset, Loop, Spec, Texts
-from cora_bot.forms.xform import Control, RawRepeat, child, children
+from cora_bot.forms.program import Asked, Choice, Itemset, Loop, Planned, Section, Spec, Texts
+from cora_bot.forms.xform import Control, RawGroup, RawItem, RawRepeat, child, children
 
 if TYPE_CHECKING:
     from cora_bot.forms.build import Builder
@@ -74,7 +74,7 @@ class Asker:
         self.asked: list[Asked] = []
         self.loops: dict[int, Loop] = {}
 
-    def all(self) -> tuple[tuple[Asked, ...], tuple[int | Loop, ...]]:
+    def all(self) -> tuple[tuple[Asked, ...], tuple[Planned, ...]]:
         """The questions, and the plan that says in which order they stand and what is repeated."""
         plan = tuple(self.planned(self.builder.form.items))
         seen = {control.ref for control in self.builder.form.controls}
@@ -83,7 +83,7 @@ class Asker:
                 self.unsupported(spec.path, spec.type)
         return tuple(self.asked), plan
 
-    def planned(self, items: tuple[Control | RawRepeat, ...]) -> Iterator[int | Loop]:
+    def planned(self, items: tuple[RawItem, ...]) -> Iterator[Planned]:
         for item in items:
             slot = self.builder.slots.get(item.ref)
             if slot is None:
@@ -91,6 +91,8 @@ class Asker:
                 self.builder.problem(item.ref, "form.reference", message)
             elif isinstance(item, RawRepeat):
                 yield self.loop(item, self.specs[slot])
+            elif isinstance(item, RawGroup):
+                yield Section(slot, tuple(self.planned(item.items)))
             else:
                 made = self.one(item, self.specs[slot])
                 if made is not None:

@@ -233,7 +233,9 @@ class Builder:
             default_language=self.default,
             start=self.seed(self.form.start, specs[0].path),
             plan=plan,
-            loops=asker.loops,
+            loops=dict(
+                sorted(asker.loops.items())
+            ),  # outer ones first: resuming makes their instances before those inside
             root=self.form.root,
             version=self.form.version,
         )
@@ -261,8 +263,7 @@ class Builder:
         found = graph.entries(specs)
         order, circles = graph.Graph(specs, found).sorted()
         for circle in circles:
-            names = [specs[found[at].slot].name for at in circle]
-            chain = " → ".join([*names, names[0]])
+            chain = " → ".join(graph.chain(specs, [found[at] for at in circle]))
             path = specs[found[circle[0]].slot].path
             self.problem(path, "form.cycle", f"definitions go round in a circle: {chain}", "Break the circle.")
         for spec in specs:
@@ -280,6 +281,10 @@ LINTS: dict[str, tuple[str, str]] = {
     "several-nodes": (
         "it reads one answer of a repeat that may have several: the first is taken, a tablet will fail",
         "Use indexed-repeat(), sum() or join().",
+    ),
+    "tablet-function": (
+        "it calls a function in a way that works here, but not on a tablet",
+        "Use int(), round(), substr() or coalesce() with two arguments.",
     ),
     "union": ("“|” works here, but a tablet will fail", "Use if() or coalesce()."),
     "descendant": ("“//” works here, but a tablet will fail", "Write the whole path, or ${name}."),

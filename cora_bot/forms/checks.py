@@ -59,6 +59,9 @@ TYPES = {
 CODES = {"repeat": "form.repeat", "media": "form.media", "entities": "form.sheet"}
 NAMESPACE = "urn:cora"
 OWN = re.compile(r"(bind|body|instance)::cora:", re.IGNORECASE)
+FOREIGN = re.compile(r"(?:bind|body|instance|control)::([\w.\-]+):(?!:)", re.IGNORECASE)
+PREFIX = re.compile(r"([\w.\-]+)\s*=")
+DECLARED = ("jr", "orx", "odk", "h", "ev", "xsd", "entities", "xml")  # by pyxform itself
 OWN_COLUMN = re.compile(r"bind::cora:(keep|purpose|alert)\Z")
 REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}]+?)\s*\}")
 MEDIA = re.compile(r"(media::)?(image|big-image|audio|video)(::|\Z)")
@@ -72,6 +75,12 @@ def workbook_problems(workbook: Workbook, file: str, channel: Mapping[str, Suppo
     yield from sheet.languages()
     yield from sheet.questions()
     yield from sheet.choices()
+
+
+def logic(workbook: Workbook) -> int:
+    """How many letters the expressions of the survey have together."""
+    names = [name for headers in EXPRESSIONS.values() for name in headers]
+    return sum(len(row.cells.get(name, "")) for row in workbook.rows("survey") for name in names)
 
 
 class _Sheet:
@@ -127,10 +136,16 @@ class _Sheet:
                 hint = "There are bind::cora:keep, bind::cora:purpose and bind::cora:alert."
                 yield self.at("survey", None, "form.cora-column", f"there is no column “{header}”", hint)
         settings = next(iter(self.workbook.rows("settings")), None)
-        if own and (settings is None or "cora=" not in settings.get("namespaces").replace(" ", "")):
-            hint = f'Write in sheet settings, column namespaces: cora="{NAMESPACE}".'
-            message = f"the column “{own[0]}” needs its namespace"
-            yield self.at("settings", settings, "form.namespace", message, hint)
+        declared = {*DECLARED, *PREFIX.findall(settings.get("namespaces") if settings else "")}
+        seen: set[str] = set()
+        for header in self.workbook.headers.get("survey", ()):
+            found = FOREIGN.match(header)
+            if found and found[1] not in declared | seen:
+                seen.add(found[1])
+                address = NAMESPACE if found[1] == "cora" else "https://…"
+                hint = f'Write in sheet settings, column namespaces: {found[1]}="{address}".'
+                message = f"the column “{header}” needs its namespace"
+                yield self.at("settings", settings, "form.namespace", message, hint)
 
     def languages(self) -> Iterator[Problem]:
         settings = next(iter(self.workbook.rows("settings")), None)

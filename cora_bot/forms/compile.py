@@ -25,6 +25,7 @@ from cora_bot.forms.xform import Control, XForm, read_xform
 
 SUFFIXES = (".md", ".xlsx", ".xml")
 MAX_NODES = 5_000
+MAX_LOGIC = 500_000  # letters of all expressions together; the WHO verbal autopsy has some 60,000
 BAD_LETTERS = "A cell may hold an invisible control character: type its text anew."
 ROW = re.compile(r"\[?row\s*:?\s*(\d+)\]?[:.]?\s*", re.IGNORECASE)
 SHEET = re.compile(r"'(survey|choices|settings)' sheet|in (survey|choices|settings)\b")
@@ -62,6 +63,8 @@ def compile_form(
         workbook = read_workbook(source, suffix)
     except UnreadableError as error:
         return Compiled(None, (Problem(error.code, str(error), error.hint, file),))
+    if checks.logic(workbook) > MAX_LOGIC:
+        return Compiled(None, (_too_much(file),))
     found = list(checks.workbook_problems(workbook, file, channel))
     xform, converted = _convert(workbook, file)
     known = any(problem.code == "form.reference" for problem in found)
@@ -70,7 +73,8 @@ def compile_form(
         return Compiled(None, _ordered(found))
     xform, listed = inlined(xform, media or {}, file)
     form, built = _build(xform, places(workbook), file, channel)
-    found += [*listed, *built]
+    undeclared = any(problem.code == "form.namespace" for problem in found)
+    found += [*listed, *(problem for problem in built if not (undeclared and problem.code == "form.xml"))]
     return Compiled(None if errors(found) else form, _ordered(found))
 
 
@@ -135,9 +139,16 @@ def _build(xml: str, where: Places, file: str, channel: Mapping[str, Support]) -
         return None, [Problem("form.xml", f"the XForm cannot be read ({type(error).__name__})", BAD_LETTERS, file)]
     if len(raw.nodes) > MAX_NODES:
         return None, [Problem("form.too-long", f"the form has more than {MAX_NODES:,} nodes", "Split it in two.", file)]
+    if sum(len(text) for bind in raw.binds.values() for text in bind.values()) > 2 * MAX_LOGIC:
+        return None, [_too_much(file)]
     builder = Builder(raw, where, file, channel)
     program = builder.program()
     return _form(xml, raw, program), builder.problems
+
+
+def _too_much(file: str) -> Problem:
+    message = f"the form's expressions have more than {MAX_LOGIC:,} letters together"
+    return Problem("form.too-long", message, "Work out in a calculation what several questions need.", file)
 
 
 def _ordered(found: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -210,13 +221,14 @@ def _repeats(spec: Spec, program: Program, *, around: bool = False) -> tuple[str
 def _columns(program: Program, questions: tuple[Question, ...]) -> Iterable[Column]:
     """Everything that can hold a value, in the form's order; the instance's own meta nodes are not answers."""
     by_ref = {question.ref: question for question in questions if question.kind is not Kind.REPEAT}
+    written = {action.slot for action in program.actions.all()}
     for spec in program.specs:
         question = by_ref.get(spec.path)
         if spec.end != spec.slot + 1 or spec.path.split("/")[2:3] in ([], ["meta"]):
             continue
         if question is None:
             yield _column(spec, program, _sort(spec), None)
-        elif question.kind is not Kind.NOTE or spec.calculate is not None or spec.initial:
+        elif question.kind is not Kind.NOTE or spec.calculate is not None or spec.initial or spec.slot in written:
             yield _column(spec, program, question.kind.value, question)
 
 

@@ -61,6 +61,15 @@ class Graph:
         return order, circles
 
 
+def chain(specs: Sequence[Spec], circle: Sequence[Entry]) -> list[str]:
+    """Names all the way round; where a group decides about what it holds, what it holds stands between."""
+    names = [specs[circle[0].slot].name]
+    for entry, following in zip(circle, [*circle[1:], circle[0]], strict=True):
+        met = sorted(slot for slot in entry.reads if slot in _written(specs, following))
+        names += [specs[slot].name for slot in met[:1] if slot != following.slot] + [specs[following.slot].name]
+    return names
+
+
 def dependents(specs: Sequence[Spec], ordered: Sequence[Entry]) -> tuple[tuple[int, ...], ...]:
     """For each slot: the entries (in order) that a change of its value or relevance can reach, directly or not."""
     readers: dict[int, list[int]] = {}

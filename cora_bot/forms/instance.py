@@ -91,6 +91,8 @@ class Instance:
             slots=self.nodes,
             instances=earlier.with_earlier(program, moment),
             draw=moment.chance.bytes,
+            properties=moment.preload,
+            version=program.version,
         )
 
     def first_load(self) -> None:
@@ -159,8 +161,10 @@ class Instance:
 
     def evaluate(self, expression: Expression, node: Node) -> Value | None:
         """None where there is no value: the expression threw, or outran its budget."""
+        context = self.context.at(node)
         try:
-            return expression.run(self.context.at(node))
+            context.spend(expression.size)
+            return expression.run(context)
         except (EvaluationError, RecursionError, OverflowError):
             self.faults.add(node.slot)
             return None

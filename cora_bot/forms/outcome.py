@@ -21,6 +21,24 @@ def entity(instance: Instance) -> dict[str, str]:
     return {spec.saveto: stored_text(nodes[spec.slot].value) for spec in saved}
 
 
+def meta(instance: Instance) -> dict[str, str]:
+    """Of the record's own block what was drawn or set once and cannot be worked out again, by path below it.
+
+    The instance's id is the record's own, and is not in it.
+    """
+    specs, block = instance.program.specs, instance.program.slots.get(f"{instance.program.specs[0].path}/meta")
+    if block is None:
+        return {}
+    top = f"{specs[block].path}/"
+    drawn = [spec for spec in specs[block + 1 : specs[block].end] if spec.calculate is None]
+    found = {spec.path.removeprefix(top): (spec, instance.nodes[spec.slot]) for spec in drawn}
+    return {
+        path: stored_text(node.value)
+        for path, (spec, node) in found.items()
+        if path not in ("instanceID", "audit") and stored_text(node.value) != spec.initial
+    }
+
+
 def alerts(instance: Instance) -> tuple[str, ...]:
     """Paths of the answers whose alert holds as things stand."""
     return tuple(

@@ -70,7 +70,7 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A repeat: ``items`` are numbers of questions, and the loops inside, in their order.
+    """A repeat: ``items`` are numbers of questions, and the groups and loops inside, in their order.
 
     ``count`` says how many instances there are; where it is None and the repeat is not ``fixed``, the person does, by
     the question ``number``. ``relevant`` is judged for an instance that is not there yet.
@@ -79,11 +79,22 @@ class Loop:
     slot: int
     name: str
     number: int
-    items: tuple[int | Loop, ...]
+    items: tuple[Planned, ...]
     count: Expression | None
     fixed: bool
     labels: Texts
     template: Seed
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group, outside of which a walk never notices it: relevance is inherited, questions are asked one by one."""
+
+    slot: int
+    items: tuple[Planned, ...]
+
+
+Planned = int | Loop | Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +170,7 @@ class Program:
 
     ``filtered``: numbers of questions with a filter. ``clocked``: entries that read the clock. ``instances``: the
     secondary ones, shared by all walks; ``earlier``: the ids of those that come with each walk. ``plan``: numbers of
-    questions, and loops, in their order; ``loops``: all of them by slot. ``start``: what a new record holds.
+    questions, groups and loops, in their order; ``loops``: all of them by slot. ``start``: what a new record holds.
     """
 
     specs: tuple[Spec, ...]
@@ -174,7 +185,7 @@ class Program:
     earlier: Mapping[str, str]
     default_language: str
     start: Seed
-    plan: tuple[int | Loop, ...]
+    plan: tuple[Planned, ...]
     loops: Mapping[int, Loop]
     root: Mapping[str, str]
     version: str

@@ -1,4 +1,4 @@
-"""A form walked with recorded answers, and what happened as plain values: one event for each question.
+"""A form walked with recorded answers, and what happened as plain values: one event for each question, group, repeat.
 
 ``answers``: ``{"/data/age": ["", "17"], "+/data/child": 2, "#lang": "Dari (fa-AF)"}``. A list is a series of tries,
 ``+PATH`` how many instances a person adds, ``#lang`` the language. Values are canonical ones (``2026-11-22``, names of
@@ -16,6 +16,7 @@ from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.live import instances
 from cora_bot.forms.model import Form, Kind
 from cora_bot.forms.moment import Moment
+from cora_bot.forms.route import Stop, way
 from cora_bot.forms.serialise import xml_of
 from cora_bot.forms.shown import Shown, Stored
 from cora_bot.forms.values import Violation, ViolationCode
@@ -51,15 +52,19 @@ def events(form: Form, answers: Answers, moment: Moment) -> list[Event]:
     given = {key.replace("[1]", ""): value for key, value in answers.items()}
     found: list[Event] = []
     added: dict[str, int] = {}
-    around: list[Node] = []
+    since: Stop | Node | None = None
     sealed: dict[Node, str] = {}
     while (shown := walk.shown(language)) is not None and len(found) < MAX_EVENTS:
-        found += _entered(walk, around)
-        if shown.question.kind is Kind.REPEAT:
-            found.append(_offer(walk, shown, given, added))
-            _entered(walk, around)
+        found += _entered(walk, since)
+        since = walk.at
+        if shown.question.kind is Kind.REPEAT and walk.at is not None:
+            holder, event = walk.at, _offer(walk, shown, given, added)
+            found.append(event)
+            # That an instance was added is said already; what it holds comes next.
+            since = _newest(holder) if event.get("added") else holder
         else:
             found.append(_question(walk, shown, given, language, sealed=sealed))
+    found += _entered(walk, since)
     walk.finish(language)
     for node, value in sealed.items():
         node.value = value
@@ -71,17 +76,22 @@ def _language(form: Form, wanted: str) -> str:
     return texts.language_code(wanted) or wanted or form.default_language
 
 
-def _entered(walk: Walk, around: list[Node]) -> list[Event]:
-    """The instances that the walk has come into since the last question."""
-    now: list[Node] = []
-    node = walk.at.node if walk.at is not None else None
-    while node is not None and node.slot >= 0:
-        if node.slot in walk.program.loops:
-            now.insert(0, node)
-        node = node.parent
-    new = [each for each in now if each not in around]
-    around[:] = now
-    return [Event(ref=_ref(walk, each), event="repeat") for each in new]
+def _entered(walk: Walk, since: Stop | Node | None) -> list[Event]:
+    """The groups, and the instances of repeats, that the way leads into between ``since`` and the current question."""
+    found: list[Event] = []
+    passed = since is None
+    for each in way(walk.instance, lambda _loop, _parent: None):
+        if each == walk.at:
+            break
+        if passed and isinstance(each, Node) and each.relevant:
+            repeat = each.slot in walk.program.loops
+            found.append(Event(ref=_ref(walk, each), event="repeat" if repeat else "group"))
+        passed = passed or each == since
+    return found
+
+
+def _newest(offer: Stop) -> Node | None:
+    return list(instances(offer.node, offer.loop.name))[-1] if offer.loop is not None else None
 
 
 def ref_of(walk: Walk) -> str:

@@ -32,13 +32,23 @@ class Renderer:
 
     def choice_name(self, path: str, value: str) -> str:
         """What ``jr:choice-name`` shows: the label of a question's choice in the language asked in."""
-        slot = self.program.slots.get(path)
+        slot, context = self.program.slots.get(path), self.instance.context
         for asked in self.program.asked:
             if asked.slot == slot:
+                context.spend(len(asked.choices))
                 for index, choice in enumerate(asked.choices):
                     if choice.value == value:
-                        return self.choice(asked, index, self.language, self.instance.context.current)
+                        return self._within(asked, index)
         return ""
+
+    def _within(self, asked: Asked, index: int) -> str:
+        """A choice's label inside an evaluation, which goes on afterwards where it stood."""
+        context = self.instance.context
+        before = context.node, context.current, context.position, context.size
+        try:
+            return self.choice(asked, index, self.language, context.current)
+        finally:
+            context.node, context.current, context.position, context.size = before
 
     def _filled(self, parts: Template, node: Node) -> str:
         out: list[str] = []

@@ -9,7 +9,7 @@ from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.instance import Instance
 from cora_bot.forms.live import instances
 from cora_bot.forms.model import Kind
-from cora_bot.forms.program import Loop
+from cora_bot.forms.program import Loop, Planned, Section
 
 Enter = Callable[[Loop, Node], None]
 
@@ -26,19 +26,29 @@ class Stop:
 
 def stops(instance: Instance, enter: Enter) -> Iterator[Stop]:
     """Every stop, those that do not apply too. ``enter`` is called before the instances of a repeat are counted."""
-    return _stops(instance, instance.program.plan, None, enter)
+    return (each for each in way(instance, enter) if isinstance(each, Stop))
 
 
-def _stops(instance: Instance, items: tuple[int | Loop, ...], around: Node | None, enter: Enter) -> Iterator[Stop]:
+def way(instance: Instance, enter: Enter) -> Iterator[Stop | Node]:
+    """Every stop, and every node of a group and instance of a repeat where the way leads into it."""
+    return _way(instance, instance.program.plan, None, enter)
+
+
+def _way(instance: Instance, items: tuple[Planned, ...], around: Node | None, enter: Enter) -> Iterator[Stop | Node]:
     program, tree = instance.program, instance.tree
     for item in items:
         if isinstance(item, int):
             yield Stop(item, tree.at(program.asked[item].slot, around))
             continue
+        if isinstance(item, Section):
+            yield tree.at(item.slot, around)
+            yield from _way(instance, item.items, around, enter)
+            continue
         parent = tree.at(program.specs[item.slot].parent, around)
         enter(item, parent)
         for each in list(instances(parent, item.name)):
-            yield from _stops(instance, item.items, each, enter)
+            yield each
+            yield from _way(instance, item.items, each, enter)
         if item.number >= 0:
             yield Stop(item.number, parent, item)
 

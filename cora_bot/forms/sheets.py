@@ -19,6 +19,8 @@ from cora_bot.base.text import line_breaks
 
 MAX_BYTES = 5_000_000
 MAX_UNPACKED = 40_000_000  # an .xlsx is a zip file: what it may unpack to
+MAX_FILLED = 20_000  # rows with cells, in all sheets together: more are not even read
+MAX_CELLS = 150_000  # cells with content, likewise
 MAX_ROWS = 1_500  # the WHO verbal autopsy, among the longest in the field, has 551
 MAX_CHOICES = 5_000
 MAX_COLUMNS = 300
@@ -119,13 +121,20 @@ def _spreadsheet(source: bytes) -> dict[str, Any]:
         with zipfile.ZipFile(io.BytesIO(source)) as packed:
             sizes = [info.file_size for info in packed.infolist()]
             macros = any(info.filename.endswith("vbaProject.bin") for info in packed.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
+            few = sum(sizes) > MAX_UNPACKED or _few(packed)
+    except Exception as error:  # zipfile and zlib raise half a dozen kinds; a damaged file is the author's in each
         raise UnreadableError(
             "form.damaged", "the file is no .xlsx workbook or is damaged", "Save it anew as .xlsx."
         ) from error
     if sum(sizes) > MAX_UNPACKED or len(sizes) > 2_000:
         raise UnreadableError(
             "form.too-large", "the workbook unpacks to more than any form needs", "Remove pictures and empty rows."
+        )
+    if not few:
+        raise UnreadableError(
+            "form.too-long",
+            f"the sheets have more than {MAX_FILLED:,} rows or {MAX_CELLS:,} cells",
+            "Split the form in two, and put long lists into a .csv file beside it.",
         )
     if macros:
         raise UnreadableError("form.macros", "the workbook holds macros", "Save it as .xlsx without macros.")
@@ -139,6 +148,16 @@ def _spreadsheet(source: bytes) -> dict[str, Any]:
         raise UnreadableError("form.damaged", "the workbook is damaged", "Save it anew as .xlsx.") from error
 
 
+def _few(packed: zipfile.ZipFile) -> bool:
+    """Whether the sheets can be read in a few seconds. Only their tags are counted, none is parsed."""
+    sheets = [name for name in packed.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+    texts = [packed.read(name) for name in sheets]
+    return (
+        sum(text.count(b"</row>") for text in texts) <= MAX_FILLED
+        and sum(text.count(b"</c>") for text in texts) <= MAX_CELLS
+    )
+
+
 def _markdown(source: bytes) -> dict[str, Any]:
     try:
         text = source.decode("utf-8-sig")
@@ -146,6 +165,8 @@ def _markdown(source: bytes) -> dict[str, Any]:
         raise UnreadableError(
             "form.encoding", "the file is not UTF-8 text", "Save it with the encoding UTF-8."
         ) from error
+    if text.count("\n") > 2 * MAX_FILLED:
+        raise UnreadableError("form.too-long", f"the file has more than {2 * MAX_FILLED:,} lines", "Split the form.")
     tables: dict[str, list[tuple[int, list[str]]]] = {}
     sheet = ""
     for number, line in enumerate(text.splitlines(), 1):

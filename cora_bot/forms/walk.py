@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cora_bot.forms import choosing, judging, keeping, outcome, places, typing_in
+from cora_bot.forms import auditing, choosing, judging, keeping, outcome, places, typing_in
 from cora_bot.forms.asking import NO_MORE, TAKE_AWAY
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.instance import Instance, stored_text, typed
@@ -42,6 +42,7 @@ class Walk:
         self.renderer = Renderer(self.program, self.instance)
         self.at: Stop | None = None  # None: at the end
         self.draft: list[int] | None = None
+        self.log = auditing.Log(wanted=auditing.wanted(self.program))
         self._counting = False
         self._into: Node | None = None
         self._dropped: list[Node] = []
@@ -49,6 +50,7 @@ class Walk:
     @classmethod
     def begin(cls, form: Form, moment: Moment) -> Walk:
         walk = cls(form, moment)
+        walk.log.began(walk.instance.context.now)
         walk.instance.first_load()
         walk._advance(None)
         return walk
@@ -60,6 +62,8 @@ class Walk:
         held = json.loads(saved)
         keeping.load(walk.instance, held)
         walk.draft = held.get("d")
+        if walk.log.wanted:
+            walk.log.load(held["t"])
         walk.renderer.language = held.get("l", walk.program.default_language)
         walk.instance.refresh()
         walk.instance.every_load()
@@ -73,6 +77,8 @@ class Walk:
         state: dict[str, object] = {"at": self.cursor, **keeping.dump(self.instance)}
         if self.at is not None and self.program.loops:
             state["in"] = self.instance.tree.path(self.at.node)
+        if self.log.wanted:
+            state["t"] = self.log.dump()
         if self.draft is not None:
             state["d"] = self.draft
         if self.renderer.language != self.program.default_language:
@@ -100,6 +106,7 @@ class Walk:
 
     def shown(self, language: str) -> Shown | None:
         """None: at the end."""
+        self.instance.context.new_pass()
         at, question = self.at, self.current
         if at is None or question is None:
             return None
@@ -166,6 +173,7 @@ class Walk:
 
     def type(self, text: str, language: str = "") -> Stored | Violation:
         """A typed answer. Selects take a label of theirs, exactly as shown, and nothing else."""
+        self.instance.context.new_pass()
         at = self.at
         if at is None:
             raise StaleQuestion
@@ -221,6 +229,7 @@ class Walk:
                 before = stop
         if before is None:
             return False
+        self._left(self.at)
         self.at, self.draft = before, None
         return True
 
@@ -241,19 +250,24 @@ class Walk:
 
     def finish(self, language: str = "") -> Violation | None:
         """Judges the whole form. The first failing question becomes the current one."""
+        self.instance.context.new_pass()
         self._counting = True
-        for stop in self._stops():
-            if not counts(self.instance, stop) or not stop.node.relevant:
-                continue
-            failing = judging.failing(self.instance, self.renderer, stop, language)
-            if failing is not None:
-                self.at, self.draft = stop, None
-                return failing
+        try:
+            for stop in self._stops():
+                if not counts(self.instance, stop) or not stop.node.relevant:
+                    continue
+                failing = judging.failing(self.instance, self.renderer, stop, language)
+                if failing is not None:
+                    self.at, self.draft = stop, None
+                    return failing
+        finally:
+            self._counting = False
         for spec in self.program.specs:
             if spec.preload is not None and spec.preload.name == "end":
                 for node in self.instance.tree.live[spec.slot]:
                     node.value = self.instance.context.now
                 self.instance.settle({spec.slot})
+        self.log.finished(self.instance.context.now)
         return None
 
     def values(self) -> dict[str, str]:
@@ -267,6 +281,11 @@ class Walk:
     def entity(self) -> dict[str, str]:
         """Property -> value: what the form says of the person's entity, of what may be kept."""
         return outcome.entity(self.instance)
+
+    def submission(self) -> dict[str, object]:
+        """What the instance's XML needs beside the values: ``meta``, and ``audit`` as rows; without what is empty."""
+        found = {"meta": outcome.meta(self.instance), "audit": [list(row) for row in self.log.rows]}
+        return {name: held for name, held in found.items() if held}
 
     def alerts(self) -> tuple[str, ...]:
         """Paths of the answers whose alert holds as things stand."""
@@ -283,6 +302,7 @@ class Walk:
     def _at(self, number: int) -> Stop:
         if self.at is None or number != self.at.number:
             raise StaleQuestion
+        self.instance.context.new_pass()
         return self.at
 
     def _ref(self, stop: Stop) -> str:
@@ -324,8 +344,13 @@ class Walk:
 
     def _pass(self, at: Stop) -> Stored:
         ref = self._ref(at)
+        self._left(at)
         self._advance(at)
         return Stored(ref, "", dropped=self._taken())
+
+    def _left(self, at: Stop | None) -> None:
+        if at is not None and at.loop is None:
+            self.log.left(self._ref(at), self.instance.context.now)
 
     def _instance(self, at: Stop, place: int) -> Node | None:
         found = list(instances(at.node, at.loop.name)) if at.loop is not None else []
@@ -341,6 +366,7 @@ class Walk:
             return self.remove(at.number, before)
         node, dropped = self.instance.grow(loop, at.node)
         self._dropped += dropped
+        self.log.left(self.instance.tree.path(node), self.instance.context.now, event="add repeat")
         self._go_into(node)
         return Stored(ref, "", dropped=self._taken())
 
@@ -377,6 +403,7 @@ class Walk:
         # What was sealed cannot be compared: an answer to it counts as a change.
         if node.value != before or was_sealed or (asked.sealed and value):
             self._dropped += instance.changed_by_person(node)
+        self._left(at)
         self._advance(at)
         return Stored(ref, value, asked.sealed, self._taken())
 

@@ -54,7 +54,18 @@ class RawRepeat:
     label: Element | None
     count: str
     fixed: bool
-    items: tuple[Control | RawRepeat, ...]
+    items: tuple[RawItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawGroup:
+    """Questions under one heading; the group around a repeat is not one, it is part of the repeat."""
+
+    ref: str
+    items: tuple[RawItem, ...]
+
+
+RawItem = Control | RawRepeat | RawGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ class XForm:
     external: tuple[tuple[str, str], ...]
     translations: Mapping[str, Mapping[str, Mapping[str, Element]]]
     default_language: str
-    items: tuple[Control | RawRepeat, ...]
+    items: tuple[RawItem, ...]
     start: Element
     templates: Mapping[str, Element]
 
@@ -89,10 +100,10 @@ class XForm:
         return tuple(each for each in _flat(self.items) if isinstance(each, RawRepeat))
 
 
-def _flat(items: tuple[Control | RawRepeat, ...]) -> Iterator[Control | RawRepeat]:
+def _flat(items: tuple[RawItem, ...]) -> Iterator[RawItem]:
     for each in items:
         yield each
-        if isinstance(each, RawRepeat):
+        if not isinstance(each, Control):
             yield from _flat(each.items)
 
 
@@ -238,8 +249,8 @@ def _quoted(text: str) -> str:
     return f'"{text}"' if '"' not in text else f"'{text}'"
 
 
-def _items(element: Element, label: Element | None) -> Iterator[Control | RawRepeat]:
-    """Controls and repeats in their order; ``label`` is that of the group around."""
+def _items(element: Element, label: Element | None) -> Iterator[RawItem]:
+    """Controls, groups and repeats in their order; ``label`` is that of the group around."""
     for each in element:
         if not isinstance(each.tag, str):
             continue
@@ -251,6 +262,13 @@ def _items(element: Element, label: Element | None) -> Iterator[Control | RawRep
             around = own if own is not None else label
             yield RawRepeat(held.get("nodeset", ""), around, held.get("count", "").strip(), fixed, inside)
         elif name in CONTAINERS:
-            yield from _items(each, child(each, "label"))
+            yield from _group(held.get("ref", ""), tuple(_items(each, child(each, "label"))))
         elif name not in TEXTS and name not in ACTIONS:
             yield Control(name, held.get("ref", ""), each, held)
+
+
+def _group(ref: str, items: tuple[RawItem, ...]) -> Iterator[RawItem]:
+    if not ref or (len(items) == 1 and isinstance(items[0], RawRepeat)):
+        yield from items
+    else:
+        yield RawGroup(ref, items)

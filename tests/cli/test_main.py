@@ -38,6 +38,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "new-study",
         "check",
         "try",
+        "form",
         "book",
         "keys",
         "invite",

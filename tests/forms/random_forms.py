@@ -246,7 +246,7 @@ class Maker:
                 f"join(' ', {a}, {b})",
                 f"translate({a}, 'abc', 'xy')",
                 f"normalize-space({a})",
-                f"string({self.number(depth - 1)})",
+                f"string(coalesce({self.number(depth - 1)}, 0))",  # a tablet writes NaN as a text, here it is blank
                 f"selected-at({self.pick('many') or a}, 0)",
                 f"substring-before({a}, '-')",
                 self.chosen(),

@@ -12,7 +12,8 @@ from openpyxl import Workbook
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.forms import sheets
 from cora_bot.forms.compile import compile_form, load_xform
-from tests.forms.support import form, table
+from cora_bot.forms.walk import Walk
+from tests.forms.support import form, moment, table
 
 GOOD = """
 | survey |
@@ -68,7 +69,7 @@ def test_cycle_is_shown_as_a_chain() -> None:
 """
     problems = compile_form(table(text), file="bad.md").problems
     assert [(each.code, each.message) for each in problems] == [
-        ("form.cycle", "definitions go round in a circle: a → b → g → a")
+        ("form.cycle", "definitions go round in a circle: a → b → c → g → a")
     ]
 
 
@@ -205,3 +206,32 @@ def test_damaged_workbooks_never_raise(tmp_path: Path) -> None:
         made = compile_form(whole[:at] + b"\x00\xff" + whole[at + 2 :], file="cut.xlsx")
         assert all(isinstance(each, Problem) for each in made.problems)
         assert made.form is None
+
+
+def test_read_only_text_with_a_computed_default_is_a_column() -> None:
+    made = form(
+        """
+| survey |
+| | type | name | label::English (en) | default | readonly |
+| | text | a | A? | concat('x', 'y') | yes |
+| | note | n | N | | |
+"""
+    )
+    walk = Walk.begin(made, moment())
+    assert ([column.ref for column in made.columns], walk.values()) == (["/data/a"], {"/data/a": "xy"})
+
+
+def test_circle_through_a_group_names_what_it_holds() -> None:
+    made = compile_form(
+        table(
+            """
+| survey |
+| | type | name | label::English (en) | relevant |
+| | begin group | g | G | ${x} = 1 |
+| | integer | x | X | |
+| | end group | | | |
+"""
+        ),
+        file="circle.md",
+    )
+    assert [problem.message.rpartition(": ")[2] for problem in made.problems] == ["g → x → g"]

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cora_bot.forms.compile import compile_form
 from cora_bot.forms.support import CHAT
 from cora_bot.forms.walk import Walk
-from tests.forms.support import SETTINGS, form, moment, problems, stored
+from tests.forms.support import SETTINGS, form, moment, problems, stored, table
 
 OWN = """
 | settings |
@@ -78,7 +79,7 @@ def test_last_answer_not_marked_to_be_kept_is_a_problem() -> None:
 
 
 def test_own_columns_without_their_namespace_are_a_problem() -> None:
-    assert [code for code, _ in problems(FOLLOW_UP, settings=SETTINGS) if code != "form.xml"] == ["form.namespace"]
+    assert [code for code, _ in problems(FOLLOW_UP, settings=SETTINGS)] == ["form.namespace"]
 
 
 def test_own_column_misspelled_is_a_problem() -> None:
@@ -124,3 +125,9 @@ def test_entity_of_nobody_is_blank() -> None:
     shown = walk.shown("en")
     assert shown is not None
     assert shown.label == "You were . And now?"
+
+
+def test_any_namespace_that_is_not_declared_is_said_by_its_name() -> None:
+    survey = "| survey |\n| | type | name | label | bind::own:x | bind::jr:preload |\n| | text | a | A | 1 | |\n"
+    made = compile_form(table(survey), file="own.md")
+    assert [(each.code, "own" in each.hint) for each in made.problems] == [("form.namespace", True)]

@@ -3,7 +3,7 @@
 Explained differences, levelled before comparing: JavaRosa writes 3.0 for the decimal 3, an exponent from ten million
 on, a time behind the days that calculations make, and NaN as text.
 
-Not asked, because a tablet answers amiss: max() of negative numbers (0), how often a repeat comes whose count is 0
+Not asked, because a tablet answers amiss: how often a repeat comes whose count is 0
 (once), sums over a repeat from inside it (not computed anew in the other instances).
 """
 
@@ -13,15 +13,12 @@ import json
 import os
 import random
 import re
-import shutil
-import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pyxform
 from defusedxml.ElementTree import fromstring
 
 from cora_bot.base.chance import SeededChance
@@ -31,29 +28,12 @@ from cora_bot.forms.recorded import events, ref_of
 from cora_bot.forms.support import ANY
 from cora_bot.forms.walk import Moment, Shown, Stored, Walk
 from tests.forms.random_forms import random_form, typed_answers
+from tests.support import javarosa
 
-TOOLS = os.environ.get("CORA_JAVAROSA_TOOLS", "")
 FIRST = int(os.environ.get("CORA_JAVAROSA_SEED", "0"))
-FORMS = int(os.environ.get("CORA_JAVAROSA_FORMS", "40"))
-JAR = Path(pyxform.__file__).parent / "validators/odk_validate/bin/ODK_Validate.jar"
+FORMS = int(os.environ.get("CORA_JAVAROSA_FORMS", "320"))
 LANGUAGE = {"en": "English (en)", "fa-AF": "Dari (fa-AF)"}
-BATCH = """
-import java.nio.file.*;
-public class Batch {
-  public static void main(String[] folders) throws Exception {
-    for (String each : folders) {
-      try { WalkForm.main(new String[] {each + "/form.xml", each + "/answers.json", each + "/out.json"}); }
-      catch (Throwable t) { Files.writeString(Path.of(each, "threw.txt"), String.valueOf(t)); }
-    }
-  }
-}
-"""
-
-pytestmark = [
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(not TOOLS, reason="CORA_JAVAROSA_TOOLS names no folder with WalkForm.java"),
-    pytest.mark.skipif(shutil.which("javac") is None, reason="there is no javac"),
-]
+pytestmark = javarosa.needed
 
 
 @dataclass
@@ -109,11 +89,12 @@ def answers(chance: random.Random, shown: Shown) -> list[str]:
 
 
 def told(out: list[dict[str, Any]]) -> Told:
-    """The questions and the instance out of what a walker wrote; groups and instances entered are not compared."""
+    """What happened, in order, and the instance, out of what a walker wrote."""
     told = Told()
     for event in out:
-        if event.get("event") == "new-repeat?":
-            told.questions.append({"ref": event["ref"], "added": event.get("added", False), **NOTHING_SAID})
+        if event.get("event") in ("new-repeat?", "repeat", "group"):
+            happened = {"ref": event["ref"], "event": event["event"], "added": event.get("added", False)}
+            told.questions.append({**happened, **NOTHING_SAID})
         elif event.get("event") == "question":
             tried = [{**each, "message": each["message"] or ""} for each in event.get("answers", [])]
             told.questions.append(
@@ -163,15 +144,6 @@ def levelled(told: Told) -> dict[str, Any]:
     }
 
 
-def ask_javarosa(folders: list[Path], build: Path) -> None:
-    (build / "Batch.java").write_text(BATCH, "utf-8")
-    sources = [str(build / "Batch.java"), str(Path(TOOLS) / "WalkForm.java")]
-    subprocess.run(["javac", "-cp", str(JAR), "-d", str(build), *sources], check=True, capture_output=True)
-    classpath = f"{build}{os.pathsep}{JAR}"
-    command = ["java", "-Duser.timezone=UTC", "-Duser.language=en", "-cp", classpath, "Batch", *map(str, folders)]
-    subprocess.run(command, check=True, capture_output=True)
-
-
 def without_dashes(other: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     """Where a language lacks a text, a tablet shows "-"; here the default language is shown."""
     for theirs_, ours_ in zip(other["questions"], ours["questions"], strict=False):
@@ -211,8 +183,7 @@ def test_random_forms_same_as_javarosa(tmp_path: Path, repeats: bool) -> None:
         out: list[Any] = [dict(each) for each in events(compiled.form, given, now())]
         (folder / "ours.json").write_text(json.dumps(out, ensure_ascii=False, indent=1), "utf-8")
         ours[folder] = levelled(told(out))
-    ask_javarosa(list(ours), tmp_path)
-    threw = {each.name: (each / "threw.txt").read_text("utf-8") for each in ours if (each / "threw.txt").exists()}
+    threw = {folder.name: what for folder, what in javarosa.walked(list(ours)).items()}
     differing = {}
     for folder, mine in ours.items():
         if folder.name in threw:

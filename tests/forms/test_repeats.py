@@ -390,3 +390,25 @@ def test_question_numbers_stand_for_all_instances() -> None:
         "/data/child/place",
         "/data/child/story",
     ]
+
+
+def test_a_repeat_in_a_repeat_survives_saving() -> None:
+    walk = begin(
+        """
+| survey |
+| | type | name | label::English (en) |
+| | begin repeat | house | House |
+| | begin repeat | room | Room |
+| | integer | size | Size? |
+| | end repeat | | |
+| | end repeat | | |
+"""
+    )
+    for size in ("10", "12"):
+        stored(walk.type(size))
+        stored(walk.choose(1, ADD if size == "10" else NO))
+    again = Walk.resume(walk.form, walk.save(), moment())
+    assert (again.save(), again.values()) == (
+        walk.save(),
+        {"/data/house[1]/room[1]/size": "10", "/data/house[1]/room[2]/size": "12"},
+    )

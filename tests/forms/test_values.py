@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cora_bot.forms import values
@@ -102,12 +102,14 @@ def test_stepped_only_on_a_step_within_the_ends() -> None:
     assert values.stepped("8", "10", "0", "-2") == "8"
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**31) + 1, 2**31 - 1), st.sampled_from(["0", "٠", "۰", "०", "０"]))
 def test_whole_in_any_script_is_the_number(number: int, zero: str) -> None:
     typed = "".join(chr(ord(zero) + int(digit)) if digit.isdigit() else digit for digit in str(number))
     assert values.whole(typed) == str(number)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_never_raises(typed: str) -> None:
     for read in (values.whole, values.number, values.day, values.words):

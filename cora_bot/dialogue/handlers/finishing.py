@@ -64,6 +64,7 @@ def body_record(scene: Scene, walk: Walk, kind: RecordKind) -> tuple[Scene, Reco
         "instance_id": f"uuid:{UUID(bytes=scene.session.id)}",
         "mode": scene.session.mode.value,
     }
+    body |= walk.submission()
     scene, record = questions.record(scene, kind, body)
     return scene, record, dropped
 

@@ -17,6 +17,9 @@ from cora_bot.forms.expr.syntax import Ast, Binary, Call, Literal, Negate, Numbe
 from cora_bot.forms.expr.values import Value
 
 FREE = Scope()
+LONG = 1_000  # characters of a text from which on looking through it counts as steps
+LETTERS = 32  # of a long text that make one step
+TABLET_KNOWS_NOT = {"floor", "ceiling", "substring", "last", "name", "local-name"}
 
 
 def compile_expression(source: str, scope: Scope = FREE) -> Expression:
@@ -48,6 +51,7 @@ def _expression(source: str, made: Compiled, found: Findings) -> Expression:
         frozenset(found.lints),
         tuple(found.faults),
         found.volatile,
+        found.size,
     )
 
 
@@ -61,6 +65,7 @@ class Compiler:
         self.inside = False
 
     def value(self, tree: Ast) -> Compiled:
+        self.findings.size += 1
         match tree:
             case Number(value):
                 return Compiled(lambda _context: value, "n")
@@ -138,7 +143,7 @@ class Compiler:
         for step in steps:
             way = paths.along(way, step) if way is not None else None
             self.resolver.item = way
-            runs.append(paths.step_run(step, [self.value(test) for test in step.predicates]))
+            runs.append(paths.step_run(step, [self.predicate(test) for test in step.predicates]))
         self.inside, self.resolver.item = outer, item
         if way is not None:
             self.resolver.read_way(way)
@@ -147,6 +152,12 @@ class Compiler:
         elif tree.start == "root" and steps:
             self.resolver.read_named(steps[-1].name)
         return paths.walked(start, runs)
+
+    def predicate(self, tree: Ast) -> paths.Predicate:
+        """What is run for each node, and how many steps that takes."""
+        before = self.findings.size
+        made = self.value(tree)
+        return paths.Predicate(made.run, made.gives, self.findings.size - before)
 
     def static(self, tree: Ast) -> paths.Target | None:
         """Where a plain path of the form leads; None for anything else."""
@@ -174,6 +185,8 @@ class Compiler:
             return Compiled(throwing(fault))
 
     def known_call(self, tree: Call) -> Compiled:
+        if tree.name in TABLET_KNOWS_NOT or (tree.name == "coalesce" and len(tree.arguments) != 2):
+            self.findings.lints.add("tablet-function")
         special = lazy.LAZY.get(tree.name)
         if special is not None:
             return special(self, tree)
@@ -194,7 +207,8 @@ class Compiler:
     def eager(self, function: Function, tree: Call) -> Run:
         if "f" in function.takes:
             return self.flat(function, tree)
-        arguments = [self.argument(function.takes[at], each) for at, each in enumerate(tree.arguments)]
+        kinds = function.takes.ljust(len(tree.arguments), function.takes[-1:] or "v")
+        arguments = [self.argument(kind, each) for kind, each in zip(kinds, tree.arguments, strict=False)]
         return bind(function.call, arguments, context=function.context)
 
     def argument(self, kind: str, tree: Ast) -> Callable[[Context], Any]:
@@ -202,7 +216,8 @@ class Compiler:
             case "n":
                 return coerce.number(self.value(tree))
             case "s":
-                return coerce.text(self.value(tree))
+                run = coerce.text(self.value(tree))
+                return run if isinstance(tree, Literal) else metered(run)
             case "b":
                 return coerce.boolean(self.value(tree))
             case "d":
@@ -265,6 +280,18 @@ class Compiler:
         """A bare reference as a truth: blank is false here and on tablets, true elsewhere."""
         if any(isinstance(tree, Path) for tree in trees):
             self.findings.lints.add("truth-of-reference")
+
+
+def metered(run: Callable[[Context], str]) -> Callable[[Context], str]:
+    """A text for a function: a long one counts as steps."""
+
+    def text(context: Context) -> str:
+        made = run(context)
+        if len(made) > LONG:
+            context.spend(len(made) // LETTERS)
+        return made
+
+    return text
 
 
 def throwing(fault: Fault) -> Run:

@@ -110,6 +110,9 @@ LAZY: dict[str, Callable[[Compiler, Call], Compiled]] = {
 }
 
 
+NODE_FUNCTIONS = ("current", "instance", "randomize", "indexed-repeat")
+
+
 def node_function(compiler: Compiler, tree: Call) -> NodesRun | None:
     """Nodes, for the functions that yield them; None for all others."""
     match tree.name:

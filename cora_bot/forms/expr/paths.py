@@ -7,11 +7,19 @@ from dataclasses import dataclass
 
 from cora_bot.forms.expr.context import Context, NodesRun, Run
 from cora_bot.forms.expr.nodes import Node
-from cora_bot.forms.expr.scope import Compiled, Findings, Scope
+from cora_bot.forms.expr.scope import Findings, Scope
 from cora_bot.forms.expr.syntax import Ast, Call, Path, Step
 
 StepRun = Callable[[Context, list[Node]], list[Node]]
-Predicate = tuple[Run, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """``gives`` as in Compiled; ``size``: the steps it takes for one node."""
+
+    run: Run
+    gives: str
+    size: int
 
 
 def slot_value(slot: int) -> Run:
@@ -215,10 +223,9 @@ def along(names: tuple[str, ...], step: Step) -> tuple[str, ...] | None:
             return None
 
 
-def step_run(step: Step, predicates: list[Compiled]) -> StepRun:
+def step_run(step: Step, predicates: list[Predicate]) -> StepRun:
     move = _move(step)
-    tests = [(predicate.run, predicate.gives) for predicate in predicates]
-    if not tests:
+    if not predicates:
 
         def plain(context: Context, nodes: list[Node]) -> list[Node]:
             found = [target for node in nodes for target in move(node) if target.relevant]
@@ -231,20 +238,21 @@ def step_run(step: Step, predicates: list[Compiled]) -> StepRun:
         found: list[Node] = []
         for node in nodes:
             kept = [target for target in move(node) if target.relevant]
-            for run, gives in tests:
-                kept = keep(context, kept, run, gives)
+            for test in predicates:
+                kept = keep(context, kept, test)
             found += kept
         return found
 
     return filtered
 
 
-def keep(context: Context, nodes: list[Node], run: Run, gives: str) -> list[Node]:
+def keep(context: Context, nodes: list[Node], test: Predicate) -> list[Node]:
     """The nodes a predicate holds for; a number is a position."""
     before = context.node, context.position, context.size
     context.size = len(nodes)
-    context.spend(len(nodes) + 1)
+    context.spend(len(nodes) * test.size + 1)
     kept: list[Node] = []
+    run, gives = test.run, test.gives
     try:
         for position, node in enumerate(nodes, 1):
             context.node, context.position = node, position

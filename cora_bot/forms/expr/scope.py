@@ -44,13 +44,17 @@ class Fault:
 
 @dataclass(slots=True)
 class Findings:
-    """``reads``: slots the value may depend on. ``unknown``: references that lead nowhere. ``lints``: codes."""
+    """``reads``: slots the value may depend on. ``unknown``: references that lead nowhere. ``lints``: codes.
+
+    ``size``: nodes of the syntax tree.
+    """
 
     reads: set[int] = field(default_factory=set)
     unknown: list[str] = field(default_factory=list)
     lints: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     volatile: bool = False
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression. ``volatile``: it reads the clock."""
+    """A compiled expression. ``volatile``: it reads the clock. ``size``: the steps it takes, loops aside."""
 
     source: str
     run: Run
@@ -73,6 +77,7 @@ class Expression:
     lints: frozenset[str]
     faults: tuple[Fault, ...]
     volatile: bool
+    size: int
 
     def on(self, context: Context, node: Node) -> object:
         """Its value with ``node`` as context. Raises EvaluationError."""

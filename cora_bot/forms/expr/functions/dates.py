@@ -6,7 +6,7 @@ import math
 import re
 from datetime import date, datetime, timedelta
 
-from cora_bot.forms.expr.context import Context
+from cora_bot.forms.expr.context import Context, bounded
 from cora_bot.forms.expr.errors import EvaluationError
 from cora_bot.forms.expr.functions.function import Function, clocked, with_context
 from cora_bot.forms.expr.values import EPOCH, NAN, Value, parse_moment, to_date, to_text
@@ -33,7 +33,9 @@ SECONDS = 86_400
 
 
 def as_date(context: Context, value: Value) -> Value:
-    """Blank stays blank; a number is a local day; a text with a time keeps it."""
+    """Blank stays blank; a number is a local day, as is an instant; a text with a time keeps it."""
+    if isinstance(value, datetime):
+        return value.date()
     found = to_date(value, context.zone)
     return "" if found is None else found
 
@@ -47,7 +49,7 @@ def as_moment(context: Context, value: Value) -> Value:
             return (EPOCH + timedelta(days=value)).astimezone(context.zone)
         except OverflowError as error:
             raise EvaluationError("the number is too large for a date") from error
-    return as_date(context, value)
+    return value if isinstance(value, datetime) else as_date(context, value)
 
 
 def decimal_days(context: Context, value: Value) -> float:
@@ -85,7 +87,8 @@ def format_date(context: Context, value: Value, pattern: str) -> str:
     found = to_date(value, context.zone)
     if found is None:
         return ""
-    return re.sub(r"%(.?)", lambda sign: _sign(sign[1], found, instant(context, found)), pattern, flags=re.DOTALL)
+    made = re.sub(r"%(.?)", lambda sign: _sign(sign[1], found, instant(context, found)), pattern, flags=re.DOTALL)
+    return bounded(made)
 
 
 def _sign(sign: str, day: date, moment: datetime) -> str:

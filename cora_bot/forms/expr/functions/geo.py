@@ -21,8 +21,6 @@ def point(text: str) -> Point:
         latitude, longitude = float(parts[0]), float(parts[1])
     except ValueError as error:
         raise EvaluationError("a place is written with numbers") from error
-    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
-        raise EvaluationError("a latitude is within 90, a longitude within 180 degrees")
     return latitude, longitude
 
 
@@ -48,42 +46,37 @@ def distance(values: list[Value]) -> float:
 
 
 def area(values: list[Value]) -> float:
-    """Bevis and Cambareri's spherical excess, as in Google's SphericalUtil."""
+    """The shape laid flat around its first point, as JavaRosa does it: right for fields, not for countries."""
     ring = points(values)
     if len(ring) < 3:
         return 0.0
-    total = 0.0
-    before = ring[-1]
-    for here in ring:
-        total += _triangle(before, here)
-        before = here
-    return round(abs(total) * RADIUS * RADIUS, 2)
+    flat = [_flat(ring[0], here) for here in ring[1:]]
+    return round(abs(math.fsum(y * b - x * d for (x, y), (b, d) in pairwise(flat))) / 2, 2)
 
 
-def _triangle(a: Point, b: Point) -> float:
-    tangent = math.tan((math.pi / 2 - math.radians(a[0])) / 2) * math.tan((math.pi / 2 - math.radians(b[0])) / 2)
-    turn = math.radians(a[1]) - math.radians(b[1])
-    return 2 * math.atan2(tangent * math.sin(turn), 1 + tangent * math.cos(turn))
+def _flat(first: Point, here: Point) -> Point:
+    """Metres eastwards and northwards of ``first``."""
+    degree = RADIUS * math.pi / 180
+    return (here[1] - first[1]) * degree * math.cos(math.radians(here[0])), (here[0] - first[0]) * degree
 
 
 def geofence(place: str, fence: str) -> bool:
-    """Whether a point lies inside a shape: how often a ray from it crosses the border."""
-    latitude, longitude = point(place)
+    """Whether a point lies inside a closed shape: how often a ray from it crosses the border."""
+    latitude, longitude = point(place) if place else (0.0, 0.0)  # as a tablet takes a blank
     ring = points([fence])
     if len(ring) < 3:
         raise EvaluationError("geofence() needs a shape of three points or more")
     inside = False
-    before = ring[-1]
-    for here in ring:
-        if (here[1] > longitude) != (before[1] > longitude):
-            slope = (before[0] - here[0]) / (before[1] - here[1])
-            inside ^= latitude < slope * (longitude - here[1]) + here[0]
-        before = here
+    for before, here in pairwise(ring):
+        if (here[0] > latitude) != (before[0] > latitude):
+            slope = (before[1] - here[1]) / (before[0] - here[0])
+            inside ^= longitude < slope * (latitude - here[0]) + here[1]
     return inside
 
 
 TABLE: dict[str, Function] = {
     "distance": many(distance, "f", "n", 1),
     "area": many(area, "f", "n", 1),
+    "enclosed-area": many(area, "f", "n", 1),
     "geofence": Function(geofence, "ss", 2, 2, "b"),
 }

@@ -19,30 +19,28 @@ def count_filled(nodes: list[Node]) -> float:
 def checklist(values: list[Value]) -> bool:
     """checklist(least, most, boolean …): how many are true; -1 is no bound."""
     true = sum(1 for value in values[2:] if to_boolean(value))
-    return _within(true, to_number(values[0]), to_number(values[1]))
+    least, most = to_number(values[0]), to_number(values[1])
+    return (least < 0 or true >= least) and (most < 0 or true <= most)
 
 
 def weighted_checklist(values: list[Value]) -> bool:
-    """weighted-checklist(least, most, boolean, weight …)."""
+    """weighted-checklist(least, most, boolean, weight …). Here a tablet knows no -1 for "no bound"."""
     pairs = zip(values[2::2], values[3::2], strict=False)
     weight = math.fsum(to_number(weight) for true, weight in pairs if to_boolean(true))
-    return _within(weight, to_number(values[0]), to_number(values[1]))
-
-
-def _within(amount: float, least: float, most: float) -> bool:
-    return (least < 0 or amount >= least) and (most < 0 or amount <= most)
+    return to_number(values[0]) <= weight <= to_number(values[1])
 
 
 def shuffled(nodes: list[Node], seed: int) -> list[Node]:
-    """The order ODK Collect shows: Park and Miller's generator, Fisher and Yates from the end."""
-    order = list(nodes)
-    state = seed % MODULUS
+    """The order ODK Collect shows: Park and Miller's generator, Fisher and Yates's shuffle from the inside out."""
+    state = int(math.fmod(seed, MODULUS))  # the remainder has the sign of the seed, as in Java
     if state <= 0:
         state += MODULUS - 1
-    for last in range(len(order) - 1, 0, -1):
+    order: list[Node] = []
+    for at, node in enumerate(nodes):
         state = state * 16807 % MODULUS
-        other = int((state - 1) / (MODULUS - 1) * (last + 1))
-        order[last], order[other] = order[other], order[last]
+        other = int((state - 1) / (MODULUS - 1) * (at + 1))
+        order.append(order[other] if other < at else node)
+        order[other] = node
     return order
 
 

@@ -28,15 +28,24 @@ def ceiling(number: float) -> float:
 
 def round_(number: float, places: float = 0.0) -> float:
     """Halves go towards plus infinity, at ``places`` decimals (negative: tens, hundreds …)."""
-    if not math.isfinite(number) or not math.isfinite(places):
-        return NAN if math.isfinite(number) else number
-    unit = Decimal(1).scaleb(-max(-MAX_PLACES, min(MAX_PLACES, int(places))))
+    if not math.isfinite(number):
+        return number
+    if not math.isfinite(places) or abs(int(places)) > MAX_PLACES:
+        return NAN
+    if places <= -1:
+        return _tens(number, -int(places))
+    unit = Decimal(1).scaleb(-int(places))
     mode = ROUND_HALF_UP if number >= 0 else ROUND_HALF_DOWN
     try:
         with localcontext(prec=400):
             return float((Decimal(repr(number)) / unit).quantize(Decimal(1), mode) * unit)
     except InvalidOperation:
         return number
+
+
+def _tens(number: float, power: int) -> float:
+    """A tablet cuts off after adding half: negative numbers go up by as much as a whole unit (-149 is 0 hundreds)."""
+    return float(Decimal(int(float(Decimal(repr(number)).scaleb(-power)) + 0.5)).scaleb(power))
 
 
 def round_value(value: Value, places: float = 0.0) -> float:
@@ -93,7 +102,9 @@ def smallest(values: list[Value]) -> float:
 
 
 def largest(values: list[Value]) -> float:
-    return max(_numbers(values), default=NAN)
+    """A tablet begins at 0 (at Java's smallest number above it): the largest of -4 and -1 is 0."""
+    found = _numbers(values)
+    return max(0.0, *found) if found else NAN
 
 
 def _numbers(values: list[Value]) -> list[float]:

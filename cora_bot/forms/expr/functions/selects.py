@@ -7,9 +7,12 @@ from cora_bot.forms.expr.errors import EvaluationError
 from cora_bot.forms.expr.functions.function import Function, fixed, with_context
 from cora_bot.forms.expr.values import to_text
 
+JAVAS_BLANKS = "".join(map(chr, range(33)))  # what Java's trim() takes off
+
 
 def selected(answer: str, value: str) -> bool:
-    return value.strip() in answer.split()
+    """As a tablet: looked for between blanks, so that a blank is selected where nothing is."""
+    return f" {value.strip(JAVAS_BLANKS)} " in f" {answer} "
 
 
 def selected_at(answer: str, place: float) -> str:

@@ -9,21 +9,23 @@ import uuid
 
 import regex
 
-from cora_bot.forms.expr.context import Context, bounded
+from cora_bot.base.clock import monotonic
+from cora_bot.forms.expr.context import Context, joined
 from cora_bot.forms.expr.errors import BudgetError, EvaluationError
 from cora_bot.forms.expr.functions.function import Function, fixed, many, with_context
 from cora_bot.forms.expr.values import Value, to_text
 
 REGEX_SECONDS = 0.1
+LEAST_SECONDS = 1e-4  # when the time of a pass is used up, patterns that are quick still work
 MAX_PATTERN = 2_000
 
 
 def concat(values: list[Value]) -> str:
-    return bounded("".join([to_text(value) for value in values]))
+    return joined("", [to_text(value) for value in values])
 
 
 def join(separator: str, values: list[Value]) -> str:
-    return bounded(separator.join([to_text(value) for value in values]))
+    return joined(separator, [to_text(value) for value in values])
 
 
 def substr(text: str, start: float, end: float = math.inf) -> str:
@@ -79,12 +81,17 @@ def pattern(source: str) -> regex.Pattern[str]:
         raise EvaluationError("the pattern of regex() cannot be read") from error
 
 
-def matches(text: str, source: str) -> bool:
-    """The whole text, as JavaRosa; a pattern that takes too long raises BudgetError."""
+def matches(context: Context, text: str, source: str) -> bool:
+    """The whole text, as JavaRosa; a pattern that takes too long raises BudgetError, as do many that take long."""
+    made, started = pattern(source), monotonic()
+    left = max(min(REGEX_SECONDS, context.matching), LEAST_SECONDS)
     try:
-        return pattern(source).fullmatch(text, timeout=REGEX_SECONDS) is not None
+        return made.fullmatch(text, timeout=left) is not None
     except TimeoutError as error:
         raise BudgetError("a pattern of regex() took too long") from error
+    finally:
+        # Not a clock that answers are made of: the same stopwatch as the time-out's.
+        context.matching -= monotonic() - started
 
 
 def decode(text: str) -> str:
@@ -123,7 +130,7 @@ TABLE: dict[str, Function] = {
     "string-length": fixed(lambda s: float(len(s)), "s", "n"),
     "normalize-space": fixed(lambda s: " ".join(s.split()), "s", "s"),
     "translate": fixed(translate, "sss", "s"),
-    "regex": fixed(matches, "ss", "b"),
+    "regex": with_context(matches, "ss", "b"),
     "base64-decode": fixed(decode, "s", "s"),
     "boolean-from-string": fixed(from_string, "v", "b"),
     "boolean": fixed(lambda b: b, "b", "b"),
@@ -131,5 +138,7 @@ TABLE: dict[str, Function] = {
     "true": fixed(lambda: True, "", "b"),
     "false": fixed(lambda: False, "", "b"),
     "uuid": with_context(new_uuid, "n", "s", least=0),
-    "version": fixed(lambda: "", "", "s"),
+    "version": with_context(lambda context: context.version, "", "s"),
+    "property": with_context(lambda context, name: context.properties.get(name, ""), "s", "s"),
+    "depend": Function(lambda value, *_others: value, "v", 1, None, "v"),
 }
