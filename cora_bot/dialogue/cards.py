@@ -8,25 +8,19 @@ from datetime import date
 from cora_bot.base.calendars import day, day_as_typed, day_long, number
 from cora_bot.base.text import isolate
 from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.buttons import Row, in_rows
+from cora_bot.dialogue.buttons import button as button
 from cora_bot.dialogue.conversation import OPENINGS, PICTURES, Opening, Status
 from cora_bot.dialogue.inputs import Press, Verb
+from cora_bot.dialogue.kinds import lists
+from cora_bot.dialogue.kinds.lists import PICKED as PICKED
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
 from cora_bot.forms.model import Kind
-from cora_bot.forms.walk import Shown, ShownChoice
+from cora_bot.forms.walk import Shown
 from cora_bot.study.model import Return, Step
 
-Row = tuple[Button, ...]
-
-SHORT_LABEL = 14
-"""Choices whose labels are all at most this long stand two in a row."""
 TYPED = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.TEXT, Kind.DATE})
-PICKED, UNPICKED, CHOSEN = "☑", "☐", "●"
-
-
-def button(scene: Scene, phrase: str, verb: Verb, *, node: int = 0, choice: int = 0, mark: str = "") -> Button:
-    label = scene.say(phrase)
-    return Button(f"{mark} {label}" if mark else label, Press(verb, node=node, choice=choice))
 
 
 # ---- a question ------------------------------------------------------------------------------------------------------
@@ -43,7 +37,7 @@ def question(scene: Scene, shown: Shown, *, notices: Sequence[str] = ()) -> Prom
         *_current(scene, shown),
         *_how(scene, shown),
     ]
-    rows = [*_choices(shown), *_proceed(scene, shown), *_navigation(scene, shown)]
+    rows = [*_choices(scene, shown), *_proceed(scene, shown), *_navigation(scene, shown)]
     return Prompt("\n\n".join(part for part in parts if part), tuple(row for row in rows if row))
 
 
@@ -83,8 +77,10 @@ def is_typed(shown: Shown) -> bool:
 
 def _how(scene: Scene, shown: Shown) -> list[str]:
     match shown.question.kind:
+        case Kind.SELECT_ONE:
+            return lists.words(scene, shown)
         case Kind.SELECT_MANY:
-            return [scene.say(p.CHOOSE_MANY)]
+            return [*lists.words(scene, shown), scene.say(p.CHOOSE_MANY)]
         case Kind.RANGE if not shown.choices:
             return [scene.say(p.WRITE_NUMBER_BETWEEN, start=shown.question.start, end=shown.question.end)]
         case Kind.INTEGER | Kind.DECIMAL:
@@ -102,24 +98,12 @@ def day_example(scene: Scene) -> str:
     return day_as_typed(scene.today(), scene.language)
 
 
-def _choices(shown: Shown) -> list[Row]:
-    verb = Verb.TOGGLE if shown.question.kind is Kind.SELECT_MANY else Verb.CHOOSE
-    buttons = [
-        Button(_marked(shown, choice), Press(verb, node=shown.question.number, choice=choice.index))
-        for choice in shown.choices
-    ]
+def _choices(scene: Scene, shown: Shown) -> list[Row]:
     if shown.question.kind is Kind.RANGE:
-        return [tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6)]
-    short = all(len(choice.label) <= SHORT_LABEL for choice in shown.choices)
-    if short and len(buttons) > 3:
-        return [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
-    return [(each,) for each in buttons]
-
-
-def _marked(shown: Shown, choice: ShownChoice) -> str:
-    if shown.question.kind is Kind.SELECT_MANY:
-        return f"{PICKED if choice.picked else UNPICKED} {choice.label}"
-    return f"{CHOSEN} {choice.label}" if choice.picked else choice.label
+        node = shown.question.number
+        marked = [(f"{lists.CHOSEN} {each.label}" if each.picked else each.label, each.index) for each in shown.choices]
+        return in_rows([Button(label, Press(Verb.CHOOSE, node=node, choice=index)) for label, index in marked], 6)
+    return lists.rows(scene, shown)
 
 
 def _proceed(scene: Scene, shown: Shown) -> list[Row]:

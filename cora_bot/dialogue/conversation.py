@@ -115,6 +115,23 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """How far somebody has got within the question ``ref`` (a path with the numbers of instances) without an answer.
+
+    Of a long list ``page`` (from 0) and what is ``sought``; of a time the ``part`` of the day and the ``hour`` chosen
+    so far, of a moment the ``day`` (ISO) before; of a repeat the ``place`` of the instance looked at (from 1).
+    """
+
+    ref: str = ""
+    page: int = 0
+    sought: str = ""
+    day: str = ""
+    part: int = -1
+    hour: int = -1
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One filling-in of a form. ``walk`` is ``forms.Walk.save()``; ``form_hash`` names the version it began on."""
 
@@ -128,6 +145,7 @@ class Session:
     fragments: tuple[Fragment, ...] = ()
     orders: int = 0  # how many records this session has sealed: their order inside the seal
     explained: bool = False
+    view: View = field(default_factory=View)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class Verb(StrEnum):
     HIDE = "H"  # clears what can be cleared, at once
     PASS_ON = "a"  # noqa: S105 - what was written goes to the team
     DISCARD = "A"  # it does not
+    PAGE = "j"  # node, choice: a page of a long list
+    WHOLE = "z"  # node: away from what was sought, the whole list again
 
 
 class CommandName(StrEnum):

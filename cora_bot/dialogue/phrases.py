@@ -90,6 +90,14 @@ WRITE_NUMBER: Final = N_("Please write a number.")
 WRITE_NUMBER_BETWEEN: Final = N_("Please write a number from {start} to {end}.")
 WRITE_DAY: Final = N_("Please write the day, for example {example}.")
 CHOOSE_MANY: Final = N_("You can choose several. Then press Done.")
+CHOSEN_NOW: Final = N_("Chosen until now: {answer}")
+LIST_PAGE: Final = N_("Page {page} of {pages}")
+SEEK: Final = N_("You can also write a part of the name: I look for it in the list.")
+FOUND: Final = N_("Found for “{text}”: {count}")
+NOTHING_FOUND: Final = N_("I find nothing for “{text}”. Please write it otherwise, or look through the list.")
+PREVIOUS: Final = N_("Previous")
+MORE: Final = N_("More")
+WHOLE_LIST: Final = N_("Show the whole list")
 REMOVAL: Final = N_(
     "As soon as your answer is saved and locked, I remove your message from this chat, "
     "so that nobody who holds this phone can read it."

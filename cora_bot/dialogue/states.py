@@ -12,7 +12,17 @@ from enum import StrEnum
 from typing import Any, Final
 
 from cora_bot.dialogue.conversation import Conversation, Status
-from cora_bot.dialogue.handlers import arriving, asides, asking, consenting, housekeeping, inviting, knocking, returning
+from cora_bot.dialogue.handlers import (
+    arriving,
+    asides,
+    asking,
+    consenting,
+    housekeeping,
+    inviting,
+    knocking,
+    leafing,
+    returning,
+)
 from cora_bot.dialogue.inputs import (
     Blocked,
     ChoreDue,
@@ -117,6 +127,8 @@ _QUESTION: Final[Mapping[Key, Handler]] = {
     Verb.KEEP: asking.keep,
     Verb.BACK: asking.back,
     Verb.FULL_TEXT: asking.full_text,
+    Verb.PAGE: leafing.page,
+    Verb.WHOLE: leafing.whole,
     Event.TEXT: asking.typed,
 }
 

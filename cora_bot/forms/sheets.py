@@ -20,7 +20,7 @@ from cora_bot.base.text import line_breaks
 MAX_BYTES = 5_000_000
 MAX_UNPACKED = 40_000_000  # an .xlsx is a zip file: what it may unpack to
 MAX_ROWS = 1_500  # the WHO verbal autopsy, among the longest in the field, has 551
-MAX_CHOICES = 5_000
+MAX_CHOICES = 10_000
 MAX_COLUMNS = 300
 SHEETS = ("survey", "choices", "settings", "entities", "external_choices", "osm")
 PIPE = re.compile(r"(?<!\\)\|")
