@@ -12,7 +12,7 @@ from cora_bot.dialogue.buttons import Row, in_rows
 from cora_bot.dialogue.buttons import button as button
 from cora_bot.dialogue.conversation import OPENINGS, PICTURES, Opening, Status
 from cora_bot.dialogue.inputs import Press, Verb
-from cora_bot.dialogue.kinds import lists
+from cora_bot.dialogue.kinds import lists, ranks, repeats, times
 from cora_bot.dialogue.kinds.lists import PICKED as PICKED
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
@@ -31,6 +31,7 @@ def question(scene: Scene, shown: Shown, *, notices: Sequence[str] = ()) -> Prom
     parts = [
         *notices,
         _progress(scene, shown),
+        repeats.where(scene, shown.path),
         _day_in_question(scene, shown),
         shown.label,
         shown.hint,
@@ -43,7 +44,7 @@ def question(scene: Scene, shown: Shown, *, notices: Sequence[str] = ()) -> Prom
 
 def _progress(scene: Scene, shown: Shown) -> str:
     # While consent is asked every answer may open or close the rest: a count would only mislead.
-    if shown.question.kind is Kind.NOTE or scene.participant.status is Status.ENROLLING:
+    if shown.question.kind in (Kind.NOTE, Kind.REPEAT) or scene.participant.status is Status.ENROLLING:
         return ""
     return isolate(f"{number(shown.position + 1, scene.language)} / {number(shown.total, scene.language)}")
 
@@ -60,14 +61,20 @@ def _day_in_question(scene: Scene, shown: Shown) -> str:
 def _current(scene: Scene, shown: Shown) -> list[str]:
     if shown.kept:
         return [scene.say(p.ANSWER_LOCKED)]
-    if shown.value and is_typed(shown):
+    if shown.value and (is_typed(shown) or shown.question.kind in times.TIMES):
         return [scene.say(p.ANSWER_NOW, answer=isolate(_readable(scene, shown)))]
     return []
 
 
 def _readable(scene: Scene, shown: Shown) -> str:
     """A stored answer as its giver would read it: days in their calendar."""
-    return day(date.fromisoformat(shown.value), scene.language) if shown.question.kind is Kind.DATE else shown.value
+    match shown.question.kind:
+        case Kind.DATE:
+            return day(date.fromisoformat(shown.value), scene.language)
+        case Kind.TIME | Kind.DATETIME:
+            return times.readable(scene, shown)
+        case _:
+            return shown.value
 
 
 def is_typed(shown: Shown) -> bool:
@@ -83,6 +90,13 @@ def _how(scene: Scene, shown: Shown) -> list[str]:
             return [*lists.words(scene, shown), scene.say(p.CHOOSE_MANY)]
         case Kind.RANGE if not shown.choices:
             return [scene.say(p.WRITE_NUMBER_BETWEEN, start=shown.question.start, end=shown.question.end)]
+        case Kind.RANK:
+            return ranks.words(scene, shown)
+        case Kind.REPEAT:
+            return repeats.words(scene, shown)
+        case Kind.TIME | Kind.DATETIME:
+            *before, asked = times.words(scene, shown)
+            return [*before, asked] if scene.participant.told_removal else [*before, asked, scene.say(p.REMOVAL)]
         case Kind.INTEGER | Kind.DECIMAL:
             asked = scene.say(p.WRITE_NUMBER)
         case Kind.DATE:
@@ -99,6 +113,15 @@ def day_example(scene: Scene) -> str:
 
 
 def _choices(scene: Scene, shown: Shown) -> list[Row]:
+    match shown.question.kind:
+        case Kind.RANK:
+            return ranks.rows(scene, shown)
+        case Kind.REPEAT:
+            return repeats.rows(scene, shown)
+        case Kind.TIME | Kind.DATETIME:
+            return times.rows(scene, shown)
+        case _:
+            pass
     if shown.question.kind is Kind.RANGE:
         node = shown.question.number
         marked = [(f"{lists.CHOSEN} {each.label}" if each.picked else each.label, each.index) for each in shown.choices]
@@ -126,9 +149,9 @@ def _navigation(scene: Scene, shown: Shown) -> list[Row]:
     if shown.can_go_back:
         row.append(button(scene, p.BACK, Verb.BACK))
     picked = any(choice.picked for choice in shown.choices)
-    if has_answer(shown) and shown.question.kind not in (Kind.SELECT_MANY, Kind.ACKNOWLEDGE):
+    if has_answer(shown) and shown.question.kind not in (Kind.SELECT_MANY, Kind.RANK, Kind.ACKNOWLEDGE):
         row.append(button(scene, p.KEEP, Verb.KEEP, node=shown.question.number))
-    elif not shown.required and not picked and shown.question.kind is not Kind.NOTE:
+    elif not shown.required and not picked and shown.question.kind not in (Kind.NOTE, Kind.REPEAT):
         row.append(button(scene, p.SKIP, Verb.SKIP, node=shown.question.number))
     if scene.participant.status is Status.ENROLLING:
         away = (button(scene, p.LANGUAGE, Verb.LANGUAGE, mark="🌐"), button(scene, p.NO_THANKS, Verb.LEAVE))

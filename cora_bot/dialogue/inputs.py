@@ -43,6 +43,15 @@ class Verb(StrEnum):
     PASS_ON = "a"  # noqa: S105 - what was written goes to the team
     DISCARD = "A"  # it does not
     PAGE = "j"  # node, choice: a page of a long list
+    UNDO = "B"  # node: what was ranked last is free again
+    DAY = "D"  # node, choice: the day of a moment by its number (date.toordinal), 0: another one
+    PART = "i"  # node, choice: a part of the day
+    HOUR = "R"  # node, choice: 0 to 23
+    TIME = "T"  # node, choice: minutes since midnight
+    INSTANCES = "I"  # node: all instances of a repeat
+    INSTANCE = "J"  # node, choice: one of them, by its place from 1; 0: none
+    INTO = "E"  # node, choice: an instance is answered anew
+    TAKE_AWAY = "U"  # node, choice: an instance is taken away
     WHOLE = "z"  # node: away from what was sought, the whole list again
 
 

@@ -22,6 +22,7 @@ from cora_bot.dialogue.handlers import (
     knocking,
     leafing,
     returning,
+    stepwise,
 )
 from cora_bot.dialogue.inputs import (
     Blocked,
@@ -129,6 +130,15 @@ _QUESTION: Final[Mapping[Key, Handler]] = {
     Verb.FULL_TEXT: asking.full_text,
     Verb.PAGE: leafing.page,
     Verb.WHOLE: leafing.whole,
+    Verb.UNDO: stepwise.undo,
+    Verb.DAY: stepwise.day,
+    Verb.PART: stepwise.part,
+    Verb.HOUR: stepwise.hour,
+    Verb.TIME: stepwise.time,
+    Verb.INSTANCES: stepwise.instances,
+    Verb.INSTANCE: stepwise.instance,
+    Verb.INTO: stepwise.into,
+    Verb.TAKE_AWAY: stepwise.take_away,
     Event.TEXT: asking.typed,
 }
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from cora_bot.export import missing
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.opened import Answering, OpenedRecord, Trouble
-from cora_bot.forms.model import Form
+from cora_bot.forms.model import Form, bare_ref
 
 FINISHED = ("complete", "partial", CONSENT)
 FRAGMENT = "fragment"
@@ -110,7 +110,7 @@ def _answering(
         values[ref] = fragment.body["value"]
         parts.append(part)
     known = {column.ref for column in form.columns}
-    if not values.keys() <= known:
+    if not {bare_ref(ref) for ref in values} <= known:
         return Trouble(head.record, "holds an answer to a question its form does not have")
     answered = {ref: value for ref, value in values.items() if value != ""}
     if missing.contradicts(record.body, form, answered):

@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from cora_bot.forms.model import Column, Form, Kind
+from cora_bot.export import instances
+from cora_bot.forms.model import Column, Form, Kind, bare_ref
 
 
 class Missing(StrEnum):
@@ -48,7 +49,11 @@ def contradicts(body: Mapping[str, Any], form: Form, answered: Collection[str]) 
     skipped, not_reached = body.get("skipped", ()), body.get("not_reached", ())
     named = {*skipped, *not_reached}
     questions = {column.ref for column in form.columns if asks(column)}
-    return len(named) < len(skipped) + len(not_reached) or bool(named & set(answered)) or not named <= questions
+    return (
+        len(named) < len(skipped) + len(not_reached)
+        or bool(named & set(answered))
+        or not {bare_ref(ref) for ref in named} <= questions
+    )
 
 
 def reasons(body: Mapping[str, Any], form: Form, answered: Collection[str]) -> dict[str, Missing] | None:
@@ -60,10 +65,13 @@ def reasons(body: Mapping[str, Any], form: Form, answered: Collection[str]) -> d
         return None
     not_reached = frozenset(body["not_reached"])
     skipped = frozenset(body["skipped"]).union(body.get("sealed", {}))
+    places = instances.by_column({*answered, *skipped, *not_reached})
     return {
-        column.ref: _reason(column.ref, skipped, not_reached)
+        ref: _reason(ref, skipped, not_reached)
         for column in form.columns
-        if asks(column) and column.ref not in answered
+        if asks(column)
+        for ref in instances.of(column, places)
+        if ref not in answered
     }
 
 

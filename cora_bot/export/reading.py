@@ -20,6 +20,10 @@ READING = """## How to read the tables
     such records is in `reconciliation.json` under `notes`.
 - `answers_wide.csv` has one row per case, wave and number. Where several were stored, a complete one is taken before a
   partial one, then the later one; `answers_long.csv` has all of them.
+- A question inside a repeat (a household's members, say) has a row for each instance in `answers_long.csv`; `instance`
+  is its number, `1.3` the third inside the first. Numbers stay with their instance: where one was removed, a number is
+  missing. `answers_wide.csv` leaves such questions out, because it has one row per occasion.
+- A ranking has its codes with spaces between, the first place first.
 - A question with several choices has its codes with spaces between, and a column `name/option` with 1 or 0 for each
   option; these are empty where the question has no answer.
 - Days are the text the person gave (year-month-day), never converted. Instants are in UTC.

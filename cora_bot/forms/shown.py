@@ -9,12 +9,13 @@ from cora_bot.forms.model import Question
 
 @dataclass(frozen=True, slots=True)
 class ShownChoice:
-    """``index`` is the place among all options of the question."""
+    """``index`` is the place among all options of the question; ``place`` that in a rank, from 1, 0: not ranked."""
 
     index: int
     value: str
     label: str
     picked: bool
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

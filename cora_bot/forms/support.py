@@ -29,7 +29,8 @@ class Support:
 
 
 SUPPORTED: Final = (
-    "select_one, select_multiple, integer, decimal, text, barcode, date, note, acknowledge, range, calculate, hidden"
+    "select_one, select_multiple, rank, range, integer, decimal, text, barcode, date, time, dateTime, note, "
+    "acknowledge, calculate, hidden, repeats"
 )
 _LATER: Final = "questions of the type “{what}” cannot be asked yet"
 _NEVER: Final = "questions of the type “{what}” can be asked on a tablet only"
@@ -47,10 +48,10 @@ CHAT: Final[Mapping[str, Support]] = {
     "range": Support(Level.YES),
     "note": Support(Level.YES),
     "acknowledge": Support(Level.YES),
-    "repeat": Support(Level.ERROR, "repeats are not supported yet", "Ask with single questions."),
-    "time": Support(Level.ERROR, _LATER, _HINT),
-    "datetime": Support(Level.ERROR, _LATER, _HINT),
-    "rank": Support(Level.ERROR, _LATER, _HINT),
+    "repeat": Support(Level.YES),
+    "time": Support(Level.YES),
+    "datetime": Support(Level.YES),
+    "rank": Support(Level.YES),
     "geopoint": Support(Level.ERROR, _LATER, _HINT),
     "image": Support(Level.ERROR, _LATER, _HINT),
     "audio": Support(Level.ERROR, _LATER, _HINT),

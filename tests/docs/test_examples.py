@@ -20,8 +20,8 @@ from cora_bot.dialogue.phrases import COMMANDS, INVITATION
 from cora_bot.dialogue.scene import EMPTIED_AFTER
 from cora_bot.export import consents, contacts, dispositions, folder, response, tables
 from cora_bot.export.bundle_format import CASE_COLUMNS, CONTACT_COLUMNS, OCCURRENCE_COLUMNS
-from cora_bot.forms.checks import SUPPORTED
 from cora_bot.forms.compile import compile_form
+from cora_bot.forms.support import SUPPORTED
 from cora_bot.settings import read_settings
 from cora_bot.store import keystore
 from cora_bot.store.tables import metadata

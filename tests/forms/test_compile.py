@@ -102,15 +102,13 @@ def test_label_without_language_takes_the_default_one() -> None:
     assert (made.languages, made.default_language, made.questions[0].labels) == (("en",), "en", {"en": "Age?"})
 
 
-def test_repeat_is_refused_for_now() -> None:
+def test_what_the_chat_cannot_ask_is_refused_with_its_row() -> None:
     text = """
 | survey |
 | | type | name | label::English (en) |
-| | begin repeat | r | R |
-| | integer | age | Age? |
-| | end repeat | | |
+| | geotrace | way | Which way? |
 """
-    assert found(text) == {("form.repeat", "survey", 3)}
+    assert found(text) == {("form.type", "survey", 3)}
 
 
 def test_path_only_we_can_walk_is_a_warning() -> None:

@@ -5,6 +5,7 @@ The study around the form is a stand-in; the person takes part and is asked the 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -142,8 +143,11 @@ class Online:
         await self.taken()
 
     async def taken(self) -> None:
-        await self.person.until(lambda _: not self.emulator.world.pending(), seconds=20)
-        await self.app.settle_all()
+        """Until the bot has taken every update and sent what it had to send."""
+        async with asyncio.timeout(20):
+            while self.emulator.world.pending():
+                await asyncio.sleep(0.005)
+            await self.app.settle_all()
 
     @property
     def text(self) -> str:

@@ -10,6 +10,7 @@ from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import View
 from cora_bot.dialogue.handlers import finishing, questions
 from cora_bot.dialogue.inputs import Pressed
+from cora_bot.dialogue.kinds import times
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.turn import Turn
 from cora_bot.dialogue.view import view_of, with_view
@@ -84,6 +85,8 @@ def sentence(scene: Scene, violation: Violation) -> str:
             text = say(p.TOO_LONG)
         case ViolationCode.NOT_A_CHOICE:
             text = say(p.PRESS_A_BUTTON)
-        case ViolationCode.CONSTRAINT | ViolationCode.OUT_OF_RANGE | ViolationCode.NOT_A_TIME:
+        case ViolationCode.NOT_A_TIME:
+            text = say(p.NOT_A_TIME, example=times.time_example(scene))
+        case ViolationCode.CONSTRAINT | ViolationCode.OUT_OF_RANGE:
             text = say(p.NOT_POSSIBLE)
     return f"⚠ {text}"

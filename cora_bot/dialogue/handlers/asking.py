@@ -9,11 +9,12 @@ from cora_bot.base.text import isolate, shorten
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Fragment, Showing
-from cora_bot.dialogue.handlers import answering, leafing, questions
+from cora_bot.dialogue.handlers import answering, leafing, questions, stepwise
 from cora_bot.dialogue.inputs import Pressed, Text
-from cora_bot.dialogue.kinds import lists
+from cora_bot.dialogue.kinds import lists, times
 from cora_bot.dialogue.scene import Scene, draw
 from cora_bot.dialogue.turn import Record, RecordKind, Turn
+from cora_bot.forms.model import Kind
 from cora_bot.forms.walk import Shown, Stored, Violation, Walk
 
 SHOWN_BACK = 300
@@ -79,11 +80,17 @@ def typed(scene: Scene, event: Text) -> Turn:
 
 
 def _written(scene: Scene, walk: Walk, shown: Shown, text: str) -> Turn:
-    outcome = walk.type(text, scene.language)
     scene, why = answering.told(scene)
+    if shown.question.kind is Kind.DATETIME:
+        scene, half = stepwise.written_moment(scene, walk, shown, text)
+        if half is None:
+            return questions.ask(scene, walk, notices=why, anew=True)
+        outcome = half
+    else:
+        outcome = walk.type(text, scene.language)
     if isinstance(outcome, Violation):
         return questions.ask(scene, walk, notices=[answering.sentence(scene, outcome), *why], anew=True)
-    written = p.YOU_WROTE if cards.is_typed(shown) else p.SAVED
+    written = p.YOU_WROTE if cards.is_typed(shown) or shown.question.kind in times.TIMES else p.SAVED
     notice = scene.say(written, answer=isolate(shorten(text.strip(), SHOWN_BACK)))
     scene, records, dropped = _sealed(scene, outcome, text)
     turn = answering.proceed(scene, walk, outcome, notices=[notice])

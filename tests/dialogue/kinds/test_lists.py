@@ -1,5 +1,5 @@
 """L-01 a long list is shown page by page; L-02 writing finds in it, whatever letters are used; L-03 the name of a
-choice, written, chooses it; L-04 what was written is taken out of the chat; L-05 a list may hold ten thousand choices."""
+choice, written, chooses it; L-04 what was written is taken out of the chat; L-05 a list may hold 10,000 choices."""
 
 from __future__ import annotations
 
