@@ -19,6 +19,7 @@ from cora_bot.dialogue.inputs import (
     CommandName,
     Input,
     Pressed,
+    Spot,
     Start,
     Text,
     Unblocked,
@@ -60,6 +61,13 @@ class _User(msgspec.Struct):
     language_code: str | None = None
 
 
+class _Location(msgspec.Struct):
+    latitude: float
+    longitude: float
+    horizontal_accuracy: float = 0
+    live_period: int = 0
+
+
 class _Message(msgspec.Struct, rename={"sender": "from"}):
     message_id: _Id31
     chat: _Chat
@@ -77,7 +85,7 @@ class _Message(msgspec.Struct, rename={"sender": "from"}):
     dice: _Present = _ABSENT
     document: _Present = _ABSENT
     game: _Present = _ABSENT
-    location: _Present = _ABSENT
+    location: _Location | None = None
     paid_media: _Present = _ABSENT
     photo: _Present = _ABSENT
     poll: _Present = _ABSENT
@@ -92,7 +100,7 @@ class _Message(msgspec.Struct, rename={"sender": "from"}):
 # A venue carries its location and an animation its document as well: the more telling sort comes first.
 _SORTS = (
     "venue", "animation", "photo", "sticker", "voice", "video", "video_note", "audio", "document", "contact",
-    "location", "poll", "dice", "story", "game", "paid_media", "checklist",
+    "poll", "dice", "story", "game", "paid_media", "checklist",
 )  # fmt: skip
 
 
@@ -195,17 +203,27 @@ def _edited(message: _Message) -> Arrived | Ignored:
 
 def _said(message: _Message) -> Input | Ignored:
     hint = _hint(message)
+    own = not (_has(message.forward_origin) or _has(message.forward_date) or _has(message.via_bot))
     for sort in _SORTS:
         if _has(getattr(message, sort)):
             return Unusable(sort, message.message_id, hint)
+    if message.location is not None:
+        return Unusable("location", message.message_id, hint, spot=_spot(message.location) if own else None)
     if message.text is None:
         return Ignored("service")
     # What another bot or chat wrote is not this person's answer, and must not start anything.
-    if _has(message.forward_origin) or _has(message.forward_date) or _has(message.via_bot):
+    if not own:
         return Unusable("forward", message.message_id, hint)
     if not message.text.strip():
         return Ignored("empty")
     return _typed(message.text, message.message_id, hint)
+
+
+def _spot(location: _Location) -> Spot | None:
+    """A place that is sent once. One that goes on being sent would tell more than was asked."""
+    if location.live_period:
+        return None
+    return Spot(location.latitude, location.longitude, location.horizontal_accuracy)
 
 
 def _typed(text: str, number: int, hint: str) -> Input:

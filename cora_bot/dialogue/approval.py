@@ -78,6 +78,7 @@ def _study_texts(study: Study) -> Iterator[Line]:
     for language in study.languages:
         yield ("language", language.code, language.name)
     named = {"team_contact": study.team_contact, "privacy": study.privacy, "local_help": study.local_help}
+    named |= {"location_reason": study.location_reason}  # where it is empty the hash is what it was without it
     for name, texts in named.items():
         yield from _by_language(name, texts)
 

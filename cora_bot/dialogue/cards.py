@@ -12,7 +12,7 @@ from cora_bot.dialogue.buttons import Row, in_rows
 from cora_bot.dialogue.buttons import button as button
 from cora_bot.dialogue.conversation import OPENINGS, PICTURES, Opening, Status
 from cora_bot.dialogue.inputs import Press, Verb
-from cora_bot.dialogue.kinds import lists, ranks, repeats, times
+from cora_bot.dialogue.kinds import lists, places, ranks, repeats, times
 from cora_bot.dialogue.kinds.lists import PICKED as PICKED
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
@@ -21,6 +21,8 @@ from cora_bot.forms.walk import Shown
 from cora_bot.study.model import Return, Step
 
 TYPED = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.TEXT, Kind.DATE})
+NOT_PRESSED = times.TIMES | {Kind.GEOPOINT}
+"""Kinds whose answer no button shows as chosen: it stands above them."""
 
 
 # ---- a question ------------------------------------------------------------------------------------------------------
@@ -35,6 +37,7 @@ def question(scene: Scene, shown: Shown, *, notices: Sequence[str] = ()) -> Prom
         _day_in_question(scene, shown),
         shown.label,
         shown.hint,
+        places.before_consent(scene, shown),
         *_current(scene, shown),
         *_how(scene, shown),
     ]
@@ -61,7 +64,7 @@ def _day_in_question(scene: Scene, shown: Shown) -> str:
 def _current(scene: Scene, shown: Shown) -> list[str]:
     if shown.kept:
         return [scene.say(p.ANSWER_LOCKED)]
-    if shown.value and (is_typed(shown) or shown.question.kind in times.TIMES):
+    if shown.value and (is_typed(shown) or shown.question.kind in NOT_PRESSED):
         return [scene.say(p.ANSWER_NOW, answer=isolate(_readable(scene, shown)))]
     return []
 
@@ -73,6 +76,8 @@ def _readable(scene: Scene, shown: Shown) -> str:
             return day(date.fromisoformat(shown.value), scene.language)
         case Kind.TIME | Kind.DATETIME:
             return times.readable(scene, shown)
+        case Kind.GEOPOINT:
+            return places.readable(shown.value)
         case _:
             return shown.value
 
@@ -97,6 +102,8 @@ def _how(scene: Scene, shown: Shown) -> list[str]:
         case Kind.TIME | Kind.DATETIME:
             *before, asked = times.words(scene, shown)
             return [*before, asked] if scene.participant.told_removal else [*before, asked, scene.say(p.REMOVAL)]
+        case Kind.GEOPOINT:
+            asked = "\n\n".join(each for each in (places.reason(scene), scene.say(p.SEND_PLACE)) if each)
         case Kind.INTEGER | Kind.DECIMAL:
             asked = scene.say(p.WRITE_NUMBER)
         case Kind.DATE:

@@ -112,12 +112,25 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody said they are, in degrees; ``accuracy`` in metres, 0 where it is not known."""
+
+    latitude: float
+    longitude: float
+    accuracy: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Unusable:
-    """A message we cannot take here: sticker, photo, voice, edit, forwarded, unknown command. ``what`` is its sort."""
+    """A message that is no answer in words: sticker, photo, voice, edit, forwarded, unknown command; ``what`` says it.
+
+    A ``spot`` is taken where the question at hand asks for it, and nowhere else.
+    """
 
     what: str
     message: int
     hint: str = ""
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)

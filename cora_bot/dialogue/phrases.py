@@ -124,6 +124,9 @@ CHANGE_IT: Final = N_("Change it")
 TAKE_IT_AWAY: Final = N_("Remove it")
 LEAVE_IT: Final = N_("Leave it as it is")
 TAKEN_AWAY: Final = N_("✓ Removed.")
+SEND_PLACE: Final = N_("Press 📎 below, then “Location”, and send where you are now.")
+PLACE_ONLY: Final = N_("Here I can only take where you are now: press 📎 below, then “Location”.")
+WHY_PLACE: Final = N_("Why we ask where you are: {reason}")
 REMOVAL: Final = N_(
     "As soon as your answer is saved and locked, I remove your message from this chat, "
     "so that nobody who holds this phone can read it."

@@ -22,6 +22,7 @@ from cora_bot.dialogue.handlers import (
     knocking,
     leafing,
     returning,
+    sending,
     stepwise,
 )
 from cora_bot.dialogue.inputs import (
@@ -140,6 +141,7 @@ _QUESTION: Final[Mapping[Key, Handler]] = {
     Verb.INTO: stepwise.into,
     Verb.TAKE_AWAY: stepwise.take_away,
     Event.TEXT: asking.typed,
+    Event.UNUSABLE: sending.sent,
 }
 
 TRANSITIONS: Final[Mapping[State, Mapping[Key, Handler]]] = {
@@ -171,7 +173,6 @@ TRANSITIONS: Final[Mapping[State, Mapping[Key, Handler]]] = {
         Verb.PRIVACY: asides.privacy,
         Verb.HELP: asides.help_,
         Event.START: asking.again,
-        Event.UNUSABLE: asides.cannot_take,
     },
     State.RESTING: {
         **_OUT_OF_PLACE,

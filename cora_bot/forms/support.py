@@ -30,7 +30,7 @@ class Support:
 
 SUPPORTED: Final = (
     "select_one, select_multiple, rank, range, integer, decimal, text, barcode, date, time, dateTime, note, "
-    "acknowledge, calculate, hidden, repeats"
+    "acknowledge, geopoint, calculate, hidden, repeats"
 )
 _LATER: Final = "questions of the type “{what}” cannot be asked yet"
 _NEVER: Final = "questions of the type “{what}” can be asked on a tablet only"
@@ -52,7 +52,7 @@ CHAT: Final[Mapping[str, Support]] = {
     "time": Support(Level.YES),
     "datetime": Support(Level.YES),
     "rank": Support(Level.YES),
-    "geopoint": Support(Level.ERROR, _LATER, _HINT),
+    "geopoint": Support(Level.YES),
     "image": Support(Level.ERROR, _LATER, _HINT),
     "audio": Support(Level.ERROR, _LATER, _HINT),
     "video": Support(Level.ERROR, _LATER, _HINT),

@@ -23,6 +23,7 @@ from cora_bot.dialogue.inputs import (
     Input,
     Press,
     Pressed,
+    Spot,
     Start,
     Text,
     Unblocked,
@@ -78,7 +79,8 @@ def test_typed_text_is_understood(text: str, expected: Input) -> None:
         ({"animation": FILE, "document": FILE}, "animation"),
         ({"document": FILE}, "document"),
         ({"contact": {"phone_number": "+10"}}, "contact"),
-        ({"location": {"latitude": 1.5, "longitude": 2}}, "location"),
+        ({"location": {"latitude": 1.5, "longitude": 2, "live_period": 900}}, "location"),
+        ({"location": {"latitude": 1.5, "longitude": 2}, "forward_origin": {"type": "user"}}, "location"),
         ({"venue": {"title": "T"}, "location": {"latitude": 1.5, "longitude": 2}}, "venue"),
         ({"poll": {"id": "1"}}, "poll"),
         ({"text": "buy now", "forward_origin": {"type": "hidden_user", "sender_user_name": "S", "date": 1}}, "forward"),
@@ -89,6 +91,12 @@ def test_typed_text_is_understood(text: str, expected: Input) -> None:
 )
 def test_message_that_cannot_be_used_is_named_by_its_sort(fields: dict[str, Any], what: str) -> None:
     assert read("message", message(**fields)) == Arrived("m:77:12:0", 77, Unusable(what, 12, "fa"))
+
+
+def test_shared_place_comes_with_where_it_is() -> None:
+    shared = message(location={"latitude": 1.5, "longitude": 2, "horizontal_accuracy": 12.5})
+    expected = Unusable("location", 12, "fa", spot=Spot(1.5, 2.0, 12.5))
+    assert read("message", shared) == Arrived("m:77:12:0", 77, expected)
 
 
 def test_edit_is_unusable_and_has_a_key_of_its_own() -> None:

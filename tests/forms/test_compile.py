@@ -31,7 +31,7 @@ def test_everything_wrong_is_said_at_once_with_its_line() -> None:
 | | type | name | label::English (en) | label::Dari (fa-AF) | relevant | constraint | calculation |
 | | select_one c or_other | pick | Pick | انتخاب | | | |
 | | integer | age | Age? | | frobnicate(1) | . > ( | |
-| | geopoint | where | Where? | کجا؟ | | | |
+| | geotrace | where | Where? | کجا؟ | | | |
 | | text | word | Word? | کلمه؟ | ${nobody} = 1 | regex(., 'a+') | |
 | | calculate | x | | | | | if(1, 2) |
 | choices |

@@ -299,3 +299,18 @@ def test_read_study_with_the_wrong_kind_of_value(name: str) -> None:
     text = "\n".join(lines).replace(f"[[{name}]]", f"[[x_{name}]]").replace(f"[{name}]", f"[x_{name}]")
     found = problems_of(f"{name} = 3\n{text}")
     assert ("study.value", name) in found
+
+
+def test_reason_for_asking_where_somebody_is_stands_in_every_language() -> None:
+    said = SMALL.replace("[[languages]]", '[location_reason]\nen = "To help."\n\n[[languages]]', 1)
+
+    study, problems = read_study(said, file="study.toml")
+
+    assert study is None
+    assert [(each.code, each.message) for each in errors(problems)] == [
+        ("study.text", "location_reason: nothing in fa-AF")
+    ]
+    both = said.replace('"To help."', '"To help."\nfa-AF = "برای کمک."')
+    read, _ = read_study(both, file="study.toml")
+    assert read is not None
+    assert read.location_reason == {"en": "To help.", "fa-AF": "برای کمک."}

@@ -8,12 +8,13 @@ from dataclasses import replace
 from cora_bot.base.text import isolate, shorten
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Fragment, Showing
-from cora_bot.dialogue.handlers import answering, leafing, questions, stepwise
+from cora_bot.dialogue.conversation import Showing
+from cora_bot.dialogue.handlers import answering, leafing, questions, sealing, stepwise
 from cora_bot.dialogue.inputs import Pressed, Text
 from cora_bot.dialogue.kinds import lists, times
+from cora_bot.dialogue.kinds.sent import SENT_ONLY
 from cora_bot.dialogue.scene import Scene, draw
-from cora_bot.dialogue.turn import Record, RecordKind, Turn
+from cora_bot.dialogue.turn import Turn
 from cora_bot.forms.model import Kind
 from cora_bot.forms.walk import Shown, Stored, Violation, Walk
 
@@ -81,6 +82,9 @@ def typed(scene: Scene, event: Text) -> Turn:
 
 def _written(scene: Scene, walk: Walk, shown: Shown, text: str) -> Turn:
     scene, why = answering.told(scene)
+    if shown.question.kind in SENT_ONLY:
+        notices = [f"⚠ {scene.say(SENT_ONLY[shown.question.kind])}", *why]
+        return questions.ask(scene, walk, notices=notices, anew=True)
     if shown.question.kind is Kind.DATETIME:
         scene, half = stepwise.written_moment(scene, walk, shown, text)
         if half is None:
@@ -92,7 +96,7 @@ def _written(scene: Scene, walk: Walk, shown: Shown, text: str) -> Turn:
         return questions.ask(scene, walk, notices=[answering.sentence(scene, outcome), *why], anew=True)
     written = p.YOU_WROTE if cards.is_typed(shown) or shown.question.kind in times.TIMES else p.SAVED
     notice = scene.say(written, answer=isolate(shorten(text.strip(), SHOWN_BACK)))
-    scene, records, dropped = _sealed(scene, outcome, text)
+    scene, records, dropped = sealing.sealed(scene, outcome, text.strip())
     turn = answering.proceed(scene, walk, outcome, notices=[notice])
     return replace(turn, records=(*records, *turn.records), drop_records=(*dropped, *turn.drop_records))
 
@@ -102,14 +106,3 @@ def _answer(scene: Scene, event: Pressed, act: Callable[[Walk], Stored | Violati
     if answering.at(scene, walk, event) is None:
         return again(scene, event)
     return answering.outcome(scene, walk, act(walk))
-
-
-def _sealed(scene: Scene, outcome: Stored, text: str) -> tuple[Scene, tuple[Record, ...], tuple[bytes, ...]]:
-    """An answer that is sealed on arrival becomes a record now; an earlier one to the same question goes."""
-    if not outcome.sealed:
-        return scene, (), ()
-    scene, record = questions.record(scene, RecordKind.FRAGMENT, {"ref": outcome.ref, "value": text.strip()})
-    earlier = tuple(fragment.record for fragment in scene.session.fragments if fragment.ref == outcome.ref)
-    others = tuple(fragment for fragment in scene.session.fragments if fragment.ref != outcome.ref)
-    session = replace(scene.session, fragments=(*others, Fragment(outcome.ref, record.id)))
-    return scene.with_session(session), (record,), earlier
