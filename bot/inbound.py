@@ -19,6 +19,7 @@ from cora_bot.dialogue.inputs import (
     CommandName,
     Input,
     Pressed,
+    SentFile,
     Spot,
     Start,
     Text,
@@ -68,6 +69,13 @@ class _Location(msgspec.Struct):
     live_period: int = 0
 
 
+class _File(msgspec.Struct):
+    file_id: str
+    file_size: int = 0
+    file_name: str = ""
+    mime_type: str = ""
+
+
 class _Message(msgspec.Struct, rename={"sender": "from"}):
     message_id: _Id31
     chat: _Chat
@@ -78,23 +86,23 @@ class _Message(msgspec.Struct, rename={"sender": "from"}):
     forward_origin: _Present = _ABSENT
     forward_date: _Present = _ABSENT
     via_bot: _Present = _ABSENT
-    animation: _Present = _ABSENT
-    audio: _Present = _ABSENT
+    animation: _File | None = None
+    audio: _File | None = None
     checklist: _Present = _ABSENT
     contact: _Present = _ABSENT
     dice: _Present = _ABSENT
-    document: _Present = _ABSENT
+    document: _File | None = None
     game: _Present = _ABSENT
     location: _Location | None = None
     paid_media: _Present = _ABSENT
-    photo: _Present = _ABSENT
+    photo: list[_File] | None = None
     poll: _Present = _ABSENT
     sticker: _Present = _ABSENT
     story: _Present = _ABSENT
     venue: _Present = _ABSENT
-    video: _Present = _ABSENT
-    video_note: _Present = _ABSENT
-    voice: _Present = _ABSENT
+    video: _File | None = None
+    video_note: _File | None = None
+    voice: _File | None = None
 
 
 # A venue carries its location and an animation its document as well: the more telling sort comes first.
@@ -102,6 +110,9 @@ _SORTS = (
     "venue", "animation", "photo", "sticker", "voice", "video", "video_note", "audio", "document", "contact",
     "poll", "dice", "story", "game", "paid_media", "checklist",
 )  # fmt: skip
+
+
+_FILES = frozenset({"animation", "photo", "voice", "video", "video_note", "audio", "document"})
 
 
 class _Callback(msgspec.Struct, rename={"sender": "from"}):
@@ -205,7 +216,10 @@ def _said(message: _Message) -> Input | Ignored:
     hint = _hint(message)
     own = not (_has(message.forward_origin) or _has(message.forward_date) or _has(message.via_bot))
     for sort in _SORTS:
-        if _has(getattr(message, sort)):
+        held = getattr(message, sort)
+        if sort in _FILES and held:
+            return Unusable(sort, message.message_id, hint, file=_file(sort, held) if own else None)
+        if sort not in _FILES and _has(held):
             return Unusable(sort, message.message_id, hint)
     if message.location is not None:
         return Unusable("location", message.message_id, hint, spot=_spot(message.location) if own else None)
@@ -224,6 +238,12 @@ def _spot(location: _Location) -> Spot | None:
     if location.live_period:
         return None
     return Spot(location.latitude, location.longitude, location.horizontal_accuracy)
+
+
+def _file(sort: str, held: _File | list[_File]) -> SentFile:
+    """Of a photo the largest: Telegram lists its sizes from small to large."""
+    file = held[-1] if isinstance(held, list) else held
+    return SentFile(file.file_id, sort, file.file_size, file.file_name, file.mime_type)
 
 
 def _typed(text: str, number: int, hint: str) -> Input:

@@ -12,7 +12,7 @@ from cora_bot.dialogue.buttons import Row, in_rows
 from cora_bot.dialogue.buttons import button as button
 from cora_bot.dialogue.conversation import OPENINGS, PICTURES, Opening, Status
 from cora_bot.dialogue.inputs import Press, Verb
-from cora_bot.dialogue.kinds import lists, places, ranks, repeats, times
+from cora_bot.dialogue.kinds import files, lists, places, ranks, repeats, times
 from cora_bot.dialogue.kinds.lists import PICKED as PICKED
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
@@ -62,7 +62,7 @@ def _day_in_question(scene: Scene, shown: Shown) -> str:
 
 
 def _current(scene: Scene, shown: Shown) -> list[str]:
-    if shown.kept:
+    if shown.kept or (shown.value and shown.question.kind in files.ASKED):
         return [scene.say(p.ANSWER_LOCKED)]
     if shown.value and (is_typed(shown) or shown.question.kind in NOT_PRESSED):
         return [scene.say(p.ANSWER_NOW, answer=isolate(_readable(scene, shown)))]
@@ -108,6 +108,8 @@ def _how(scene: Scene, shown: Shown) -> list[str]:
             asked = scene.say(p.WRITE_NUMBER)
         case Kind.DATE:
             asked = scene.say(p.WRITE_DAY, example=day_example(scene))
+        case kind if kind in files.ASKED:
+            return [scene.say(files.ASKED[kind]), scene.say(p.FILE_REMOVAL)]
         case Kind.TEXT:
             asked = scene.say(p.WRITE_ANSWER)
         case _:

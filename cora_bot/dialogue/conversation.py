@@ -108,10 +108,11 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """An answer that was sealed on arrival: which question, and the id of its record."""
+    """An answer that was sealed on arrival: which question, and the id of its record; of a file also its name."""
 
     ref: str
     record: bytes
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,16 +121,31 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file in a message. ``id`` fetches it, ``size`` is in bytes (0: not said).
+
+    ``name`` and ``type`` are what the phone says.
+    """
+
+    id: str
+    sort: str
+    size: int = 0
+    name: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unusable:
     """A message that is no answer in words: sticker, photo, voice, edit, forwarded, unknown command; ``what`` says it.
 
-    A ``spot`` is taken where the question at hand asks for it, and nowhere else.
+    A ``spot`` or ``file`` is taken where the question at hand asks for it, and nowhere else.
     """
 
     what: str
     message: int
     hint: str = ""
     spot: Spot | None = None
+    file: SentFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,13 @@ TAKEN_AWAY: Final = N_("✓ Removed.")
 SEND_PLACE: Final = N_("Press 📎 below, then “Location”, and send where you are now.")
 PLACE_ONLY: Final = N_("Here I can only take where you are now: press 📎 below, then “Location”.")
 WHY_PLACE: Final = N_("Why we ask where you are: {reason}")
+SEND_PICTURE: Final = N_("Please send a picture: press 📎 below.")
+SEND_SOUND: Final = N_("Please send a voice message: hold 🎤 below and speak.")
+SEND_FILM: Final = N_("Please send a film: press 📎 below.")
+SEND_FILE: Final = N_("Please send a file: press 📎 below.")
+FILE_COMES: Final = N_("✓ It has arrived. I lock it and then remove it from this chat.")
+FILE_TOO_LARGE: Final = N_("This is too large. Please send something smaller, {size} MB at most.")
+FILE_REMOVAL: Final = N_("As soon as it is locked, I remove it from this chat.")
 REMOVAL: Final = N_(
     "As soon as your answer is saved and locked, I remove your message from this chat, "
     "so that nobody who holds this phone can read it."

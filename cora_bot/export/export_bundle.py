@@ -18,6 +18,8 @@ from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.folder import ACCOUNT, earlier_erased, publish
+from cora_bot.export.media import write_files
+from cora_bot.export.missing import Missing
 from cora_bot.export.opened import Stamp
 from cora_bot.export.opening import Opening, Progress, open_all
 from cora_bot.export.readme import readme
@@ -66,7 +68,7 @@ def export_bundle(
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
             ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),
         }
-    publish(folder, files)
+        publish(folder, files, more=lambda into: write_files(gathered.files, into, bundle, identities))
     return account
 
 
@@ -158,6 +160,9 @@ def _notes(bundle: Bundle, stamp: Stamp, gathered: Gathered, erased: Collection[
     ]
     if erased:
         notes.append(f"{len(erased)} erased persons are left out; delete copies of earlier exports elsewhere")
+    lost = sum(Missing.LOST in (one.missing or {}).values() for one in gathered.answerings)
+    if lost:
+        notes.append(f"{lost} records name a file that could not be fetched from Telegram: see missing = lost")
     silent = sum(one.missing is None and one.status != CONSENT for one in gathered.answerings)
     if silent:
         notes.append(f"{silent} records of an earlier version do not say why a question has no answer: it stays empty")

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from cora_bot.base.errors import CoraError
+from cora_bot.export.media import FOLDER
 
 ACCOUNT: Final = "reconciliation.json"
 FILES: Final = (
@@ -28,6 +29,7 @@ FILES: Final = (
     "response.csv",
     ACCOUNT,
 )
+OURS: Final = frozenset({*FILES, FOLDER})
 OTHER_FOLDER: Final = "Give --to a new or empty folder, or the folder of an earlier export of this study."
 
 
@@ -48,7 +50,7 @@ def earlier_erased(folder: Path, study: str) -> frozenset[str]:
     names = sorted(path.name for path in folder.iterdir())
     if not names:
         return frozenset()
-    foreign = [name for name in names if name not in FILES]
+    foreign = [name for name in names if name not in OURS]
     if foreign:
         raise CoraError(f"{folder} holds other things ({', '.join(foreign[:3])})", OTHER_FOLDER)
     account = _account(folder)
@@ -71,8 +73,11 @@ def _account(folder: Path) -> dict[str, object]:
     return account if isinstance(account, dict) else {}
 
 
-def publish(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Puts ``files`` in the place of ``folder``: all of them or, after any failure, none."""
+def publish(folder: Path, files: Mapping[str, bytes], *, more: Callable[[Path], None] | None = None) -> None:
+    """Puts ``files`` in the place of ``folder``: all of them or, after any failure, none.
+
+    ``more`` writes the files that are too large to be handed over into the folder it is given.
+    """
     fresh = folder.with_name(f".{folder.name}.unfinished")
     old = _replaced(folder)
     _clear(fresh)
@@ -81,6 +86,8 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         for name, content in files.items():
             _write(fresh / name, content)
+        if more is not None:
+            more(fresh)
         if folder.exists():
             folder.rename(old)
         fresh.rename(folder)
@@ -104,6 +111,6 @@ def _clear(folder: Path) -> None:
     """Removes what an interrupted run left; a folder that holds anything not ours is refused."""
     if not folder.exists() and not folder.is_symlink():
         return
-    if folder.is_symlink() or not folder.is_dir() or any(path.name not in FILES for path in folder.iterdir()):
+    if folder.is_symlink() or not folder.is_dir() or any(path.name not in OURS for path in folder.iterdir()):
         raise CoraError(f"{folder} is in the way", "It is not ours to remove: move it elsewhere, then export again.")
     shutil.rmtree(folder)

@@ -20,12 +20,16 @@ class Missing(StrEnum):
     SKIPPED = "skipped"
     NOT_ASKED = "not_asked"
     NOT_REACHED = "not_reached"
+    WAITING = "waiting"
+    LOST = "lost"
 
 
 MEANINGS = {
     Missing.SKIPPED: "the question was shown, or stood before the point reached, and was passed by without an answer",
     Missing.NOT_ASKED: "the question did not apply: its condition (`relevant`) did not hold when the record was made",
     Missing.NOT_REACHED: "the question applied, and the person had not come to it when the form was left",
+    Missing.WAITING: "a file was sent, and was not fetched yet when the bundle was made: the next bundle brings it",
+    Missing.LOST: "a file was sent, and could not be fetched from Telegram, or is not whole in the bundle",
 }
 
 

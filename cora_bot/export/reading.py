@@ -23,6 +23,8 @@ READING = """## How to read the tables
 - A question inside a repeat (a household's members, say) has a row for each instance in `answers_long.csv`; `instance`
   is its number, `1.3` the third inside the first. Numbers stay with their instance: where one was removed, a number is
   missing. `answers_wide.csv` leaves such questions out, because it has one row per occasion.
+- A picture, sound, film or file is named in its cell, and lies under that name in `media/`. Where it is not there the
+  cell is empty, and `missing` says `waiting` or `lost`.
 - A ranking has its codes with spaces between, the first place first.
 - A question with several choices has its codes with spaces between, and a column `name/option` with 1 or 0 for each
   option; these are empty where the question has no answer.

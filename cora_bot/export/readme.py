@@ -28,6 +28,7 @@ dispositions.csv       what became of every planned occasion: answered, refused,
 response.csv           counts of these by wave and number, and response rates RR1 and RR2 after AAPOR
 contacts.csv           every message that was to be sent unasked, why, and what became of it; never its text
 consents.csv           who agreed to which exact words, when and in which language
+media/                 pictures, sounds, films and files people sent, named as in answers_long.csv
 codebook.md            every question, option, language and rule, and how to read the tables
 reconciliation.json    sealed = opened = exported, and the name of every record for which that does not hold
 README.txt             this file

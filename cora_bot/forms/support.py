@@ -30,7 +30,7 @@ class Support:
 
 SUPPORTED: Final = (
     "select_one, select_multiple, rank, range, integer, decimal, text, barcode, date, time, dateTime, note, "
-    "acknowledge, geopoint, calculate, hidden, repeats"
+    "acknowledge, geopoint, image, audio, video, file, calculate, hidden, repeats"
 )
 _LATER: Final = "questions of the type “{what}” cannot be asked yet"
 _NEVER: Final = "questions of the type “{what}” can be asked on a tablet only"
@@ -53,10 +53,10 @@ CHAT: Final[Mapping[str, Support]] = {
     "datetime": Support(Level.YES),
     "rank": Support(Level.YES),
     "geopoint": Support(Level.YES),
-    "image": Support(Level.ERROR, _LATER, _HINT),
-    "audio": Support(Level.ERROR, _LATER, _HINT),
-    "video": Support(Level.ERROR, _LATER, _HINT),
-    "file": Support(Level.ERROR, _LATER, _HINT),
+    "image": Support(Level.YES),
+    "audio": Support(Level.YES),
+    "video": Support(Level.YES),
+    "file": Support(Level.YES),
     "geotrace": Support(Level.ERROR, _NEVER, _ELSEWHERE),
     "geoshape": Support(Level.ERROR, _NEVER, _ELSEWHERE),
     "other": Support(Level.ERROR, _LATER, _HINT),

@@ -218,6 +218,20 @@ outbox = _table(
     Index("ix_outbox_participant_id", "participant_id"),
 )
 
+download = _table(
+    "download",
+    Column("record_id", Id, primary_key=True),
+    Column("chat_id", Id, ForeignKey("chat.id", ondelete="CASCADE"), nullable=False),
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("message", Whole, nullable=False),  # the person's own, to be taken out of the chat
+    Column("sealed", Sealed, nullable=False),
+    Index("ix_download_next_at", "next_at"),
+    Index("ix_download_chat_id", "chat_id"),
+    Index("ix_download_participant_id", "participant_id"),
+)
+
 chore = _table(
     "chore",
     Column("chat_id", Id, ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),

@@ -41,12 +41,13 @@ class ShownText:
 class FormFacts:
     """What the study must know of a form: question names with their option codes (none: not a select), languages.
 
-    ``places`` are the questions that ask where somebody is.
+    ``places`` are questions that ask where somebody is, ``files`` those for a picture, sound, film or file.
     """
 
     languages: tuple[str, ...]
     questions: Mapping[str, tuple[str, ...]]
     places: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def check_never_show(words: Mapping[str, Iterable[str]], texts: Iterable[ShownText]) -> tuple[Problem, ...]:
@@ -84,6 +85,7 @@ def check_against_forms(study: Study, forms: Mapping[str, FormFacts], *, file: s
         *_enrolment(study, forms),
         *_return_check(study, forms),
         *_places(study, forms),
+        *_files(study, forms),
     ]
     return tuple(replace(problem, file=file) for problem in found)
 
@@ -160,6 +162,14 @@ def _places(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
                 )
                 hint = "Write the reason in every language under [location_reason], or leave the question out."
                 yield Problem("study.location", message, hint)
+
+
+def _files(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
+    """Who refuses leaves nothing behind: a file would have to be fetched and locked before that is known."""
+    form = forms.get(study.enrolment.form)
+    for question in form.files if form else ():
+        message = f"the form {study.enrolment.form} asks for a file ({question})"
+        yield Problem("study.file", message, "Ask it in another form: nobody has consented yet.")
 
 
 def _return_check(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from cora_bot.dialogue.approval import changed_texts
 from cora_bot.dialogue.phrases import Catalog, Phrases
 from cora_bot.dialogue.script import Script
 from cora_bot.forms.compile import SUFFIXES, compile_form
-from cora_bot.forms.model import Form, Kind
+from cora_bot.forms.model import MEDIA, Form, Kind
 from cora_bot.study.check import FormFacts, check_against_forms
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
@@ -101,5 +101,6 @@ def _facts(form: Form) -> FormFacts:
     return FormFacts(
         languages=form.languages,
         questions={question.name: tuple(option.value for option in question.options) for question in form.questions},
+        files=tuple(question.name for question in form.questions if question.kind in MEDIA),
         places=tuple(question.name for question in form.questions if question.kind is Kind.GEOPOINT),
     )

@@ -23,6 +23,7 @@ from cora_bot.dialogue.inputs import (
     Input,
     Press,
     Pressed,
+    SentFile,
     Spot,
     Start,
     Text,
@@ -73,11 +74,7 @@ def test_typed_text_is_understood(text: str, expected: Input) -> None:
     ("fields", "what"),
     [
         ({"sticker": FILE | {"emoji": "🙂"}}, "sticker"),
-        ({"photo": [FILE, FILE], "caption": "see"}, "photo"),
-        ({"voice": FILE | {"duration": 3}}, "voice"),
-        ({"video_note": FILE}, "video_note"),
-        ({"animation": FILE, "document": FILE}, "animation"),
-        ({"document": FILE}, "document"),
+        ({"voice": FILE, "via_bot": {"id": 5, "is_bot": True, "first_name": "B"}}, "voice"),
         ({"contact": {"phone_number": "+10"}}, "contact"),
         ({"location": {"latitude": 1.5, "longitude": 2, "live_period": 900}}, "location"),
         ({"location": {"latitude": 1.5, "longitude": 2}, "forward_origin": {"type": "user"}}, "location"),
@@ -91,6 +88,21 @@ def test_typed_text_is_understood(text: str, expected: Input) -> None:
 )
 def test_message_that_cannot_be_used_is_named_by_its_sort(fields: dict[str, Any], what: str) -> None:
     assert read("message", message(**fields)) == Arrived("m:77:12:0", 77, Unusable(what, 12, "fa"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"photo": [FILE | {"file_id": "small"}, FILE], "caption": "see"}, SentFile("x", "photo", 1)),
+        ({"voice": FILE | {"mime_type": "audio/ogg"}}, SentFile("x", "voice", 1, "", "audio/ogg")),
+        ({"video_note": FILE}, SentFile("x", "video_note", 1)),
+        ({"animation": FILE, "document": FILE}, SentFile("x", "animation", 1)),
+        ({"document": FILE | {"file_name": "a.pdf"}}, SentFile("x", "document", 1, "a.pdf")),
+    ],
+)
+def test_file_comes_with_what_fetches_it(fields: dict[str, Any], expected: SentFile) -> None:
+    sent = Unusable(expected.sort, 12, "fa", file=expected)
+    assert read("message", message(**fields)) == Arrived("m:77:12:0", 77, sent)
 
 
 def test_shared_place_comes_with_where_it_is() -> None:

@@ -167,8 +167,9 @@ open_texts = {
     "token.state",
 }  # fmt: skip
 keyed_or_sealed = {
-    "chat.address", "chat.address_index", "outbox.payload", "parked_update.key", "parked_update.sealed",
-    "participant.profile", "record.blob", "session.sealed", "token.hash", "update_attempt.key", "update_seen.key",
+    "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",
+    "parked_update.sealed", "participant.profile", "record.blob", "session.sealed", "token.hash",
+    "update_attempt.key", "update_seen.key",
 }  # fmt: skip
 
 

@@ -163,3 +163,12 @@ def test_place_is_never_asked_before_consent(study: Study, forms: dict[str, Form
     found = check_against_forms(told, {**forms, consent: replace(forms[consent], places=("here",))}, file="study.toml")
 
     assert [problem.code for problem in found] == ["study.location"]
+
+
+def test_file_is_never_asked_for_before_consent(study: Study, forms: dict[str, FormFacts]) -> None:
+    consent, wave = study.enrolment.form, study.waves[0].form
+    asking = {**forms, consent: replace(forms[consent], files=("photo",)), wave: replace(forms[wave], files=("photo",))}
+
+    found = check_against_forms(study, asking, file="study.toml")
+
+    assert [(problem.code, "consent" in problem.message) for problem in found] == [("study.file", True)]

@@ -31,6 +31,7 @@ def upgrade() -> None:
     _update_seen()
     _chat_participant()
     _chore()
+    _download()
     _occurrence()
     _outbox()
     _session()
@@ -243,6 +244,28 @@ def _chore() -> None:
         sqlite_with_rowid=True,
     )
     op.create_index("ix_chore_due_at", "chore", ["due_at"], unique=False)
+
+
+def _download() -> None:
+    op.create_table(
+        "download",
+        sa.Column("record_id", sa.LargeBinary(), nullable=False),
+        sa.Column("chat_id", sa.LargeBinary(), nullable=False),
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("next_at", types.Instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("message", types.Whole, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_download_chat_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_download_participant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_download")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    for column in ("next_at", "chat_id", "participant_id"):
+        op.create_index(f"ix_download_{column}", "download", [column], unique=False)
 
 
 def _occurrence() -> None:
