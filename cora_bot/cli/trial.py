@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from cora_bot.base.chance import Chance, new_id
+from cora_bot.cli.sent import FILE, PLACE, sent
 from cora_bot.dialogue import cards
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat, Conversation, Participant, Showing, Status
@@ -73,12 +74,14 @@ class Trial:
         sealed = [
             (f"{ref} (sealed on arrival)", parts[part].body["value"]) for ref, part in final.body["sealed"].items()
         ]
-        return values + sealed
+        return [*values, *sealed, *((ref, "(a file)") for ref in final.body.get("files", ()))]
 
     def _input(self, line: str, now: datetime) -> Input | None:
         if line.lower() == BACK:
             back = [button for button in self.buttons if button.press.verb in (Verb.BACK, Verb.RESUME)]
             return Pressed(back[0].press, MESSAGE) if back else None
+        if line.startswith((PLACE, FILE)):
+            return sent(line, MESSAGE)
         direct = line.removeprefix(DIRECT)
         if direct.isdecimal() and (line.startswith(DIRECT) or not self.typed(now)):
             number = int(direct)

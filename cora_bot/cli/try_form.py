@@ -43,7 +43,8 @@ def try_form(ctx: click.Context, form: Path, language: str, answers: Path | None
     """Walk through a form in the terminal, as a person would in the chat. For ANY machine.
 
     Buttons are numbered: type a number, or text where the question asks for it (there, a button is :1). Type b to go
-    back and q to quit. Shows at the end what would have been stored. Nothing is written to disk.
+    back and q to quit. Where a place is asked for type @34.5 69.2, where a file is +photo, +voice, +video or
+    +document. Shows at the end what would have been stored. Nothing is written to disk.
 
     With --answers nothing is asked, and everything a form may hold is walked, also what the chat cannot ask. The file
     holds one object: {"/data/age": ["", "17"], "+/data/child": 2, "#lang": "Dari (fa-AF)"}. A list is a series of
