@@ -14,6 +14,7 @@ from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat, Conversation, Participant, Showing, Status
 from cora_bot.dialogue.handlers import questions
 from cora_bot.dialogue.inputs import Input, Pressed, Text, Verb
+from cora_bot.dialogue.kinds.sent import SENT_ONLY
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.script import Script
@@ -56,6 +57,10 @@ class Trial:
         shown = questions.pick_up(scene).shown(scene.language)
         return shown is not None and cards.is_typed(shown)
 
+    def _asks_to_send(self, now: datetime) -> bool:
+        question = questions.pick_up(Scene(self._conversation, self._script, now, self._chance)).current
+        return question is not None and question.kind in SENT_ONLY
+
     def answer(self, line: str, now: datetime) -> bool:
         """Takes one typed line: a button's number, ``b`` for back, or text. False when no such button is there."""
         event = self._input(line.strip(), now)
@@ -80,7 +85,7 @@ class Trial:
         if line.lower() == BACK:
             back = [button for button in self.buttons if button.press.verb in (Verb.BACK, Verb.RESUME)]
             return Pressed(back[0].press, MESSAGE) if back else None
-        if line.startswith((PLACE, FILE)):
+        if line.startswith((PLACE, FILE)) and self._asks_to_send(now):
             return sent(line, MESSAGE)
         direct = line.removeprefix(DIRECT)
         if direct.isdecimal() and (line.startswith(DIRECT) or not self.typed(now)):
