@@ -79,6 +79,16 @@ class Api:
         status, answer = await self._request.call(self._prefix + method, body, read_timeout=read_timeout)
         return read_answer(status, answer)
 
+    async def upload(self, method: str, said: Mapping[str, object], *, field: str, name: str, content: bytes) -> Answer:
+        """A call with a file. Raises as ``call`` does."""
+        fields = {
+            key: value if isinstance(value, str) else msgspec.json.encode(value).decode() for key, value in said.items()
+        }
+        status, answer = await self._request.upload(
+            self._prefix + method, fields, field=field, name=name, content=content
+        )
+        return read_answer(status, answer)
+
     def download(self, path: str) -> AsyncIterator[bytes]:
         """A file of ``getFile``, chunk by chunk. Raises as ``call`` does."""
         return self._request.stream(self._files + quote(path))

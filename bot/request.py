@@ -8,7 +8,8 @@ holds the bot's token, and so do aiohttp's errors: ours are raised outside its h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import io
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -72,6 +73,17 @@ class AiohttpRequest(BaseRequest):
         """Posts a JSON body; HTTP status and body of the answer. Raises ``NotSent`` or ``Unanswered``."""
         timeouts = self._timeouts(read_timeout or self._read_timeout, self._connect_timeout)
         return await self._exchange("POST", url, timeouts, data=body, headers=_JSON)
+
+    async def upload(
+        self, url: str, said: Mapping[str, str], *, field: str, name: str, content: bytes
+    ) -> tuple[int, bytes]:
+        """Posts a form with a file. Raises ``NotSent`` or ``Unanswered``."""
+        form = aiohttp.FormData()
+        for key, text in said.items():
+            form.add_field(key, text)
+        form.add_field(field, io.BytesIO(content), filename=name, content_type="application/octet-stream")
+        timeouts = self._timeouts(self._read_timeout, self._connect_timeout)
+        return await self._exchange("POST", url, timeouts, data=form)
 
     async def stream(self, url: str) -> AsyncIterator[bytes]:
         """A file, chunk by chunk. Raises ``NotSent`` or ``Unanswered``, also where it breaks off or is refused."""

@@ -147,6 +147,8 @@ class Session:
     orders: int = 0  # how many records this session has sealed: their order inside the seal
     explained: bool = False
     view: View = field(default_factory=View)
+    heard: str = ""  # the question whose sounds and pictures stand in the chat
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

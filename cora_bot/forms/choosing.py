@@ -66,7 +66,12 @@ def shown(
     ranks = asked.kind is Kind.RANK
     return tuple(
         ShownChoice(
-            index, value, label(asked, index, language, at.node), index in chosen, chosen.get(index, 0) if ranks else 0
+            index,
+            value,
+            label(asked, index, language, at.node),
+            index in chosen,
+            chosen.get(index, 0) if ranks else 0,
+            renderer.clips(asked.choices[index].media, language) if asked.choices[index].media else (),
         )
         for index, value in instance.offered(at.number, at.node)
     )

@@ -86,12 +86,17 @@ class Loop:
     template: Seed
 
 
+Media = Mapping[str, Mapping[str, str]]
+"""Sort (``audio``, ``image``, ``video``) -> language -> file name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One choice: its place among all choices of the list is its index."""
 
     value: str
     texts: Texts
+    media: Media = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class Asked:
     choices: tuple[Choice, ...] = ()
     itemset: Itemset | None = None
     sealed: bool = False
+    media: Media = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,7 @@ CHAT: Final[Mapping[str, Support]] = {
     "intent": Support(
         Level.ERROR, "the appearance “{what}” calls another app: that works on a tablet only", _ELSEWHERE
     ),
-    "media": Support(
-        Level.WARNING, "pictures, sounds and films are not shown in the chat yet", "Say it in the label too."
-    ),
+    "media": Support(Level.YES),
     "entities": Support(
         Level.WARNING,
         "what the sheet entities says goes into the exported instance; the bot itself makes no list of it",

@@ -121,6 +121,7 @@ class Walk:
             total=sum(1 for stop in applying if counts(instance, stop)),
             ref=self._ref(at),
             path=places.of(at, instance, self.renderer, language),
+            clips=self.renderer.clips(asked.media, language),
             instances=0 if at.loop is None else len(list(instances(node, at.loop.name))),
         )
 

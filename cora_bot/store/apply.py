@@ -70,9 +70,28 @@ async def apply(
     await _write_occurrences(tx, folds, now)
     await downloads.write(tx, _fetches(folds), keys=keys, chance=chance, now=now)
     given_up = await _drop(tx, [record for step in steps for record in step.turn.drop_records])
-    await outbox.put(tx, [*parcels(folds, now), *given_up], keys=keys, chance=chance, now=now)
+    hushed = await outbox.hush(tx, [each.chat.id for each in folds if any(turn.hush for turn in each.turns)], now)
+    quiet = [retired(chat, message, sent_at=at, now=now) for chat, message, at in hushed]
+    await outbox.put(tx, [*_spoken(folds), *parcels(folds, now), *given_up, *quiet], keys=keys, chance=chance, now=now)
     await chores.write(tx, _chores(folds))
     await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
+
+
+def _spoken(folds: Sequence[Fold]) -> list[Parcel]:
+    """Before the card, so that it stands below them; of several turns what the last left standing."""
+    found: list[Parcel] = []
+    for each in folds:
+        last: tuple[Parcel, ...] = ()
+        for turn in each.turns:
+            card = turn.conversation.chat.card
+            place = f"{each.chat.id.hex()}/s/{card.generation}.{card.revision}"
+            new = tuple(
+                Parcel(each.chat.id, f"{place}/{n}", Kind.SPOKEN, generation=card.generation, spoken=spoken)
+                for n, spoken in enumerate(turn.spoken)
+            )
+            last = new if turn.hush or new else last
+        found += last
+    return found
 
 
 def _fetches(folds: Sequence[Fold]) -> list[tuple[bytes, bytes, Fetch]]:

@@ -159,8 +159,8 @@ async def test_outbox_refuses_impossible_rows(ground: Ground, rows: list[dict[st
 
 
 open_texts = {
-    "chat.showing", "chore.kind", "counter.name", "form_version.form_id",
-    "form_version.hash", "form_version.version", "form_version.xform", "meta.name", "meta.value", "occurrence.local",
+    "chat.showing", "chore.kind", "counter.name", "form_version.form_id", "form_version.hash", "form_version.version",
+    "form_version.xform", "media_file.digest", "media_file.file", "meta.name", "meta.value", "occurrence.local",
     "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outbox.key", "outbox.kind",
     "outbox.means", "outbox.outcome", "outbox.reason", "outbox.state", "outbox.wave", "parked_update.error",
     "parked_update.kind", "participant.language", "participant.status", "participant.zone", "session.form_hash",

@@ -6,7 +6,7 @@ The study around the form is a stand-in; the person takes part and is asked the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from cora_bot.dialogue.inputs import Input, Press, Pressed, Text, Verb
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.dialogue.prompt import Button
 from cora_bot.dialogue.scene import Scene
-from cora_bot.dialogue.script import Script
+from cora_bot.dialogue.script import MediaFile, Script
 from cora_bot.dialogue.turn import Record, Turn
 from cora_bot.forms.compile import compile_form
 from cora_bot.forms.model import Form
@@ -159,13 +159,15 @@ class Online:
 
 
 @asynccontextmanager
-async def online(text: str, folder: Path, **study: Any) -> AsyncIterator[Online]:
+async def online(
+    text: str, folder: Path, *, media: Mapping[str, MediaFile] | None = None, **study: Any
+) -> AsyncIterator[Online]:
     """A person who is shown the first question of the form."""
     clock = SetClock(NOON)
     place = premises(folder, clock)
     form = chat_form(text)
     async with Emulator(clock=clock) as emulator, opened(place) as house:
-        house = replace(house, script=script_around(form, **study))
+        house = replace(house, script=replace(script_around(form, **study), media=media or {}))
         await register_forms(house)
         emulator.world.limits.enabled = False
         person = emulator.world.person("A", language_code="en")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.pilot.api.call import Parameters, refuse
+from bot.pilot.api.call import Parameters, find_chat, flood, refuse
 from bot.pilot.files import MOST_DOWNLOAD
+from bot.pilot.messages import Message, message_json
 from bot.pilot.text import Json
 from bot.pilot.world import World
 
@@ -25,6 +26,46 @@ def get_file(world: World, call: Parameters) -> Json:
         "file_size": len(found.content),
         "file_path": found.path,
     }
+
+
+def send_audio(world: World, call: Parameters) -> Json:
+    return _sent(world, call, "audio", call.text("title"))
+
+
+def send_photo(world: World, call: Parameters) -> Json:
+    return _sent(world, call, "photo", call.text("caption"))
+
+
+def send_video(world: World, call: Parameters) -> Json:
+    return _sent(world, call, "video", call.text("caption"))
+
+
+def _sent(world: World, call: Parameters, kind: str, shown: str) -> Json:
+    """A file sent up, or one that is known by its id."""
+    given = call.given.get(kind)
+    chat = find_chat(world, call, writing=True)
+    if isinstance(given, bytes) and given:
+        file = world.files.keep(given, f"{kind}s")
+    else:
+        found = world.files.find(call.text(kind))
+        if found is None:
+            refuse("wrong file identifier/HTTP URL specified")
+        file = {"file_id": call.text(kind), "file_unique_id": call.text(kind)[5:17], "file_size": len(found.content)}
+    wait = world.limits.refuse(chat.id)
+    if wait:
+        raise flood(wait)
+    extra: Json = {kind: [file] if kind == "photo" else file | {"duration": 4}}
+    message = Message(
+        0,
+        world.bot,
+        world.now(),
+        shown,
+        kind=kind,
+        extra=extra,
+        silent=call.flag("disable_notification"),
+        protected=call.flag("protect_content"),
+    )
+    return message_json(chat, world.post(chat, message))
 
 
 class Downloads:

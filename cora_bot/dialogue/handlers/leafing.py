@@ -30,7 +30,7 @@ def whole(scene: Scene, event: Pressed) -> Turn:
 def seek(scene: Scene, walk: Walk, *, shown: Shown, text: str) -> Turn:
     """Written at a list: the name of a choice chooses it, a part of a name in a long list shows what holds it."""
     scene, notices = answering.told(scene)
-    choice = lists.named(shown.choices, text)
+    choice = lists.named(shown.choices, text, numbers=lists.numbered(shown))
     if choice is not None:
         return _choose(scene, walk, choice=choice, shown=shown, notices=notices)
     if not lists.is_long(shown):

@@ -8,7 +8,7 @@ from typing import Final
 
 from cora_bot.base.calendars import number
 from cora_bot.base.folding import folded, nearness
-from cora_bot.base.text import isolate, shorten
+from cora_bot.base.text import isolate, latin_digits, shorten
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.buttons import Row, button, in_rows
 from cora_bot.dialogue.conversation import View
@@ -68,12 +68,19 @@ def matching(choices: Sequence[ShownChoice], text: str) -> tuple[ShownChoice, ..
     return tuple(each for _, each in sorted(found, key=lambda pair: pair[0]))
 
 
-def named(choices: Sequence[ShownChoice], text: str) -> ShownChoice | None:
-    """The one choice that is called so; None where none or several are."""
+def named(choices: Sequence[ShownChoice], text: str, *, numbers: bool = False) -> ShownChoice | None:
+    """The one choice that is called so, or that has this number; None where none or several are."""
+    if numbers and (place := latin_digits(text.strip())).isdecimal() and 0 < int(place) <= len(choices):
+        return choices[int(place) - 1]
     sought = folded(text)
     exact = [each for each in choices if each.label.strip() == text.strip()]
     found = exact or [each for each in choices if sought and folded(each.label) == sought]
     return found[0] if len(found) == 1 else None
+
+
+def numbered(shown: Shown) -> bool:
+    """Whether the choices can be heard or seen: then each has the number that its sound or picture has."""
+    return not is_long(shown) and any(each.clips for each in shown.choices)
 
 
 def words(scene: Scene, shown: Shown) -> list[str]:
@@ -98,8 +105,16 @@ def rows(scene: Scene, shown: Shown) -> list[Row]:
     part = part_of(shown, view)
     verb = Verb.TOGGLE if shown.question.kind is Kind.SELECT_MANY else Verb.CHOOSE
     node = shown.question.number
-    buttons = [Button(_marked(shown, each), Press(verb, node=node, choice=each.index)) for each in part.choices]
-    short = all(len(each.label) <= SHORT_LABEL for each in part.choices)
+    places = {each.index: number(place, scene.language) for place, each in enumerate(shown.choices, start=1)}
+    heard = numbered(shown)
+    labels = [
+        f"{places[each.index]} · {_marked(shown, each)}" if heard else _marked(shown, each) for each in part.choices
+    ]
+    buttons = [
+        Button(label, Press(verb, node=node, choice=each.index))
+        for label, each in zip(labels, part.choices, strict=True)
+    ]
+    short = all(len(label) <= SHORT_LABEL for label in labels)
     made = in_rows(buttons, 2 if short and len(buttons) > 3 else 1)
     return [*made, *_leafing(scene, part, node, sought=bool(view.sought) and is_long(shown))]
 

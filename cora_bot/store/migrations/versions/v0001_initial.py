@@ -32,6 +32,7 @@ def upgrade() -> None:
     _chat_participant()
     _chore()
     _download()
+    _media_file()
     _occurrence()
     _outbox()
     _session()
@@ -268,6 +269,17 @@ def _download() -> None:
         op.create_index(f"ix_download_{column}", "download", [column], unique=False)
 
 
+def _media_file() -> None:
+    op.create_table(
+        "media_file",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_media_file")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
 def _occurrence() -> None:
     op.create_table(
         "occurrence",
@@ -340,7 +352,7 @@ def _outbox() -> None:
         sa.CheckConstraint(
             "(finished_at IS NULL) = (state IN ('pending', 'sending'))", name=op.f("ck_outbox_finished")
         ),
-        sa.CheckConstraint("kind IN ('card', 'remove', 'retire', 'empty')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint("kind IN ('card', 'remove', 'retire', 'spoken', 'empty')", name=op.f("ck_outbox_kind")),
         sa.CheckConstraint("means IN ('', 'send', 'edit', 'delete')", name=op.f("ck_outbox_means")),
         sa.CheckConstraint("payload IS NULL OR state IN ('pending', 'sending')", name=op.f("ck_outbox_wiped")),
         sa.CheckConstraint(
