@@ -133,6 +133,16 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """What was on the card (``node``: its path), from when until when; None: still."""
+
+    event: str
+    node: str
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One filling-in of a form. ``walk`` is ``forms.Walk.save()``; ``form_hash`` names the version it began on."""
 
@@ -149,6 +159,7 @@ class Session:
     view: View = field(default_factory=View)
     heard: str = ""  # the question whose sounds and pictures stand in the chat
     heard_at: datetime | None = None
+    audit: tuple[AuditEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

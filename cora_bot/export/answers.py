@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cora_bot.export import media, missing
+from cora_bot.export import audit, media, missing
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.media import ATTACHMENT, ListedFile, listed
 from cora_bot.export.missing import Missing
@@ -104,7 +104,7 @@ def _well_formed(record: OpenedRecord) -> bool:
     if record.head.kind == ATTACHMENT:
         return isinstance(body.get("of"), str)
     told = _texts(body.get("sealed", {})) and _texts(body.get("files", {}))
-    return told and _texts(body.get("values")) and missing.well_formed(body)
+    return told and _texts(body.get("values")) and audit.well_formed(body) and missing.well_formed(body)
 
 
 def _texts(raw: object) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import consents, contacts, dispositions, response
+from cora_bot.export import audit, consents, contacts, dispositions, response
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
@@ -106,7 +106,9 @@ def _answers(
     gathered: Gathered, opening: Opening, columns: Sequence[FormColumns], *, codes: Mapping[str, str], labels: str
 ) -> dict[str, bytes]:
     given = [one for one in opening.opened if one.head.kind == CONSENT and one.head.record in gathered.exported]
+    timed = [one for one in opening.opened if "audit" in one.body and one.head.record in gathered.exported]
     return {
+        "audit.csv": csv_file(audit.rows(timed, codes)),
         "answers_long.csv": csv_file(long_rows(gathered.answerings, columns, language=labels)),
         "answers_wide.csv": csv_file(wide_rows(chosen(gathered.answerings), columns)),
         "consents.csv": csv_file(consents.rows(given, codes)),

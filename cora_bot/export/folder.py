@@ -22,6 +22,7 @@ FILES: Final = (
     "README.txt",
     "answers_long.csv",
     "answers_wide.csv",
+    "audit.csv",
     "codebook.md",
     "consents.csv",
     "contacts.csv",

@@ -60,7 +60,10 @@ CHAT: Final[Mapping[str, Support]] = {
     "geotrace": Support(Level.ERROR, _NEVER, _ELSEWHERE),
     "geoshape": Support(Level.ERROR, _NEVER, _ELSEWHERE),
     "other": Support(Level.ERROR, _LATER, _HINT),
-    "audit": Support(Level.WARNING, _SILENT, "The chat keeps its own times with every record."),
+    "audit": Support(Level.YES),
+    "audit-more": Support(
+        Level.WARNING, "of “{what}” the chat keeps the times only", "Places and changes are kept on a tablet."
+    ),
     "background-audio": Support(Level.WARNING, _SILENT, _ELSEWHERE),
     "start-geopoint": Support(Level.WARNING, _SILENT, _ELSEWHERE),
     "drawing": Support(

@@ -94,6 +94,13 @@ class Walk:
         return sum(1 for each in outcome.counted(self.instance, self._stops()) if self.instance.has_answer(each.node))
 
     @property
+    def audited(self) -> bool:
+        """Whether the form asks for the times of its questions."""
+        return any(
+            spec.name == "audit" and spec.path.split("/")[2:] == ["meta", "audit"] for spec in self.program.specs
+        )
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """Paths of nodes with an expression that could not be evaluated; for the log, it names no answer."""
         return tuple(self.program.specs[slot].path for slot in sorted(self.instance.faults))

@@ -129,3 +129,17 @@ def test_later_export_replaces_the_files_of_the_earlier(tmp_path: Path) -> None:
     export(draft(file={"lost": "gone"}, parts=()), tmp_path / "out")
 
     assert not (tmp_path / "out" / "media").exists()
+
+
+def test_audit_is_a_table_of_its_own(tmp_path: Path) -> None:
+    made = draft(parts=())
+    assert FORM is not None
+    event = ["question", "/data/photo", 1_790_000_000_000, 1_790_000_005_500]
+    body = {"values": {}, "sealed": {}, "skipped": ["/data/photo"], "not_reached": [], "audit": [event]}
+    made.add(of_form(WHOLE, "complete"), body)
+
+    export(made, tmp_path / "out")
+
+    with (tmp_path / "out" / "audit.csv").open(encoding="utf-8-sig", newline="") as opened:
+        (row,) = csv.DictReader(opened)
+    assert (row["node"], row["start"], row["end"]) == ("/data/photo", "2026-09-21T14:13:20Z", "2026-09-21T14:13:25Z")

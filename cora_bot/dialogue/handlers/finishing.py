@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from cora_bot.dialogue import cards
+from cora_bot.dialogue import auditing, cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Fragment, Occurrence, Showing
 from cora_bot.dialogue.handlers import consenting, questions, returning
@@ -66,6 +66,8 @@ def body_record(scene: Scene, walk: Walk, kind: RecordKind) -> tuple[Scene, Reco
         "not_reached": list(not_reached),
         "instance_id": f"uuid:{UUID(bytes=scene.session.id)}",
     }
+    if walk.audited:
+        body["audit"] = auditing.events(scene.session, scene.now)
     scene, record = questions.record(scene, kind, body)
     return scene, record, dropped
 
