@@ -1,4 +1,4 @@
-"""E-60 a file that a phone sends is downloaded by getFile and its path, as from Telegram; E-61 over 20 MB it is not."""
+"""E-70 a file that a phone sends is downloaded by getFile and its path, as from Telegram; E-71 over 20 MB it is not."""
 
 from __future__ import annotations
 
