@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import StrEnum, unique
 
 
+@unique
 class Verb(StrEnum):
     """What a button does. The value is what travels in the button's data: short, stable, never a word of content."""
 
