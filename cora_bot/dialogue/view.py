@@ -10,9 +10,13 @@ from cora_bot.forms.walk import Shown
 
 
 def view_of(scene: Scene, shown: Shown) -> View:
+    return view_at(scene, shown.ref)
+
+
+def view_at(scene: Scene, ref: str) -> View:
     """What was kept for this very question; a fresh one where another question was looked at last."""
     kept = scene.session.view
-    return kept if kept.ref == shown.ref else View(ref=shown.ref)
+    return kept if kept.ref == ref else View(ref=ref)
 
 
 def with_view(scene: Scene, view: View) -> Scene:

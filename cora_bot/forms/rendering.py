@@ -47,6 +47,8 @@ class Renderer:
         return ""
 
     def _filled(self, parts: Template, node: Node) -> str:
+        if len(parts) == 1 and isinstance(parts[0], str):  # most labels; lists may have ten thousand
+            return parts[0].strip()
         out: list[str] = []
         for part in parts:
             if isinstance(part, str):

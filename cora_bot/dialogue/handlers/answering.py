@@ -13,7 +13,7 @@ from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.kinds import times
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.turn import Turn
-from cora_bot.dialogue.view import view_of, with_view
+from cora_bot.dialogue.view import view_at, with_view
 from cora_bot.forms.walk import Shown, Stored, Violation, ViolationCode, Walk
 
 
@@ -21,6 +21,11 @@ def at(scene: Scene, walk: Walk, event: Pressed) -> Shown | None:
     """The question the button was made for, if the walk still stands there."""
     shown = walk.shown(scene.language)
     return shown if shown is not None and shown.question.number == event.press.node else None
+
+
+def stands(walk: Walk, event: Pressed) -> bool:
+    """Whether the walk still stands at the question the button was made for. Cheap, however long its list is."""
+    return walk.current is not None and walk.current.number == event.press.node
 
 
 def again(scene: Scene) -> Turn:
@@ -31,10 +36,9 @@ def again(scene: Scene) -> Turn:
 def looking(scene: Scene, event: Pressed, change: Callable[[View], View]) -> Turn:
     """The same question from another side: nothing is answered."""
     walk = questions.pick_up(scene)
-    shown = at(scene, walk, event)
-    if shown is None:
+    if not stands(walk, event):
         return again(scene)
-    return questions.ask(with_view(scene, change(view_of(scene, shown))), walk, anew=True)
+    return questions.ask(with_view(scene, change(view_at(scene, walk.ref))), walk, anew=True)
 
 
 def outcome(scene: Scene, walk: Walk, came: Stored | Violation, *, notices: Sequence[str] = ()) -> Turn:
@@ -49,7 +53,7 @@ def proceed(scene: Scene, walk: Walk, stored: Stored, *, notices: Sequence[str])
     """To the next question; behind the last one the whole form is judged and the session ends."""
     notices = [*notices, scene.say(p.DROPPED)] if stored.dropped else [*notices]
     scene = with_view(scene, View())
-    if walk.shown(scene.language) is not None:
+    if walk.current is not None:
         return questions.ask(scene, walk, notices=notices)
     violation = walk.finish(scene.language)
     if violation is not None:

@@ -42,7 +42,7 @@ def keep(scene: Scene, event: Pressed) -> Turn:
 def toggle(scene: Scene, event: Pressed) -> Turn:
     """A tick more or less; the question stays."""
     walk = questions.pick_up(scene)
-    if answering.at(scene, walk, event) is None:
+    if not answering.stands(walk, event):
         return again(scene, event)
     outcome = walk.toggle(event.press.node, event.press.choice)
     notices = [answering.sentence(scene, outcome)] if isinstance(outcome, Violation) else []
@@ -103,6 +103,6 @@ def _written(scene: Scene, walk: Walk, shown: Shown, text: str) -> Turn:
 
 def _answer(scene: Scene, event: Pressed, act: Callable[[Walk], Stored | Violation]) -> Turn:
     walk = questions.pick_up(scene)
-    if answering.at(scene, walk, event) is None:
+    if not answering.stands(walk, event):
         return again(scene, event)
     return answering.outcome(scene, walk, act(walk))

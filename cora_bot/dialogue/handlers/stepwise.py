@@ -104,7 +104,7 @@ def instance(scene: Scene, event: Pressed) -> Turn:
 def into(scene: Scene, event: Pressed) -> Turn:
     """Into an instance, to answer its questions anew."""
     walk = questions.pick_up(scene)
-    if answering.at(scene, walk, event) is None or not walk.open(event.press.node, event.press.choice):
+    if not answering.stands(walk, event) or not walk.open(event.press.node, event.press.choice):
         return answering.again(scene)
     return questions.ask(with_view(scene, View()), walk)
 
@@ -112,7 +112,7 @@ def into(scene: Scene, event: Pressed) -> Turn:
 def take_away(scene: Scene, event: Pressed) -> Turn:
     """An instance and its answers are gone. A new card, so that a second press cannot take the next one too."""
     walk = questions.pick_up(scene)
-    if answering.at(scene, walk, event) is None:
+    if not answering.stands(walk, event):
         return answering.again(scene)
     came = walk.remove(event.press.node, event.press.choice)
     notices = [answering.sentence(scene, came)] if isinstance(came, Violation) else [scene.say(p.TAKEN_AWAY)]
