@@ -105,16 +105,14 @@ def rows(scene: Scene, shown: Shown) -> list[Row]:
     part = part_of(shown, view)
     verb = Verb.TOGGLE if shown.question.kind is Kind.SELECT_MANY else Verb.CHOOSE
     node = shown.question.number
-    places = {each.index: number(place, scene.language) for place, each in enumerate(shown.choices, start=1)}
-    heard = numbered(shown)
-    labels = [
-        f"{places[each.index]} · {_marked(shown, each)}" if heard else _marked(shown, each) for each in part.choices
-    ]
+    labels = [_marked(shown, each) for each in part.choices]
+    if numbered(shown):  # then all of them are on the card
+        labels = [f"{number(place, scene.language)} · {label}" for place, label in enumerate(labels, start=1)]
     buttons = [
         Button(label, Press(verb, node=node, choice=each.index))
         for label, each in zip(labels, part.choices, strict=True)
     ]
-    short = all(len(label) <= SHORT_LABEL for label in labels)
+    short = all(len(each.label) <= SHORT_LABEL for each in part.choices)
     made = in_rows(buttons, 2 if short and len(buttons) > 3 else 1)
     return [*made, *_leafing(scene, part, node, sought=bool(view.sought) and is_long(shown))]
 
