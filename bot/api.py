@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import msgspec
 
@@ -65,7 +66,9 @@ class Api:
 
     def __init__(self, request: AiohttpRequest, *, token: str, base_url: str = TELEGRAM) -> None:
         self._request = request
-        self._prefix = f"{base_url.rstrip('/').removesuffix('/bot')}/bot{token}/"
+        server = base_url.rstrip("/").removesuffix("/bot")
+        self._prefix = f"{server}/bot{token}/"
+        self._files = f"{server}/file/bot{token}/"
 
     def __repr__(self) -> str:
         return "Api()"
@@ -75,6 +78,20 @@ class Api:
         body = msgspec.json.encode(payload)
         status, answer = await self._request.call(self._prefix + method, body, read_timeout=read_timeout)
         return read_answer(status, answer)
+
+    async def upload(self, method: str, said: Mapping[str, object], *, field: str, name: str, content: bytes) -> Answer:
+        """A call with a file. Raises as ``call`` does."""
+        fields = {
+            key: value if isinstance(value, str) else msgspec.json.encode(value).decode() for key, value in said.items()
+        }
+        status, answer = await self._request.upload(
+            self._prefix + method, fields, field=field, name=name, content=content
+        )
+        return read_answer(status, answer)
+
+    def download(self, path: str) -> AsyncIterator[bytes]:
+        """A file of ``getFile``, chunk by chunk. Raises as ``call`` does."""
+        return self._request.stream(self._files + quote(path))
 
 
 def read_answer(status: int, body: bytes) -> Answer:

@@ -1,4 +1,4 @@
-"""The wiring of the chat face and its three loops: receive, due, deliver.
+"""The wiring of the chat face and its loops: receive, due, deliver, fetch.
 
 Each loop only calls usecases; what is promised lies in the store, never in a loop. APScheduler is a ticker and nothing
 more: a tick that is missed, late or cut off loses nothing, since the next one asks the store what is due.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.api import TELEGRAM, Api
 from bot.delivering import Delivering, Outbox, Settled
+from bot.fetching import Fetches, Fetching
 from bot.pacing import OVERALL, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
 from bot.receive.polling import GATHER, LONG_POLL, Polling
@@ -26,8 +27,10 @@ from bot.request import AiohttpRequest
 from bot.sending import Sender
 from cora_bot.base.logging import log
 from cora_bot.base.pulse import Loop
-from cora_bot.usecases import deliver, due, receive
+from cora_bot.store.downloads import Download
+from cora_bot.usecases import deliver, due, fetching, receive
 from cora_bot.usecases.exchange import Arrived, Reaction, Sending
+from cora_bot.usecases.fetching import NotFetched
 from cora_bot.usecases.house import House
 
 TICK = 1.0  # seconds
@@ -77,6 +80,9 @@ class App:
             clock=house.clock,
             beat=partial(beat, Loop.DELIVER),
         )
+        self._fetching = Fetching(
+            Fetches(self._claim_file, self._keep_file, self._file_failed), api, done=self._delivering.wake
+        )
         self._ticking = asyncio.Lock()
         self._loops: tuple[asyncio.Task[None], ...] = ()
         self._scheduler: AsyncIOScheduler | None = None
@@ -95,6 +101,7 @@ class App:
         self._loops = (
             asyncio.create_task(self._polling.run(), name="receive"),
             asyncio.create_task(self._delivering.run(), name="deliver"),
+            asyncio.create_task(self._fetching.run(), name="fetch"),
         )
         if self._connection.tick > 0:
             self._scheduler = self._ticker()
@@ -120,6 +127,7 @@ class App:
                 self._scheduler = None
             self._polling.stop()
             self._delivering.stop()
+            self._fetching.stop()
             await asyncio.gather(*loops, return_exceptions=True)
         await self._request.shutdown()
         log("stopped")
@@ -151,6 +159,7 @@ class App:
 
     async def settle_all(self) -> None:
         """For tests: returns when nothing is left that can be sent now, and no spinner turns."""
+        await self._fetching.empty()
         await self._delivering.empty()
         await self._polling.settled()
 
@@ -174,10 +183,20 @@ class App:
     async def _receive(self, batch: Sequence[Arrived]) -> list[Reaction]:
         reactions = await receive.receive(self._house, batch)
         self._delivering.wake()
+        self._fetching.wake()
         return reactions
 
     async def _claim(self, limit: int) -> Sequence[Sending]:
         return await deliver.claim(self._house, limit=limit)
+
+    async def _claim_file(self) -> Download | None:
+        return await fetching.claim(self._house)
+
+    async def _keep_file(self, wanted: Download, chunks: AsyncIterator[bytes]) -> None:
+        await fetching.keep(self._house, wanted, chunks)
+
+    async def _file_failed(self, wanted: Download, why: NotFetched) -> None:
+        await fetching.failed(self._house, wanted, why)
 
     async def _settle(self, settled: Sequence[Settled]) -> None:
         await deliver.settle(self._house, settled)

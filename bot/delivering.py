@@ -18,7 +18,7 @@ from bot.sending import Sender
 from bot.waiting import set_within
 from cora_bot.base.clock import Clock, monotonic
 from cora_bot.base.logging import log
-from cora_bot.usecases.exchange import Outcome, Refused, Retry, Sending, SendMessage
+from cora_bot.usecases.exchange import Outcome, Refused, Retry, SendFile, Sending, SendMessage
 
 MOST_AT_ONCE = 32
 LOOK_AGAIN = 1.0  # seconds without a wake-up after which rows whose retry fell due are looked for
@@ -156,7 +156,7 @@ class Delivering:
 
     async def _permitted(self, sending: Sending) -> bool:
         """Waits for its turn at Telegram's pace; False when the order to stop came first."""
-        message = isinstance(sending.call, SendMessage)
+        message = isinstance(sending.call, SendMessage | SendFile)
         while not self._stopping.is_set():
             wait = self._pace.ask(sending.chat, monotonic(), message=message, unsolicited=sending.unsolicited)
             if wait <= 0:

@@ -19,6 +19,8 @@ from cora_bot.dialogue.inputs import (
     CommandName,
     Input,
     Pressed,
+    SentFile,
+    Spot,
     Start,
     Text,
     Unblocked,
@@ -60,6 +62,20 @@ class _User(msgspec.Struct):
     language_code: str | None = None
 
 
+class _Location(msgspec.Struct):
+    latitude: float
+    longitude: float
+    horizontal_accuracy: float = 0
+    live_period: int = 0
+
+
+class _File(msgspec.Struct):
+    file_id: str
+    file_size: int = 0
+    file_name: str = ""
+    mime_type: str = ""
+
+
 class _Message(msgspec.Struct, rename={"sender": "from"}):
     message_id: _Id31
     chat: _Chat
@@ -70,30 +86,33 @@ class _Message(msgspec.Struct, rename={"sender": "from"}):
     forward_origin: _Present = _ABSENT
     forward_date: _Present = _ABSENT
     via_bot: _Present = _ABSENT
-    animation: _Present = _ABSENT
-    audio: _Present = _ABSENT
+    animation: _File | None = None
+    audio: _File | None = None
     checklist: _Present = _ABSENT
     contact: _Present = _ABSENT
     dice: _Present = _ABSENT
-    document: _Present = _ABSENT
+    document: _File | None = None
     game: _Present = _ABSENT
-    location: _Present = _ABSENT
+    location: _Location | None = None
     paid_media: _Present = _ABSENT
-    photo: _Present = _ABSENT
+    photo: list[_File] | None = None
     poll: _Present = _ABSENT
     sticker: _Present = _ABSENT
     story: _Present = _ABSENT
     venue: _Present = _ABSENT
-    video: _Present = _ABSENT
-    video_note: _Present = _ABSENT
-    voice: _Present = _ABSENT
+    video: _File | None = None
+    video_note: _File | None = None
+    voice: _File | None = None
 
 
 # A venue carries its location and an animation its document as well: the more telling sort comes first.
 _SORTS = (
     "venue", "animation", "photo", "sticker", "voice", "video", "video_note", "audio", "document", "contact",
-    "location", "poll", "dice", "story", "game", "paid_media", "checklist",
+    "poll", "dice", "story", "game", "paid_media", "checklist",
 )  # fmt: skip
+
+
+_FILES = frozenset({"animation", "photo", "voice", "video", "video_note", "audio", "document"})
 
 
 class _Callback(msgspec.Struct, rename={"sender": "from"}):
@@ -195,17 +214,36 @@ def _edited(message: _Message) -> Arrived | Ignored:
 
 def _said(message: _Message) -> Input | Ignored:
     hint = _hint(message)
+    own = not (_has(message.forward_origin) or _has(message.forward_date) or _has(message.via_bot))
     for sort in _SORTS:
-        if _has(getattr(message, sort)):
+        held = getattr(message, sort)
+        if sort in _FILES and held:
+            return Unusable(sort, message.message_id, hint, file=_file(sort, held) if own else None)
+        if sort not in _FILES and _has(held):
             return Unusable(sort, message.message_id, hint)
+    if message.location is not None:
+        return Unusable("location", message.message_id, hint, spot=_spot(message.location) if own else None)
     if message.text is None:
         return Ignored("service")
     # What another bot or chat wrote is not this person's answer, and must not start anything.
-    if _has(message.forward_origin) or _has(message.forward_date) or _has(message.via_bot):
+    if not own:
         return Unusable("forward", message.message_id, hint)
     if not message.text.strip():
         return Ignored("empty")
     return _typed(message.text, message.message_id, hint)
+
+
+def _spot(location: _Location) -> Spot | None:
+    """A place that is sent once. One that goes on being sent would tell more than was asked."""
+    if location.live_period:
+        return None
+    return Spot(location.latitude, location.longitude, location.horizontal_accuracy)
+
+
+def _file(sort: str, held: _File | list[_File]) -> SentFile:
+    """Of a photo the largest: Telegram lists its sizes from small to large."""
+    file = held[-1] if isinstance(held, list) else held
+    return SentFile(file.file_id, sort, file.file_size, file.file_name, file.mime_type)
 
 
 def _typed(text: str, number: int, hint: str) -> Input:

@@ -12,7 +12,7 @@ import regex
 
 from bot.callbacks import pack
 from cora_bot.dialogue.prompt import Prompt
-from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, SendMessage
+from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendMessage
 
 TEXT_LIMIT = 4096  # UTF-16 code units
 TOAST_LIMIT = 200
@@ -21,6 +21,9 @@ ELLIPSIS = "…"
 _GRAPHEME = regex.compile(r"\X")
 _ISOLATE_OPENERS = "\u2066\u2067\u2068"
 _ISOLATE_CLOSER = "\u2069"
+
+
+Message = SendMessage | EditMessage | DeleteMessage
 
 
 class _Button(TypedDict):
@@ -48,7 +51,7 @@ class Payload(TypedDict, total=False):
     reply_markup: _Keyboard
 
 
-def render(call: Call, address: int) -> tuple[str, Payload]:
+def render(call: Message, address: int) -> tuple[str, Payload]:
     """Method and payload of one call to the chat ``address``."""
     match call:
         case SendMessage(prompt, silent):

@@ -8,12 +8,17 @@ holds the bot's token, and so do aiohttp's errors: ours are raised outside its h
 from __future__ import annotations
 
 import asyncio
+import io
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
+
+HTTP_OK = 200
+CHUNK = 64 * 1024
 
 _JSON = {"Content-Type": "application/json"}
 _Timeout = DefaultValue[float] | float | DefaultValue[None] | None
@@ -68,6 +73,33 @@ class AiohttpRequest(BaseRequest):
         """Posts a JSON body; HTTP status and body of the answer. Raises ``NotSent`` or ``Unanswered``."""
         timeouts = self._timeouts(read_timeout or self._read_timeout, self._connect_timeout)
         return await self._exchange("POST", url, timeouts, data=body, headers=_JSON)
+
+    async def upload(
+        self, url: str, said: Mapping[str, str], *, field: str, name: str, content: bytes
+    ) -> tuple[int, bytes]:
+        """Posts a form with a file. Raises ``NotSent`` or ``Unanswered``."""
+        form = aiohttp.FormData()
+        for key, text in said.items():
+            form.add_field(key, text)
+        form.add_field(field, io.BytesIO(content), filename=name, content_type="application/octet-stream")
+        timeouts = self._timeouts(self._read_timeout, self._connect_timeout)
+        return await self._exchange("POST", url, timeouts, data=form)
+
+    async def stream(self, url: str) -> AsyncIterator[bytes]:
+        """A file, chunk by chunk. Raises ``NotSent`` or ``Unanswered``, also where it breaks off or is refused."""
+        if self._session is None:
+            raise RuntimeError("the request is not initialized")
+        timeouts = self._timeouts(self._read_timeout, self._connect_timeout)
+        try:
+            async with self._session.get(url, timeout=timeouts, allow_redirects=False) as response:
+                if response.status == HTTP_OK:
+                    async for chunk in response.content.iter_chunked(CHUNK):
+                        yield chunk
+                    return
+                failure: NetworkError = Unanswered(f"status {response.status}")
+        except (aiohttp.ClientError, TimeoutError, OSError, asyncio.IncompleteReadError) as error:
+            failure = _failure(error)
+        raise failure  # outside the handler, as below
 
     async def do_request(
         self,

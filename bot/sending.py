@@ -13,6 +13,7 @@ from datetime import timedelta
 from bot.api import Answer, Api, TokenRefused
 from bot.render import render
 from bot.request import NotSent, Unanswered
+from bot.speaking import file_of, send_file
 from cora_bot.base.clock import Clock
 from cora_bot.usecases.exchange import (
     DeleteMessage,
@@ -21,11 +22,13 @@ from cora_bot.usecases.exchange import (
     Outcome,
     Refused,
     Retry,
+    SendFile,
     Sending,
     SendMessage,
     Sent,
     Uncertain,
 )
+from cora_bot.usecases.speaking import FILE_GONE
 
 _GONE = (
     ("bot was blocked by the user", "blocked"),
@@ -45,6 +48,9 @@ _REFUSED = (
     ("message is too long", "too_long"),
     ("message text is empty", "empty"),
     ("button_data_invalid", "button_data"),
+    ("wrong file identifier", FILE_GONE),
+    ("wrong remote file", FILE_GONE),
+    ("wrong file_id", FILE_GONE),
 )
 _NOT_MODIFIED = "message is not modified"
 
@@ -63,14 +69,19 @@ class Sender:
 
     async def send(self, sending: Sending) -> Outcome:
         """Makes the call."""
-        method, payload = render(sending.call, sending.address)
         try:
-            answer = await self._api.call(method, payload)
+            answer = await self._answer(sending)
         except NotSent:
             return self._later("not_sent")
         except Unanswered:
             return Uncertain("no_answer")
         return self._judge(sending, answer)
+
+    async def _answer(self, sending: Sending) -> Answer:
+        if isinstance(sending.call, SendFile):
+            return await send_file(self._api, sending.call, sending.address)
+        method, payload = render(sending.call, sending.address)
+        return await self._api.call(method, payload)
 
     def _judge(self, sending: Sending, answer: Answer) -> Outcome:
         if answer.code == 200:
@@ -106,6 +117,8 @@ def _taken(sending: Sending, answer: Answer) -> Outcome:
             return Sent(message)
         case SendMessage():
             return Sent(answer.message_id())
+        case SendFile():
+            return Sent(answer.message_id(), file_of(answer))
 
 
 def _refusal(sending: Sending, answer: Answer) -> Outcome:

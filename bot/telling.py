@@ -42,6 +42,8 @@ FIRST = {
 ASIDE = {
     "chat_participant": "Which chat belongs to which person.",
     "cutting": "Whose link to their answers is being cut or erased at this moment.",
+    "media_file": "Which of the study's own sounds and pictures Telegram has already.",
+    "download": "Files that were sent and are not fetched yet. What to fetch is sealed.",
     "chore": "Small things to do later, such as emptying a message.",
     "counter": "Counts without a person, such as how many refused.",
     "erased_case": "Which cases were erased, so that copies carried away are erased too.",

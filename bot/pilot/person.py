@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.pilot.attachments import KINDS, attachment
+from bot.pilot.attachments import KINDS, Content, attachment, spot
 from bot.pilot.bell import Bell
 from bot.pilot.markup import Rows
 from bot.pilot.messages import Chat, Message, User
@@ -208,12 +208,17 @@ class Person:
             raise PhoneError("that message is not on the screen")
         self._world.delete(self.chat, message)
 
-    def send(self, kind: str, *, caption: str = "") -> int:
-        """Sends a sticker, photo, voice, location or contact."""
+    def send(self, kind: str, *, caption: str = "", content: Content | None = None) -> int:
+        """Sends a sticker, photo, voice, audio, video, document, location or contact; a file holds ``content``."""
         if kind not in KINDS:
             raise PhoneError(f"a phone cannot send a {kind!r} here; it knows {', '.join(KINDS)}")
-        extra, shown = attachment(kind, self.user, self._world.now())
+        extra, shown = attachment(kind, self.user, self._world.files, content or Content())
         return self._say(Message(0, self.user, 0, clean(caption) or shown, kind=kind, extra=extra))
+
+    def share(self, latitude: float, longitude: float, *, accuracy: float = 0, live: int = 0) -> int:
+        """Shares a place, once, or for ``live`` seconds."""
+        extra = spot(latitude, longitude, accuracy=accuracy, live=live)
+        return self._say(Message(0, self.user, 0, "Location", kind="location", extra=extra))
 
     def forward(self, text: str, *, origin: str = "Somebody") -> int:
         """Forwards a message that someone else wrote elsewhere."""

@@ -6,11 +6,13 @@ Rules: every action is a POST with a JSON object and answers with the phone's st
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 from collections.abc import Callable
 
 from aiohttp import web
 
+from bot.pilot.attachments import Content
 from bot.pilot.markup import Rows
 from bot.pilot.person import Bubble, Person, PhoneError
 from bot.pilot.text import Json
@@ -29,6 +31,17 @@ def _number(given: Json, name: str) -> int:
     if not isinstance(value, int):
         raise PhoneError(f"{name} must be a whole number")
     return value
+
+
+def _content(given: Json) -> Content | None:
+    """A file in base64, with its name and type; None: something small of the emulator's own."""
+    if not _text(given, "content"):
+        return None
+    try:
+        data = base64.b64decode(_text(given, "content"), validate=True)
+    except ValueError:
+        raise PhoneError("the content is not base64") from None
+    return Content(data, _text(given, "name"), _text(given, "type"))
 
 
 def _press(person: Person, given: Json) -> object:
@@ -61,7 +74,9 @@ ACTIONS: dict[str, Callable[[Person, Json], object]] = {
     "press_key": lambda person, given: person.press_key(_text(given, "label")),
     "edit": lambda person, given: person.edit(_number(given, "message_id"), _text(given, "text")),
     "delete": lambda person, given: person.delete(_number(given, "message_id")),
-    "send": lambda person, given: person.send(_text(given, "kind"), caption=_text(given, "caption")),
+    "send": lambda person, given: person.send(
+        _text(given, "kind"), caption=_text(given, "caption"), content=_content(given)
+    ),
     "forward": lambda person, given: person.forward(_text(given, "text")),
     "block": lambda person, _given: person.block(),
     "unblock": lambda person, _given: person.unblock(),

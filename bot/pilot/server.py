@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.pilot.api.files import Downloads
 from bot.pilot.api.http import BotApi
 from bot.pilot.controls import Controls
 from bot.pilot.faults import Faults
@@ -24,6 +25,7 @@ from cora_bot.base.errors import CoraError
 
 LOOPBACK = ("127.0.0.1", "::1")
 LOCAL_NAMES = (*LOOPBACK, "localhost")
+MOST_SENT = 40 * 1024 * 1024  # of one request: a file a phone sends, in base64
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -79,8 +81,9 @@ class Emulator:
         return f"{self.url}/bot"
 
     async def start(self) -> None:
-        app = web.Application(middlewares=[_guard])
+        app = web.Application(middlewares=[_guard], client_max_size=MOST_SENT)
         app.add_routes([web.route("*", "/bot{token:[^/]+}/{method:[A-Za-z]+}", self._api.handle)])
+        app.add_routes([web.get("/file/bot{token:[^/]+}/{path:.+}", Downloads(self.world).handle)])
         app.add_routes([*self._phones.routes(), *self._controls.routes()])
         app.on_shutdown.append(self._close)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.pilot.bell import Bell
+from bot.pilot.files import Files
 from bot.pilot.limits import Limits
 from bot.pilot.markup import Markup, Remove, Reply
 from bot.pilot.messages import Chat, ChatKind, Message, User, inaccessible_json, message_json
@@ -81,6 +82,7 @@ class World:
         self.people: dict[int, Person] = {}
         self.callbacks: dict[str, Callback] = {}
         self.calls: list[Call] = []
+        self.files = Files(self.chance)
         self.bell = Bell()
         self._last_message = 0
 

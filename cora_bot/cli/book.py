@@ -61,7 +61,7 @@ def book(study: Path, path: Path, language: str, returned: datetime | None) -> N
     facts = ethics_book.Facts(today, version("cora-bot"), _day(returned) or today, tuple(sentences()), reviews)
     path.write_text(ethics_book.document(script, facts, language), encoding="utf-8")
     click.echo(f"{path}: {script.study.title}, {len(script.forms)} forms, {len(script.study.languages)} languages")
-    changed = changed_texts(script.study, script.forms)
+    changed = changed_texts(script.study, script.forms, script.media)
     if script.study.approval and not changed:
         click.echo("The texts are those that were approved.")
         return

@@ -90,7 +90,7 @@ def _approval_problems(script: Script) -> list[Problem]:
     hint = "Put the approved text back, or have the new one approved and write [approval] anew: cora book STUDY"
     return [
         Problem("study.approval", f"approval: changed since it was approved: {part}", hint, STUDY_FILE)
-        for part in changed_texts(script.study, script.forms)
+        for part in changed_texts(script.study, script.forms, script.media)
     ]
 
 
@@ -108,7 +108,7 @@ def _show_approval(script: Script) -> None:
     said = f"approved by {approval.by} on {approval.on}" if approval else "not approved by anybody yet"
     if not script.enrolling:
         said += ", and changed since: nobody can be enrolled"
-    click.echo(f"  texts {text_hashes(script.study, script.forms).whole[:16]}: {said}")
+    click.echo(f"  texts {text_hashes(script.study, script.forms, script.media).whole[:16]}: {said}")
 
 
 def _study(folder: Path) -> Study | None:

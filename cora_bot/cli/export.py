@@ -55,9 +55,10 @@ def export(
 ) -> None:
     """Open a bundle and write its answers as tables. For the RESEARCHER'S computer.
 
-    Writes answers_long.csv, answers_wide.csv, consents.csv, contacts.csv, dispositions.csv, response.csv, codebook.md,
-    reconciliation.json and README.txt, readable by you alone. Prints how many records were sealed, opened and exported;
-    every record that is missing on the way is named. Then prints the response by wave.
+    Writes answers_long.csv, answers_wide.csv, audit.csv, consents.csv, contacts.csv, dispositions.csv, response.csv,
+    codebook.md, reconciliation.json and README.txt, and the files people sent into media/, readable by you alone.
+    Prints how many records were sealed, opened and exported; every record that is missing on the way is named. Then
+    prints the response by wave.
 
     Exit codes: 0 everything fits; 1 something differs (the tables are written all the same) or nothing could be
     written; 2 typed wrongly.

@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import datetime, time
 
 from cora_bot.base.chance import Chance, new_id
+from cora_bot.cli.sent import FILE, PLACE, sent
 from cora_bot.dialogue import cards
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat, Conversation, Mode, Participant, Showing, Status
 from cora_bot.dialogue.handlers import finishing, questions
 from cora_bot.dialogue.inputs import Input, Pressed, Text, Verb
+from cora_bot.dialogue.kinds.sent import SENT_ONLY
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.script import Script
@@ -66,6 +68,10 @@ class Trial:
         shown = questions.pick_up(scene).shown(scene.language)
         return shown is not None and cards.is_typed(shown)
 
+    def _asks_to_send(self, now: datetime) -> bool:
+        question = questions.pick_up(Scene(self._conversation, self._script, now, self._chance)).current
+        return question is not None and question.kind in SENT_ONLY
+
     def answer(self, line: str, now: datetime) -> bool:
         """Takes one typed line: a button's number, ``b`` for back, or text. False when no such button is there."""
         event = self._input(line.strip(), now)
@@ -89,7 +95,7 @@ class Trial:
         sealed = [
             (f"{ref} (sealed on arrival)", parts[part].body["value"]) for ref, part in final.body["sealed"].items()
         ]
-        return values + sealed
+        return [*values, *sealed, *((ref, "(a file)") for ref in final.body.get("files", ()))]
 
     def _scene(self, now: datetime) -> Scene:
         return Scene(self._conversation, self._script, now, self._chance)
@@ -98,6 +104,8 @@ class Trial:
         if line.lower() == BACK:
             back = [button for button in self.buttons if button.press.verb in (Verb.BACK, Verb.RESUME)]
             return Pressed(back[0].press, MESSAGE) if back else None
+        if line.startswith((PLACE, FILE)) and self._asks_to_send(now):
+            return sent(line, MESSAGE)
         direct = line.removeprefix(DIRECT)
         if direct.isdecimal() and (line.startswith(DIRECT) or not self.typed(now)):
             number = int(direct)

@@ -67,7 +67,8 @@ def try_form(
     """Walk through a form in the terminal, as a person would in the chat. For ANY machine; with --case the SERVER.
 
     Buttons are numbered: type a number, or text where the question asks for it (there, a button is :1). Type b to go
-    back and q to quit. Shows at the end what would have been stored. Nothing is written to disk.
+    back and q to quit. Where a place is asked for type @34.5 69.2, where a file is +photo, +voice, +video or
+    +document. Shows at the end what would have been stored. Nothing is written to disk.
 
     With --case and --mode you enter what a person of the study answers on the phone or face to face. FORM is then the
     id of one of the study's forms, or its file. The answers are sealed to the researchers like those from the chat and

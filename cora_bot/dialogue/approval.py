@@ -1,7 +1,8 @@
 """Which texts people see, as one hash: what a board has approved, and whether it is still what people would read.
 
 Covered is every text of the study that is shown: its languages' names, title, team contact, privacy and help of
-study.toml, and of every form the questions, hints, full texts, options in their order and messages, in every language.
+study.toml, and of every form the questions, hints, full texts, options in their order and messages, in every language;
+and the sounds, pictures and films that say and show them.
 Not covered: when something is asked, and the bot's own sentences, which come with the program and have their own hash.
 Only what is written counts: comments, spaces around cells and the kind of file do not.
 """
@@ -15,11 +16,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from cora_bot.dialogue.phrases import Phrases
+from cora_bot.dialogue.script import MediaFile
 from cora_bot.forms.every_text import every_text
 from cora_bot.forms.model import Form
 from cora_bot.study.model import Study
 
 STUDY_PART: Final = "study.toml"
+MEDIA_PART: Final = "media/"
 PART_LENGTH: Final = 16
 
 Line = tuple[str, ...]
@@ -33,10 +36,12 @@ class TextHashes:
     parts: Mapping[str, str]
 
 
-def text_hashes(study: Study, forms: Mapping[str, Form]) -> TextHashes:
-    """The hashes of every text of this study that people may see."""
+def text_hashes(study: Study, forms: Mapping[str, Form], media: Mapping[str, MediaFile] | None = None) -> TextHashes:
+    """The hashes of every text of this study that people may see, and of what says and shows them."""
     full = {STUDY_PART: _digest(study_texts(study))}
     full |= {name: _digest(every_text(form.xform)) for name, form in sorted(forms.items())}
+    if media:
+        full[MEDIA_PART] = _digest((name, file.digest) for name, file in sorted(media.items()))
     return TextHashes(_digest(full.items()), {name: digest[:PART_LENGTH] for name, digest in full.items()})
 
 
@@ -46,11 +51,13 @@ def sentences_hash(phrases: Phrases, languages: Iterable[str], sentences: Iterab
     return _digest((language, text, phrases.say(text, language)) for language in languages for text in listed)
 
 
-def changed_texts(study: Study, forms: Mapping[str, Form]) -> tuple[str, ...]:
+def changed_texts(
+    study: Study, forms: Mapping[str, Form], media: Mapping[str, MediaFile] | None = None
+) -> tuple[str, ...]:
     """What differs from the approved texts, part by part; empty when nothing does, or nothing was approved."""
     if study.approval is None:
         return ()
-    found = text_hashes(study, forms)
+    found = text_hashes(study, forms, media)
     if found.whole == study.approval.text_hash:
         return ()
     parts = study.approval.parts
@@ -62,10 +69,16 @@ def changed_texts(study: Study, forms: Mapping[str, Form]) -> tuple[str, ...]:
 def _differences(approved: Mapping[str, str], found: Mapping[str, str]) -> Iterator[str]:
     for name, digest in found.items():
         if name not in approved:
-            yield f"the form {name} is new"
+            yield f"{_called(name)} is new"
         elif approved[name] != digest:
-            yield "the texts of study.toml" if name == STUDY_PART else f"the form {name}"
-    yield from (f"the form {name} is gone" for name in approved if name not in found)
+            yield _called(name)
+    yield from (f"{_called(name)} is gone" for name in approved if name not in found)
+
+
+def _called(part: str) -> str:
+    return {STUDY_PART: "the texts of study.toml", MEDIA_PART: "what can be heard and seen"}.get(
+        part, f"the form {part}"
+    )
 
 
 def _digest(lines: Iterable[Iterable[str]]) -> str:
@@ -79,6 +92,7 @@ def study_texts(study: Study) -> Iterator[Line]:
     for language in study.languages:
         yield ("language", language.code, language.name)
     named = {"team_contact": study.team_contact, "privacy": study.privacy, "local_help": study.local_help}
+    named |= {"location_reason": study.location_reason}  # where it is empty the hash is what it was without it
     for name, texts in named.items():
         yield from _by_language(name, texts)
 

@@ -8,25 +8,21 @@ from datetime import date
 from cora_bot.base.calendars import day, day_as_typed, day_long, number
 from cora_bot.base.text import isolate
 from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.buttons import Row, in_rows
+from cora_bot.dialogue.buttons import button as button
 from cora_bot.dialogue.conversation import OPENINGS, PICTURES, Opening, Status
 from cora_bot.dialogue.inputs import Press, Verb
+from cora_bot.dialogue.kinds import files, lists, places, ranks, repeats, times
+from cora_bot.dialogue.kinds.lists import PICKED as PICKED
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
 from cora_bot.forms.model import Kind
-from cora_bot.forms.walk import Shown, ShownChoice
+from cora_bot.forms.walk import Shown
 from cora_bot.study.model import Return, Step
 
-Row = tuple[Button, ...]
-
-SHORT_LABEL = 14
-"""Choices whose labels are all at most this long stand two in a row."""
 TYPED = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.TEXT, Kind.DATE})
-PICKED, UNPICKED, CHOSEN = "☑", "☐", "●"
-
-
-def button(scene: Scene, phrase: str, verb: Verb, *, node: int = 0, choice: int = 0, mark: str = "") -> Button:
-    label = scene.say(phrase)
-    return Button(f"{mark} {label}" if mark else label, Press(verb, node=node, choice=choice))
+NOT_PRESSED = times.TIMES | {Kind.GEOPOINT}
+"""Kinds whose answer no button shows as chosen: it stands above them."""
 
 
 # ---- a question ------------------------------------------------------------------------------------------------------
@@ -37,19 +33,21 @@ def question(scene: Scene, shown: Shown, *, notices: Sequence[str] = ()) -> Prom
     parts = [
         *notices,
         _progress(scene, shown),
+        repeats.where(scene, shown.path),
         _day_in_question(scene, shown),
         shown.label,
         shown.hint,
+        places.before_consent(scene, shown),
         *_current(scene, shown),
         *_how(scene, shown),
     ]
-    rows = [*_choices(shown), *_proceed(scene, shown), *_navigation(scene, shown)]
+    rows = [*_choices(scene, shown), *_proceed(scene, shown), *_navigation(scene, shown)]
     return Prompt("\n\n".join(part for part in parts if part), tuple(row for row in rows if row))
 
 
 def _progress(scene: Scene, shown: Shown) -> str:
     # While consent is asked every answer may open or close the rest: a count would only mislead.
-    if shown.question.kind is Kind.NOTE or scene.participant.status is Status.ENROLLING:
+    if shown.question.kind in (Kind.NOTE, Kind.REPEAT) or scene.participant.status is Status.ENROLLING:
         return ""
     return isolate(f"{number(shown.position + 1, scene.language)} / {number(shown.total, scene.language)}")
 
@@ -64,16 +62,24 @@ def _day_in_question(scene: Scene, shown: Shown) -> str:
 
 
 def _current(scene: Scene, shown: Shown) -> list[str]:
-    if shown.kept:
+    if shown.kept or (shown.value and shown.question.kind in files.ASKED):
         return [scene.say(p.ANSWER_LOCKED)]
-    if shown.value and is_typed(shown):
+    if shown.value and (is_typed(shown) or shown.question.kind in NOT_PRESSED):
         return [scene.say(p.ANSWER_NOW, answer=isolate(_readable(scene, shown)))]
     return []
 
 
 def _readable(scene: Scene, shown: Shown) -> str:
     """A stored answer as its giver would read it: days in their calendar."""
-    return day(date.fromisoformat(shown.value), scene.language) if shown.question.kind is Kind.DATE else shown.value
+    match shown.question.kind:
+        case Kind.DATE:
+            return day(date.fromisoformat(shown.value), scene.language)
+        case Kind.TIME | Kind.DATETIME:
+            return times.readable(scene, shown)
+        case Kind.GEOPOINT:
+            return places.readable(shown.value)
+        case _:
+            return shown.value
 
 
 def is_typed(shown: Shown) -> bool:
@@ -83,14 +89,27 @@ def is_typed(shown: Shown) -> bool:
 
 def _how(scene: Scene, shown: Shown) -> list[str]:
     match shown.question.kind:
+        case Kind.SELECT_ONE:
+            return lists.words(scene, shown)
         case Kind.SELECT_MANY:
-            return [scene.say(p.CHOOSE_MANY)]
+            return [*lists.words(scene, shown), scene.say(p.CHOOSE_MANY)]
         case Kind.RANGE if not shown.choices:
             return [scene.say(p.WRITE_NUMBER_BETWEEN, start=shown.question.start, end=shown.question.end)]
+        case Kind.RANK:
+            return ranks.words(scene, shown)
+        case Kind.REPEAT:
+            return repeats.words(scene, shown)
+        case Kind.TIME | Kind.DATETIME:
+            *before, asked = times.words(scene, shown)
+            return [*before, asked] if scene.participant.told_removal else [*before, asked, scene.say(p.REMOVAL)]
+        case Kind.GEOPOINT:
+            asked = "\n\n".join(each for each in (places.reason(scene), scene.say(p.SEND_PLACE)) if each)
         case Kind.INTEGER | Kind.DECIMAL:
             asked = scene.say(p.WRITE_NUMBER)
         case Kind.DATE:
             asked = scene.say(p.WRITE_DAY, example=day_example(scene))
+        case kind if kind in files.ASKED:
+            return [scene.say(files.ASKED[kind]), scene.say(p.FILE_REMOVAL)]
         case Kind.TEXT:
             asked = scene.say(p.WRITE_ANSWER)
         case _:
@@ -102,24 +121,21 @@ def day_example(scene: Scene) -> str:
     return day_as_typed(scene.today(), scene.language)
 
 
-def _choices(shown: Shown) -> list[Row]:
-    verb = Verb.TOGGLE if shown.question.kind is Kind.SELECT_MANY else Verb.CHOOSE
-    buttons = [
-        Button(_marked(shown, choice), Press(verb, node=shown.question.number, choice=choice.index))
-        for choice in shown.choices
-    ]
+def _choices(scene: Scene, shown: Shown) -> list[Row]:
+    match shown.question.kind:
+        case Kind.RANK:
+            return ranks.rows(scene, shown)
+        case Kind.REPEAT:
+            return repeats.rows(scene, shown)
+        case Kind.TIME | Kind.DATETIME:
+            return times.rows(scene, shown)
+        case _:
+            pass
     if shown.question.kind is Kind.RANGE:
-        return [tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6)]
-    short = all(len(choice.label) <= SHORT_LABEL for choice in shown.choices)
-    if short and len(buttons) > 3:
-        return [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
-    return [(each,) for each in buttons]
-
-
-def _marked(shown: Shown, choice: ShownChoice) -> str:
-    if shown.question.kind is Kind.SELECT_MANY:
-        return f"{PICKED if choice.picked else UNPICKED} {choice.label}"
-    return f"{CHOSEN} {choice.label}" if choice.picked else choice.label
+        node = shown.question.number
+        marked = [(f"{lists.CHOSEN} {each.label}" if each.picked else each.label, each.index) for each in shown.choices]
+        return in_rows([Button(label, Press(Verb.CHOOSE, node=node, choice=index)) for label, index in marked], 6)
+    return lists.rows(scene, shown)
 
 
 def _proceed(scene: Scene, shown: Shown) -> list[Row]:
@@ -142,9 +158,9 @@ def _navigation(scene: Scene, shown: Shown) -> list[Row]:
     if shown.can_go_back:
         row.append(button(scene, p.BACK, Verb.BACK))
     picked = any(choice.picked for choice in shown.choices)
-    if has_answer(shown) and shown.question.kind not in (Kind.SELECT_MANY, Kind.ACKNOWLEDGE):
+    if has_answer(shown) and shown.question.kind not in (Kind.SELECT_MANY, Kind.RANK, Kind.ACKNOWLEDGE):
         row.append(button(scene, p.KEEP, Verb.KEEP, node=shown.question.number))
-    elif not shown.required and not picked and shown.question.kind is not Kind.NOTE:
+    elif not shown.required and not picked and shown.question.kind not in (Kind.NOTE, Kind.REPEAT):
         row.append(button(scene, p.SKIP, Verb.SKIP, node=shown.question.number))
     if scene.participant.status is Status.ENROLLING:
         away = (button(scene, p.LANGUAGE, Verb.LANGUAGE, mark="🌐"), button(scene, p.NO_THANKS, Verb.LEAVE))

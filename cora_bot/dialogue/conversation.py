@@ -121,10 +121,28 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """An answer that was sealed on arrival: which question, and the id of its record."""
+    """An answer that was sealed on arrival: which question, and the id of its record; of a file also its name."""
 
     ref: str
     record: bytes
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How far somebody has got within the question ``ref`` (a path with the numbers of instances) without an answer.
+
+    Of a long list ``page`` (from 0) and what is ``sought``; of a time the ``part`` of the day and the ``hour`` chosen
+    so far, of a moment the ``day`` (ISO) before; of a repeat the ``place`` of the instance looked at (from 1).
+    """
+
+    ref: str = ""
+    page: int = 0
+    sought: str = ""
+    day: str = ""
+    part: int = -1
+    hour: int = -1
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +160,9 @@ class Session:
     orders: int = 0  # how many records this session has sealed: their order inside the seal
     explained: bool = False
     mode: Mode = Mode.CHAT
+    view: View = field(default_factory=View)
+    heard: str = ""  # the question whose sounds and pictures stand in the chat
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

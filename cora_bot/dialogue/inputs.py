@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import StrEnum, unique
 
 
+@unique
 class Verb(StrEnum):
     """What a button does. The value is what travels in the button's data: short, stable, never a word of content."""
 
@@ -42,6 +43,17 @@ class Verb(StrEnum):
     HIDE = "H"  # clears what can be cleared, at once
     PASS_ON = "a"  # noqa: S105 - what was written goes to the team
     DISCARD = "A"  # it does not
+    PAGE = "j"  # node, choice: a page of a long list
+    UNDO = "B"  # node: what was ranked last is free again
+    DAY = "D"  # node, choice: the day of a moment by its number (date.toordinal), 0: another one
+    PART = "i"  # node, choice: a part of the day
+    HOUR = "R"  # node, choice: 0 to 23
+    TIME = "T"  # node, choice: minutes since midnight
+    INSTANCES = "I"  # node: all instances of a repeat
+    INSTANCE = "J"  # node, choice: one of them, by its place from 1; 0: none
+    INTO = "E"  # node, choice: an instance is answered anew
+    TAKE_AWAY = "U"  # node, choice: an instance is taken away
+    WHOLE = "z"  # node: away from what was sought, the whole list again
 
 
 class CommandName(StrEnum):
@@ -101,12 +113,40 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody said they are, in degrees; ``accuracy`` in metres, 0 where it is not known."""
+
+    latitude: float
+    longitude: float
+    accuracy: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file in a message. ``id`` fetches it, ``size`` is in bytes (0: not said).
+
+    ``name`` and ``type`` are what the phone says.
+    """
+
+    id: str
+    sort: str
+    size: int = 0
+    name: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unusable:
-    """A message we cannot take here: sticker, photo, voice, edit, forwarded, unknown command. ``what`` is its sort."""
+    """A message that is no answer in words: sticker, photo, voice, edit, forwarded, unknown command; ``what`` says it.
+
+    A ``spot`` or ``file`` is taken where the question at hand asks for it, and nowhere else.
+    """
 
     what: str
     message: int
     hint: str = ""
+    spot: Spot | None = None
+    file: SentFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """A sound, picture or film in a message of its own above the card: ``title`` is all that is to be read of it."""
+
+    sort: str
+    file: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """``text`` is plain (no markup), at most 4096 UTF-16 units; ``rows`` are the buttons, row by row."""
 

@@ -55,10 +55,13 @@ class Scene:
     def say(self, phrase: str, **values: str) -> str:
         return self.script.phrases.say(phrase, self.language, **values)
 
+    def zone(self) -> ZoneInfo:
+        """Where the person is."""
+        return ZoneInfo(self.conversation.participant.zone if self.conversation.participant else "UTC")
+
     def local(self) -> datetime:
         """The wall time at the person's place, naive."""
-        zone = self.conversation.participant.zone if self.conversation.participant else "UTC"
-        return self.now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        return self.now.astimezone(self.zone()).replace(tzinfo=None)
 
     def cut_off(self) -> tuple[Span, ...]:
         """The outages of the person's place."""

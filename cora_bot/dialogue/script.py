@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.forms.model import Form
@@ -11,10 +11,19 @@ from cora_bot.study.model import Study
 
 
 @dataclass(frozen=True, slots=True)
+class MediaFile:
+    """Where it lies, and its SHA-256 (hex)."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """``forms`` are the current ones by form id; ``versions`` every one in use by ``Form.hash``.
 
-    ``enrolling``: new people may come in. False where the texts are not those that were approved.
+    ``media``: what the forms' sounds, pictures and films are, by file name. ``enrolling``: new people may come in.
+    False where the texts are not those that were approved.
     """
 
     study: Study
@@ -22,3 +31,4 @@ class Script:
     versions: Mapping[str, Form]
     phrases: Phrases
     enrolling: bool = True
+    media: Mapping[str, MediaFile] = field(default_factory=dict)

@@ -12,7 +12,19 @@ from enum import StrEnum
 from typing import Any, Final
 
 from cora_bot.dialogue.conversation import Conversation, Status
-from cora_bot.dialogue.handlers import arriving, asides, asking, consenting, housekeeping, inviting, knocking, returning
+from cora_bot.dialogue.handlers import (
+    arriving,
+    asides,
+    asking,
+    consenting,
+    housekeeping,
+    inviting,
+    knocking,
+    leafing,
+    returning,
+    sending,
+    stepwise,
+)
 from cora_bot.dialogue.inputs import (
     Blocked,
     ChoreDue,
@@ -117,7 +129,19 @@ _QUESTION: Final[Mapping[Key, Handler]] = {
     Verb.KEEP: asking.keep,
     Verb.BACK: asking.back,
     Verb.FULL_TEXT: asking.full_text,
+    Verb.PAGE: leafing.page,
+    Verb.WHOLE: leafing.whole,
+    Verb.UNDO: stepwise.undo,
+    Verb.DAY: stepwise.day,
+    Verb.PART: stepwise.part,
+    Verb.HOUR: stepwise.hour,
+    Verb.TIME: stepwise.time,
+    Verb.INSTANCES: stepwise.instances,
+    Verb.INSTANCE: stepwise.instance,
+    Verb.INTO: stepwise.into,
+    Verb.TAKE_AWAY: stepwise.take_away,
     Event.TEXT: asking.typed,
+    Event.UNUSABLE: sending.sent,
 }
 
 TRANSITIONS: Final[Mapping[State, Mapping[Key, Handler]]] = {
@@ -156,7 +180,6 @@ TRANSITIONS: Final[Mapping[State, Mapping[Key, Handler]]] = {
         Verb.WRONG_PERSON: knocking.away,
         Verb.HIDE: asides.hide,
         Event.START: asking.again,
-        Event.UNUSABLE: asides.cannot_take,
     },
     State.RESTING: {
         **_OUT_OF_PLACE,

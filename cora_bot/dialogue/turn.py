@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from cora_bot.dialogue.conversation import Conversation, Occurrence
-from cora_bot.dialogue.prompt import Prompt
+from cora_bot.dialogue.prompt import Prompt, Spoken
 from cora_bot.study.model import Planned
 
 
@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
     PARTIAL = "partial"
     FRAGMENT = "fragment"
     MESSAGE = "message"
+    ATTACHMENT = "attachment"  # a part of a file that somebody sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,19 @@ class Record:
     started_at: datetime
     at: datetime
     body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A file that somebody sent: to be fetched, sealed as ``record`` and its parts, and then taken out of the chat.
+
+    ``file`` is Telegram's id of it, ``size`` in bytes as Telegram says (0: not said), ``message`` where it stands.
+    """
+
+    record: Record
+    file: str
+    size: int
+    message: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,8 @@ class Turn:
 
     ``conversation``: the new state (``participant`` or ``session`` None where there was one: it is deleted).
     ``show``: new content of the card. ``remove``: ids of the person's own messages to be taken out of the chat.
-    ``records``: to be sealed. ``drop_records``: fragments that no longer count.
+    ``records``: to be sealed. ``drop_records``: fragments that no longer count. ``fetches``: files to be fetched and
+    sealed later. ``spoken``: sounds, pictures and films sent above the card; ``hush``: those sent before are deleted.
     ``plan``: the person's schedule anew (unsent rows follow it, cancelled ones still to come live again); None leaves
     it. ``occurrences``: of this person, changed by the turn; they win over ``plan``.
     ``toast``: text for the pressed button's spinner ("" just stops it). ``stale``: message id of an old card that was
@@ -86,6 +101,9 @@ class Turn:
     remove: tuple[int, ...] = ()
     records: tuple[Record, ...] = ()
     drop_records: tuple[bytes, ...] = ()
+    fetches: tuple[Fetch, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
+    hush: bool = False
     plan: tuple[Planned, ...] | None = None
     occurrences: tuple[Occurrence, ...] = ()
     chores: tuple[Chore, ...] = ()

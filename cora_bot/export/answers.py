@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cora_bot.export import instances, messages, missing
+from cora_bot.export import audit, instances, media, messages, missing
 from cora_bot.export.consents import CONSENT
+from cora_bot.export.media import ATTACHMENT, ListedFile, listed
 from cora_bot.export.messages import MESSAGE
+from cora_bot.export.missing import Missing
 from cora_bot.export.opened import Answering, OpenedRecord, Trouble
-from cora_bot.forms.model import Form
+from cora_bot.forms.model import Form, bare_ref
 
 FINISHED = ("complete", "partial", CONSENT)
 FRAGMENT = "fragment"
@@ -22,13 +24,17 @@ FRAGMENT = "fragment"
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """``exported``, ``waiting`` and ``left_out`` are record ids; with ``troubles`` they cover every opened record."""
+    """``exported``, ``waiting`` and ``left_out`` are record ids; with ``troubles`` they cover every opened record.
+
+    ``files`` are those that can be written whole.
+    """
 
     answerings: tuple[Answering, ...]
     exported: frozenset[str]
     waiting: frozenset[str]
     left_out: frozenset[str]
     troubles: tuple[Trouble, ...]
+    files: tuple[ListedFile, ...] = ()
 
 
 def gather(
@@ -61,22 +67,30 @@ def gather(
 
 def _join(usable: Sequence[OpenedRecord], *, codes: Mapping[str, str], forms: Mapping[str, Form]) -> Gathered:
     fragments = {record.head.record: record for record in usable if record.head.kind == FRAGMENT}
-    finished = [record for record in usable if record.head.kind != FRAGMENT]
+    attached = {record.head.record: record for record in usable if record.head.kind == ATTACHMENT}
+    files = {name: file for name, one in fragments.items() if (file := listed(name, one.body)) is not None}
+    whole = {name: file for name, file in files.items() if attached.keys() >= set(file.parts)}
+    finished = [record for record in usable if record.head.kind not in (FRAGMENT, ATTACHMENT)]
     made = [
-        _answering(record, fragments, code=codes[record.head.case], form=forms[record.head.form_hash])
+        _answering(record, fragments, code=codes[record.head.case], form=forms[record.head.form_hash], whole=whole)
         for record in finished
     ]
     answerings = [one for one in made if isinstance(one, Answering)]
     exported = {one.record for one in answerings}.union(*(one.parts for one in answerings))
+    given = tuple(whole[name] for name in sorted(whole.keys() & exported))
     left = fragments.keys() - exported
-    named = {part for record in finished for part in record.body.get("sealed", {}).values()}
+    named = {part for record in finished for key in ("sealed", "files") for part in record.body.get(key, {}).values()}
     orphans = [Trouble(part, "belongs to a record that was not exported") for part in sorted(left & named)]
+    broken = [Trouble(name, "lists a file of which parts are missing") for name in sorted(files.keys() - whole.keys())]
+    taken = {part for file in given for part in file.parts}
     return Gathered(
         answerings=tuple(sorted(answerings, key=lambda one: (one.code, one.started_at, one.finished_at, one.record))),
-        exported=frozenset(exported),
-        waiting=frozenset(left - named),
+        exported=frozenset(exported | taken) - {trouble.record for trouble in broken},
+        # Parts whose list did not come along belong to a file that was being fetched when the bundle was made.
+        waiting=frozenset((left - named) | (attached.keys() - taken)) - {trouble.record for trouble in broken},
         left_out=frozenset(),
-        troubles=(*(one for one in made if isinstance(one, Trouble)), *orphans),
+        troubles=(*(one for one in made if isinstance(one, Trouble)), *orphans, *broken),
+        files=given,
     )
 
 
@@ -87,7 +101,7 @@ def _unusable(record: OpenedRecord, *, codes: Mapping[str, str], forms: Mapping[
         return "" if messages.well_formed(record) else "has a body in a shape this version does not know"
     if record.head.form_hash not in forms:
         return "names a form version the bundle does not hold"
-    if record.head.kind not in (*FINISHED, FRAGMENT):
+    if record.head.kind not in (*FINISHED, FRAGMENT, ATTACHMENT):
         return f"is of a kind this version does not export ({record.head.kind})"
     return "" if _well_formed(record) else "has a body in a shape this version does not know"
 
@@ -95,10 +109,12 @@ def _unusable(record: OpenedRecord, *, codes: Mapping[str, str], forms: Mapping[
 def _well_formed(record: OpenedRecord) -> bool:
     body = record.body
     if record.head.kind == FRAGMENT:
-        return isinstance(body.get("ref"), str) and isinstance(body.get("value"), str)
-    sealed = body.get("sealed", {})
-    told = isinstance(body.get("mode", ""), str) and missing.well_formed(body) and instances.well_formed(body)
-    return told and _texts(body.get("values")) and _texts(sealed)
+        return isinstance(body.get("ref"), str) and isinstance(body.get("value"), str) and media.well_formed(body)
+    if record.head.kind == ATTACHMENT:
+        return isinstance(body.get("of"), str)
+    told = _texts(body.get("sealed", {})) and _texts(body.get("files", {})) and isinstance(body.get("mode", ""), str)
+    held = audit.well_formed(body) and missing.well_formed(body) and instances.well_formed(body)
+    return told and held and _texts(body.get("values"))
 
 
 def _texts(raw: object) -> bool:
@@ -106,7 +122,12 @@ def _texts(raw: object) -> bool:
 
 
 def _answering(
-    record: OpenedRecord, fragments: Mapping[str, OpenedRecord], *, code: str, form: Form
+    record: OpenedRecord,
+    fragments: Mapping[str, OpenedRecord],
+    *,
+    code: str,
+    form: Form,
+    whole: Mapping[str, ListedFile],
 ) -> Answering | Trouble:
     head = record.head
     values: dict[str, str] = dict(record.body["values"])
@@ -119,8 +140,18 @@ def _answering(
             return Trouble(head.record, f"names record {part}, which belongs to another answer")
         values[ref] = fragment.body["value"]
         parts.append(part)
+    absent: dict[str, Missing] = {}
+    for ref, part in record.body.get("files", {}).items():
+        fragment = fragments.get(part)
+        if fragment is not None and (fragment.head.case, fragment.body["ref"]) != (head.case, ref):
+            return Trouble(head.record, f"names record {part}, which belongs to another answer")
+        parts += [part] if fragment is not None else []
+        # A cell names a file only if the file is there.
+        values[ref] = whole[part].name if part in whole else ""
+        if part not in whole:
+            absent[ref] = Missing.WAITING if fragment is None else Missing.LOST
     known = {column.ref for column in form.columns}
-    if not values.keys() <= known:
+    if not {bare_ref(ref) for ref in values} <= known:
         return Trouble(head.record, "holds an answer to a question its form does not have")
     answered = {ref: value for ref, value in values.items() if value != ""}
     if missing.contradicts(record.body, form, answered):
@@ -136,8 +167,13 @@ def _answering(
         started_at=head.started_at,
         finished_at=head.at,
         values=answered,
-        missing=missing.reasons(record.body, form, answered),
+        missing=_why(missing.reasons(record.body, form, answered), absent),
         parts=tuple(parts),
         mode=record.body.get("mode", ""),
         **instances.told(record.body),
     )
+
+
+def _why(told: dict[str, Missing] | None, absent: Mapping[str, Missing]) -> dict[str, Missing] | None:
+    """The reasons, of files that are not there too."""
+    return None if told is None else {**told, **absent}

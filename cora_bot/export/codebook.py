@@ -94,6 +94,8 @@ def _column(name: str, column: Column, *, rules: Mapping[str, str], languages: S
     yield f"- path: `{column.ref}`"
     yield f"- type: {column.kind}"
     question = column.question
+    if column.repeats:
+        yield f"- once for each instance of `{column.repeats[-1]}`: in `answers_long.csv` only, see `instance`"
     if question is not None:
         yield from _question(question)
     for rule, text in rules.items():

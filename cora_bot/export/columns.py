@@ -26,6 +26,11 @@ class FormColumns:
         return {column.ref: name for name, column in self.columns}
 
     @property
+    def single(self) -> tuple[tuple[str, Column], ...]:
+        """What is asked once at most: all that stands in no repeat."""
+        return tuple((name, column) for name, column in self.columns if not column.repeats)
+
+    @property
     def missing(self) -> str:
         """The name of the column that says why answers are missing: ``missing``, or longer if a question has that."""
         taken = {name for name, _ in self.columns}

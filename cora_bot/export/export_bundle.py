@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import consents, contacts, dispositions, instances, messages, response
+from cora_bot.export import audit, consents, contacts, dispositions, instances, messages, response
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
@@ -18,7 +18,9 @@ from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.folder import ACCOUNT, earlier_erased, publish
+from cora_bot.export.media import write_files
 from cora_bot.export.messages import MESSAGE
+from cora_bot.export.missing import Missing
 from cora_bot.export.opened import Stamp
 from cora_bot.export.opening import Opening, Progress, open_all
 from cora_bot.export.readme import readme
@@ -68,7 +70,7 @@ def export_bundle(
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
             ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),
         }
-    publish(folder, files)
+        publish(folder, files, more=lambda into: write_files(gathered.files, into, bundle, identities))
     return account
 
 
@@ -109,7 +111,9 @@ def _answers(
     exported = [one for one in opening.opened if one.head.record in gathered.exported]
     given = [one for one in exported if one.head.kind == CONSENT]
     written = [one for one in exported if one.head.kind == MESSAGE]
+    timed = [one for one in exported if one.body.get("audit")]
     return {
+        "audit.csv": csv_file(audit.rows(timed, codes)),
         "answers_long.csv": csv_file(long_rows(gathered.answerings, columns, language=labels)),
         "answers_wide.csv": csv_file(wide_rows(chosen(gathered.answerings), columns)),
         "consents.csv": csv_file(consents.rows(given, codes)),
@@ -164,6 +168,9 @@ def _notes(bundle: Bundle, stamp: Stamp, gathered: Gathered, erased: Collection[
     ]
     if erased:
         notes.append(f"{len(erased)} erased persons are left out; delete copies of earlier exports elsewhere")
+    lost = sum(Missing.LOST in (one.missing or {}).values() for one in gathered.answerings)
+    if lost:
+        notes.append(f"{lost} records name a file that could not be fetched from Telegram: see missing = lost")
     silent = sum(one.missing is None and one.status != CONSENT for one in gathered.answerings)
     if silent:
         notes.append(f"{silent} records of an earlier version do not say why a question has no answer: it stays empty")

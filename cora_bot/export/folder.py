@@ -10,17 +10,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from cora_bot.base.errors import CoraError
+from cora_bot.export.media import FOLDER
 
 ACCOUNT: Final = "reconciliation.json"
 FILES: Final = (
     "README.txt",
     "answers_long.csv",
     "answers_wide.csv",
+    "audit.csv",
     "codebook.md",
     "consents.csv",
     "messages.csv",
@@ -30,7 +32,7 @@ FILES: Final = (
     ACCOUNT,
 )
 INSTANCES: Final = "instances"
-OURS: Final = frozenset({*FILES, INSTANCES})
+OURS: Final = frozenset({*FILES, FOLDER, INSTANCES})
 OTHER_FOLDER: Final = "Give --to a new or empty folder, or the folder of an earlier export of this study."
 
 
@@ -74,8 +76,11 @@ def _account(folder: Path) -> dict[str, object]:
     return account if isinstance(account, dict) else {}
 
 
-def publish(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Puts ``files`` in the place of ``folder``: all of them or, after any failure, none."""
+def publish(folder: Path, files: Mapping[str, bytes], *, more: Callable[[Path], None] | None = None) -> None:
+    """Puts ``files`` in the place of ``folder``: all of them or, after any failure, none.
+
+    ``more`` writes the files that are too large to be handed over into the folder it is given.
+    """
     fresh = folder.with_name(f".{folder.name}.unfinished")
     old = _replaced(folder)
     _clear(fresh)
@@ -85,6 +90,8 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
         _folders(fresh, files)
         for name, content in files.items():
             _write(fresh / name, content)
+        if more is not None:
+            more(fresh)
         if folder.exists():
             folder.rename(old)
         fresh.rename(folder)

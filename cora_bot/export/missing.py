@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from cora_bot.forms.model import Column, Form, Kind
+from cora_bot.export import repeats
+from cora_bot.forms.model import Column, Form, Kind, bare_ref
 
 
 class Missing(StrEnum):
@@ -19,12 +20,16 @@ class Missing(StrEnum):
     SKIPPED = "skipped"
     NOT_ASKED = "not_asked"
     NOT_REACHED = "not_reached"
+    WAITING = "waiting"
+    LOST = "lost"
 
 
 MEANINGS = {
     Missing.SKIPPED: "the question was shown, or stood before the point reached, and was passed by without an answer",
     Missing.NOT_ASKED: "the question did not apply: its condition (`relevant`) did not hold when the record was made",
     Missing.NOT_REACHED: "the question applied, and the person had not come to it when the form was left",
+    Missing.WAITING: "a file was sent, and was not fetched yet when the bundle was made: the next bundle brings it",
+    Missing.LOST: "a file was sent, and could not be fetched from Telegram, or is not whole in the bundle",
 }
 
 
@@ -48,7 +53,11 @@ def contradicts(body: Mapping[str, Any], form: Form, answered: Collection[str]) 
     skipped, not_reached = body.get("skipped", ()), body.get("not_reached", ())
     named = {*skipped, *not_reached}
     questions = {column.ref for column in form.columns if asks(column)}
-    return len(named) < len(skipped) + len(not_reached) or bool(named & set(answered)) or not named <= questions
+    return (
+        len(named) < len(skipped) + len(not_reached)
+        or bool(named & set(answered))
+        or not {bare_ref(ref) for ref in named} <= questions
+    )
 
 
 def reasons(body: Mapping[str, Any], form: Form, answered: Collection[str]) -> dict[str, Missing] | None:
@@ -60,10 +69,13 @@ def reasons(body: Mapping[str, Any], form: Form, answered: Collection[str]) -> d
         return None
     not_reached = frozenset(body["not_reached"])
     skipped = frozenset(body["skipped"]).union(body.get("sealed", {}))
+    places = repeats.by_column({*answered, *skipped, *not_reached})
     return {
-        column.ref: _reason(column.ref, skipped, not_reached)
+        ref: _reason(ref, skipped, not_reached)
         for column in form.columns
-        if asks(column) and column.ref not in answered
+        if asks(column)
+        for ref in repeats.of(column, places)
+        if ref not in answered
     }
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from cora_bot.base.errors import CoraError, NotOpened
 from cora_bot.export.bundle_reader import Bundle
+from cora_bot.export.media import light
 from cora_bot.export.opened import OpenedRecord, Trouble
 from cora_bot.vault.agefile import Identity
 from cora_bot.vault.record import open_record
@@ -49,4 +50,4 @@ def _open(bundle: Bundle, identities: Sequence[Identity], record: str) -> Opened
         return Trouble(record, "could not be opened: sealed to another key, cut short, changed or moved")
     except CoraError as error:
         return Trouble(record, str(error))
-    return OpenedRecord(head, body)
+    return OpenedRecord(head, light(head.kind, body))

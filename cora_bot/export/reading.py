@@ -23,6 +23,12 @@ READING = """## How to read the tables
 - `mode` says how a form was filled in: `chat` by the person in the chat; `phone` or `in_person` by staff who asked and
   entered the answers. In `dispositions.csv` it is that of the answers that count for the occasion. Staff can enter a
   form also when no occasion of it is open: then `wave` is empty and `number` 0.
+- A question inside a repeat (a household's members, say) has a row for each instance in `answers_long.csv`; `instance`
+  is its number, `1.3` the third inside the first. Numbers stay with their instance: where one was removed, a number is
+  missing. `answers_wide.csv` leaves such questions out, because it has one row per occasion.
+- A picture, sound, film or file is named in its cell, and lies under that name in `media/`. Where it is not there the
+  cell is empty, and `missing` says `waiting` or `lost`.
+- A ranking has its codes with spaces between, the first place first.
 - A question with several choices has its codes with spaces between, and a column `name/option` with 1 or 0 for each
   option; these are empty where the question has no answer.
 - Days are the text the person gave (year-month-day), never converted. Instants are in UTC.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cora_bot.export import repeats
 from cora_bot.export.cells import instant
 from cora_bot.export.columns import FormColumns
 from cora_bot.export.missing import asks
@@ -33,6 +34,7 @@ LONG_HEADER = (
     "finished_at",
     "status",
     "record",
+    "instance",
 )
 WIDE_HEADER = (
     "case",
@@ -55,7 +57,7 @@ Row = Sequence[str]
 def long_rows(answerings: Iterable[Answering], forms: Iterable[FormColumns], *, language: str) -> Iterator[Row]:
     """``answers_long.csv``: every question of each answering's form, in the form's order, and what was calculated.
 
-    ``language`` is that of the labels.
+    Inside repeats there is a row for each instance. ``language`` is that of the labels.
     """
     yield LONG_HEADER
     names = {form.form: form.names() for form in forms}
@@ -67,13 +69,15 @@ def long_rows(answerings: Iterable[Answering], forms: Iterable[FormColumns], *, 
         head = (answering.code, answering.wave, str(answering.number), form.id, form.version)
         tail = (*_times(answering), answering.status, answering.record)
         why = answering.missing or {}
-        for column in form.columns:
-            value = answering.values.get(column.ref)
+        places = repeats.by_column({*answering.values, *why})
+        asked = ((column, ref) for column in form.columns for ref in repeats.of(column, places))
+        for column, ref in asked:
+            value = answering.values.get(ref)
             if value is None and not asks(column):
                 continue
             own = labels[form.hash][column.ref]
-            shown = ("", "", why.get(column.ref, "")) if value is None else (value, own.of(value), "")
-            yield (*head, names[form.id][column.ref], own.question, *shown, *tail)
+            shown = ("", "", why.get(ref, "")) if value is None else (value, own.of(value), "")
+            yield (*head, names[form.id][column.ref], own.question, *shown, *tail, repeats.instance(ref))
 
 
 def _times(answering: Answering) -> tuple[str, ...]:
@@ -97,10 +101,10 @@ def _rank(one: Answering) -> tuple[int, str, str]:
 def wide_rows(answerings: Iterable[Answering], forms: Sequence[FormColumns]) -> Iterator[Row]:
     """``answers_wide.csv``: the ``chosen`` answerings, columns ``form.question`` and ``form.question/option``.
 
-    After its questions each form has ``form.missing``.
+    After its questions each form has ``form.missing``. What is asked inside repeats has no place in such a row.
     """
     yield (*WIDE_HEADER, *(name for form in forms for name in _wide_names(form)))
-    options = {form.form: {column.ref: form.options(column.ref) for _, column in form.columns} for form in forms}
+    options = {form.form: {column.ref: form.options(column.ref) for _, column in form.single} for form in forms}
     for one in answerings:
         yield (
             one.code,
@@ -116,7 +120,7 @@ def wide_rows(answerings: Iterable[Answering], forms: Sequence[FormColumns]) -> 
 
 
 def _wide_names(form: FormColumns) -> Iterator[str]:
-    for name, column in form.columns:
+    for name, column in form.single:
         yield f"{form.form}.{name}"
         if column.kind == Kind.SELECT_MANY:
             yield from (f"{form.form}.{name}/{option}" for option in form.options(column.ref))
@@ -126,7 +130,7 @@ def _wide_names(form: FormColumns) -> Iterator[str]:
 def _wide_cells(form: FormColumns, answering: Answering, options: Mapping[str, Sequence[str]]) -> Iterator[str]:
     mine = answering.form.id == form.form
     values: Mapping[str, str] = answering.values if mine else {}
-    for _, column in form.columns:
+    for _, column in form.single:
         value = values.get(column.ref, "")
         yield value
         if column.kind == Kind.SELECT_MANY:
@@ -139,7 +143,7 @@ def _wide_cells(form: FormColumns, answering: Answering, options: Mapping[str, S
 def _missing(form: FormColumns, answering: Answering) -> str:
     """``[work=skipped] [needs=not_asked]``: in brackets, so that a search finds whole pairs only."""
     why = answering.missing or {}
-    return " ".join(f"[{name}={why[column.ref]}]" for name, column in form.columns if column.ref in why)
+    return " ".join(f"[{name}={why[column.ref]}]" for name, column in form.single if column.ref in why)
 
 
 def text_in(texts: Mapping[str, str], form: Form, language: str) -> str:
@@ -154,7 +158,7 @@ class _Labels:
 
     def __init__(self, column: Column, form: Form, language: str) -> None:
         question = column.question
-        self._many = column.kind == Kind.SELECT_MANY
+        self._many = column.kind in (Kind.SELECT_MANY, Kind.RANK)
         self.question = text_in(question.labels, form, language) if question else ""
         options = question.options if question else ()
         self._options = {option.value: text_in(option.labels, form, language) for option in options}

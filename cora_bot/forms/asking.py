@@ -15,7 +15,7 @@ from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.parser import parse
 from cora_bot.forms.expr.syntax import Ast, Call, Path, Step
 from cora_bot.forms.model import MEDIA, Kind
-from cora_bot.forms.program import Asked, Choice, Itemset, Loop, Planned, Section, Spec, Texts
+from cora_bot.forms.program import Asked, Choice, Itemset, Loop, Media, Planned, Section, Spec, Template, Texts
 from cora_bot.forms.xform import Control, RawGroup, RawItem, RawRepeat, child, children
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ DRAWING = re.compile(r"\b(signature|draw|annotate|image-map)\b")
 INTENT = re.compile(r"\b(ex|printer):")
 ADD, NO_MORE, TAKE_AWAY = range(3)
 REPEAT_CHOICES = (Choice("add", {}), Choice("no", {}), Choice("remove", {}))
+CLIPS = ("audio", "image", "big-image", "video")
 MAX_STEPS = 11  # a range of that many steps is shown as buttons
 
 
@@ -145,6 +146,7 @@ class Asker:
             guidance=self.texts(spec.path, hint, "guidance_hint", sort="guidance"),
             choices=range_choices(control) if kind is Kind.RANGE else choices,
             itemset=itemset,
+            media=self.media(spec.path, label),
         )
 
     def texts(self, path: str, element: Element | None, what: str, *, sort: str = "") -> Texts:
@@ -156,6 +158,19 @@ class Asker:
         if sort or texts.missing(element):
             return {}
         return {self.builder.default: texts.template(element, self.builder.compiler(path, what))}
+
+    def media(self, path: str, element: Element | None) -> Media:
+        """What says or shows the label."""
+        return self.clips(path, texts.itext_id(element.get("ref", ""))) if element is not None else {}
+
+    def clips(self, path: str, text_id: str) -> Media:
+        if not text_id:
+            return {}
+        named = {sort: self.builder.texts(path, text_id, sort=sort, what="media") for sort in CLIPS}
+        files = {sort: {at: _file(parts) for at, parts in held.items()} for sort, held in named.items() if held}
+        if "big-image" in files:
+            files.setdefault("image", files.pop("big-image"))
+        return files
 
     def choices(self, control: Control, spec: Spec) -> tuple[tuple[Choice, ...], Itemset | None]:
         itemset = child(control.element, "itemset")
@@ -175,7 +190,9 @@ class Asker:
     def item(self, item: Element, path: str) -> Choice:
         value = child(item, "value")
         return Choice(
-            (value.text or "").strip() if value is not None else "", self.texts(path, child(item, "label"), "label")
+            (value.text or "").strip() if value is not None else "",
+            self.texts(path, child(item, "label"), "label"),
+            self.media(path, child(item, "label")),
         )
 
     def listed(self, bare: Path | None, itemset: Element, path: str) -> tuple[Choice, ...]:
@@ -194,7 +211,15 @@ class Asker:
             items = self.builder.form.instances[name].children[0].children
             for node in items:
                 node.value = _text(node, value_name)
-            self.shared[key] = tuple(Choice(str(node.value), self.labelled(node, label_name, path)) for node in items)
+            held = texts.itext_id(label_name)
+            self.shared[key] = tuple(
+                Choice(
+                    str(node.value),
+                    self.labelled(node, label_name, path),
+                    self.clips(path, _text(node, held)) if held else {},
+                )
+                for node in items
+            )
         return self.shared[key]
 
     def labelled(self, node: Node, label_name: str, path: str) -> Texts:
@@ -203,6 +228,11 @@ class Asker:
             return self.builder.texts(path, _text(node, held), what="choice label")
         text = _text(node, label_name)
         return {self.builder.default: (text,)} if text.strip() not in ("", texts.MISSING) else {}
+
+
+def _file(parts: Template) -> str:
+    """``x.mp3`` of ``jr://audio/x.mp3``."""
+    return texts.raw(parts).strip().rpartition("/")[2]
 
 
 def _text(node: Node, name: str) -> str:

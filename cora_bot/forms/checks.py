@@ -65,6 +65,7 @@ DECLARED = ("jr", "orx", "odk", "h", "ev", "xsd", "entities", "xml")  # by pyxfo
 OWN_COLUMN = re.compile(r"bind::cora:(keep|purpose|alert)\Z")
 REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}]+?)\s*\}")
 MEDIA = re.compile(r"(media::)?(image|big-image|audio|video)(::|\Z)")
+MORE_AUDIT = re.compile(r"location|track-changes|identify-user")
 REGEX = re.compile(r"""regex\s*\([^,]*,\s*(?:'([^']*)'|"([^"]*)")""")
 
 
@@ -177,6 +178,8 @@ class _Sheet:
         feature = TYPES.get(whole, TYPES.get(whole.split(" ")[0], "select_one" if _old_select(kind) else "other"))
         if feature:
             yield from self.supported("survey", row, feature, what=kind)
+        if whole == "audit" and MORE_AUDIT.search(row.get("parameters")):
+            yield from self.supported("survey", row, "audit-more", what=f"audit {row.get('parameters')}")
         if re.search(r"\bor_other\b|\bor specify other\b", kind) and len(self.all_languages) > 1:
             hint = "Add a choice “other” and a text question with a relevant."
             yield self.at("survey", row, "form.or-other", "or_other cannot be translated", hint)

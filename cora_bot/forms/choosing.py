@@ -61,9 +61,18 @@ def shown(
 ) -> tuple[ShownChoice, ...]:
     if at.loop is not None:
         return _of_repeat(instance, renderer, at, at.loop, language=language)
-    asked, chosen, label = instance.program.asked[at.number], set(picked(instance, at, draft)), renderer.choice
+    asked, label = instance.program.asked[at.number], renderer.choice
+    chosen = {index: place for place, index in enumerate(picked(instance, at, draft), start=1)}
+    ranks = asked.kind is Kind.RANK
     return tuple(
-        ShownChoice(index, value, label(asked, index, language, at.node), index in chosen)
+        ShownChoice(
+            index,
+            value,
+            label(asked, index, language, at.node),
+            index in chosen,
+            chosen.get(index, 0) if ranks else 0,
+            renderer.clips(asked.choices[index].media, language) if asked.choices[index].media else (),
+        )
         for index, value in instance.offered(at.number, at.node)
     )
 

@@ -86,6 +86,10 @@ class Loop:
     template: Seed
 
 
+Media = Mapping[str, Mapping[str, str]]
+"""Sort (``audio``, ``image``, ``video``) -> language -> file name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A group, outside of which a walk never notices it: relevance is inherited, questions are asked one by one."""
@@ -103,6 +107,7 @@ class Choice:
 
     value: str
     texts: Texts
+    media: Media = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,7 @@ class Asked:
     choices: tuple[Choice, ...] = ()
     itemset: Itemset | None = None
     sealed: bool = False
+    media: Media = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.values import to_text
 from cora_bot.forms.instance import Instance
-from cora_bot.forms.program import Asked, Program, Template, Texts
+from cora_bot.forms.program import Asked, Media, Program, Template, Texts
+from cora_bot.forms.shown import Clip
 
 
 class Renderer:
@@ -30,6 +31,11 @@ class Renderer:
         choice = asked.choices[index]
         return self.text(choice.texts, language, node) or choice.value
 
+    def clips(self, media: Media, language: str) -> tuple[Clip, ...]:
+        """What says or shows a text: in the language, else in the form's default."""
+        files = ((sort, held.get(language) or held.get(self.program.default_language)) for sort, held in media.items())
+        return tuple(Clip(sort, file) for sort, file in files if file)
+
     def choice_name(self, path: str, value: str) -> str:
         """What ``jr:choice-name`` shows: the label of a question's choice in the language asked in."""
         slot, context = self.program.slots.get(path), self.instance.context
@@ -51,6 +57,8 @@ class Renderer:
             context.node, context.current, context.position, context.size = before
 
     def _filled(self, parts: Template, node: Node) -> str:
+        if len(parts) == 1 and isinstance(parts[0], str):  # most labels; lists may have ten thousand
+            return parts[0].strip()
         out: list[str] = []
         for part in parts:
             if isinstance(part, str):

@@ -1,4 +1,4 @@
-"""Which answers are sealed on arrival: typed texts and media that nothing in the form, nor later, looks at again."""
+"""Which answers are sealed on arrival: texts, places and media that nothing in the form, nor later, looks at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cora_bot.forms.program import Actions, Asked, Loop, Spec, Template, Texts
 def sealed_slots(
     specs: Iterable[Spec], asked: Iterable[Asked], actions: Actions, loops: Iterable[Loop] = ()
 ) -> frozenset[int]:
-    """Slots of text and media questions whose value no expression, output, itemset or action reads.
+    """Slots of text, place and media questions whose value no expression, output, itemset or action reads.
 
     Their own constraint may read ``.`` alone and no clock: then it holds for good once it has held.
     """
@@ -21,7 +21,9 @@ def sealed_slots(
     return frozenset(
         each.slot
         for each in asked
-        if (each.kind is Kind.TEXT or each.kind in MEDIA) and each.slot not in watched and _settled(specs[each.slot])
+        if (each.kind in (Kind.TEXT, Kind.GEOPOINT) or each.kind in MEDIA)
+        and each.slot not in watched
+        and _settled(specs[each.slot])
     )
 
 

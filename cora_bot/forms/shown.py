@@ -8,13 +8,23 @@ from cora_bot.forms.model import Question
 
 
 @dataclass(frozen=True, slots=True)
+class Clip:
+    """A sound, picture or film that says or shows a text: its sort (``audio``, ``image``, ``video``) and file name."""
+
+    sort: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownChoice:
-    """``index`` is the place among all options of the question."""
+    """``index`` is the place among all options of the question; ``place`` that in a rank, from 1, 0: not ranked."""
 
     index: int
     value: str
     label: str
     picked: bool
+    place: int = 0
+    clips: tuple[Clip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class Shown:
     ref: str = ""
     path: tuple[Place, ...] = ()
     instances: int = 0
+    clips: tuple[Clip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

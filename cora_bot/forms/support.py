@@ -29,7 +29,8 @@ class Support:
 
 
 SUPPORTED: Final = (
-    "select_one, select_multiple, integer, decimal, text, barcode, date, note, acknowledge, range, calculate, hidden"
+    "select_one, select_multiple, rank, range, integer, decimal, text, barcode, date, time, dateTime, note, "
+    "acknowledge, geopoint, image, audio, video, file, calculate, hidden, repeats"
 )
 _LATER: Final = "questions of the type “{what}” cannot be asked yet"
 _NEVER: Final = "questions of the type “{what}” can be asked on a tablet only"
@@ -47,19 +48,22 @@ CHAT: Final[Mapping[str, Support]] = {
     "range": Support(Level.YES),
     "note": Support(Level.YES),
     "acknowledge": Support(Level.YES),
-    "repeat": Support(Level.ERROR, "repeats are not supported yet", "Ask with single questions."),
-    "time": Support(Level.ERROR, _LATER, _HINT),
-    "datetime": Support(Level.ERROR, _LATER, _HINT),
-    "rank": Support(Level.ERROR, _LATER, _HINT),
-    "geopoint": Support(Level.ERROR, _LATER, _HINT),
-    "image": Support(Level.ERROR, _LATER, _HINT),
-    "audio": Support(Level.ERROR, _LATER, _HINT),
-    "video": Support(Level.ERROR, _LATER, _HINT),
-    "file": Support(Level.ERROR, _LATER, _HINT),
+    "repeat": Support(Level.YES),
+    "time": Support(Level.YES),
+    "datetime": Support(Level.YES),
+    "rank": Support(Level.YES),
+    "geopoint": Support(Level.YES),
+    "image": Support(Level.YES),
+    "audio": Support(Level.YES),
+    "video": Support(Level.YES),
+    "file": Support(Level.YES),
     "geotrace": Support(Level.ERROR, _NEVER, _ELSEWHERE),
     "geoshape": Support(Level.ERROR, _NEVER, _ELSEWHERE),
     "other": Support(Level.ERROR, _LATER, _HINT),
     "audit": Support(Level.YES),
+    "audit-more": Support(
+        Level.WARNING, "of “{what}” the chat keeps the times only", "Places and changes are kept on a tablet."
+    ),
     "background-audio": Support(Level.WARNING, _SILENT, _ELSEWHERE),
     "start-geopoint": Support(Level.WARNING, _SILENT, _ELSEWHERE),
     "drawing": Support(
@@ -68,9 +72,7 @@ CHAT: Final[Mapping[str, Support]] = {
     "intent": Support(
         Level.ERROR, "the appearance “{what}” calls another app: that works on a tablet only", _ELSEWHERE
     ),
-    "media": Support(
-        Level.WARNING, "pictures, sounds and films are not shown in the chat yet", "Say it in the label too."
-    ),
+    "media": Support(Level.YES),
     "entities": Support(
         Level.WARNING,
         "what the sheet entities says goes into the exported instance; the bot itself makes no list of it",

@@ -95,6 +95,11 @@ class Walk:
         return None if self.at is None else self.form.questions[self.at.number]
 
     @property
+    def ref(self) -> str:
+        """The path of what is asked now, with the numbers of instances; "" at the end."""
+        return "" if self.at is None else self._ref(self.at)
+
+    @property
     def answered(self) -> int:
         """How many questions that apply have an answer."""
         return sum(1 for each in outcome.counted(self.instance, self._stops()) if self.instance.has_answer(each.node))
@@ -128,6 +133,7 @@ class Walk:
             total=sum(1 for stop in applying if counts(instance, stop)),
             ref=self._ref(at),
             path=places.of(at, instance, self.renderer, language),
+            clips=self.renderer.clips(asked.media, language),
             instances=0 if at.loop is None else len(list(instances(node, at.loop.name))),
         )
 

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing
-from cora_bot.dialogue.turn import Chore, Show, Turn
-from cora_bot.store import chats, chores, counters, occurrences, outbox, participants, records, sessions
+from cora_bot.dialogue.turn import Chore, Fetch, Show, Turn
+from cora_bot.store import chats, chores, counters, downloads, occurrences, outbox, participants, records, sessions
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.records import Blob
 from cora_bot.store.tables import Kind
 from cora_bot.study.model import Planned
+from cora_bot.vault.parts import with_parts
 from cora_bot.vault.working import WorkingKeys
 
 DELETABLE = timedelta(hours=47)
@@ -71,10 +72,48 @@ async def apply(
     await _write_people(tx, folds, sealed, keys=keys, chance=chance, now=now)
     await _write_sessions(tx, folds, keys=keys, chance=chance, now=now)
     await _write_occurrences(tx, folds, now)
-    await records.remove(tx, [record for step in steps for record in step.turn.drop_records])
-    await outbox.put(tx, parcels(folds, now), keys=keys, chance=chance, now=now)
+    await downloads.write(tx, _fetches(folds), keys=keys, chance=chance, now=now)
+    given_up = await _drop(tx, [record for step in steps for record in step.turn.drop_records])
+    hushed = await outbox.hush(tx, [each.chat.id for each in folds if any(turn.hush for turn in each.turns)], now)
+    quiet = [retired(chat, message, sent_at=at, now=now) for chat, message, at in hushed]
+    await outbox.put(tx, [*_spoken(folds), *parcels(folds, now), *given_up, *quiet], keys=keys, chance=chance, now=now)
     await chores.write(tx, _chores(folds))
     await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
+
+
+def _spoken(folds: Sequence[Fold]) -> list[Parcel]:
+    """Before the card, so that it stands below them; of several turns what the last left standing."""
+    found: list[Parcel] = []
+    for each in folds:
+        last: tuple[Parcel, ...] = ()
+        for turn in each.turns:
+            card = turn.conversation.chat.card
+            place = f"{each.chat.id.hex()}/s/{card.generation}.{card.revision}"
+            new = tuple(
+                Parcel(each.chat.id, f"{place}/{n}", Kind.SPOKEN, generation=card.generation, spoken=spoken)
+                for n, spoken in enumerate(turn.spoken)
+            )
+            last = new if turn.hush or new else last
+        found += last
+    return found
+
+
+def _fetches(folds: Sequence[Fold]) -> list[tuple[bytes, bytes, Fetch]]:
+    """Of people who are still there: with the others everything of theirs goes."""
+    return [
+        (each.chat.id, turn.conversation.participant.id, fetch)
+        for each in folds
+        if each.after.participant is not None
+        for turn in each.turns
+        if turn.conversation.participant is not None
+        for fetch in turn.fetches
+    ]
+
+
+async def _drop(tx: Tx, dropped: Sequence[bytes]) -> list[Parcel]:
+    """Fragments that no longer count, with the parts of files; those not fetched yet leave the chat unfetched."""
+    await records.remove(tx, [each for record in dropped for each in with_parts(record)])
+    return [taken_out(chat, message) for chat, message in await downloads.cancel(tx, dropped)]
 
 
 def fold(steps: Sequence[Step]) -> list[Fold]:
@@ -204,12 +243,7 @@ def _chores(folds: Sequence[Fold]) -> list[tuple[bytes, Chore]]:
 def parcels(folds: Sequence[Fold], now: datetime) -> list[Parcel]:
     """The outbox rows of a batch: cards first, so that nobody waits for a tidy chat."""
     cards = [parcel for each in folds for parcel in _cards(each)]
-    removed = [
-        Parcel(each.chat.id, f"{each.chat.id.hex()}/x/{message}", Kind.REMOVE, message=message)
-        for each in folds
-        for turn in each.turns
-        for message in turn.remove
-    ]
+    removed = [taken_out(each.chat.id, message) for each in folds for turn in each.turns for message in turn.remove]
     stale = [
         retired(each.chat.id, turn.stale, sent_at=now, now=now)
         for each in folds
@@ -223,6 +257,11 @@ def parcels(folds: Sequence[Fold], now: datetime) -> list[Parcel]:
         if any(turn.clear for turn in each.turns) and each.chat.card.message is not None
     ]
     return [*cards, *removed, *stale, *cleared]
+
+
+def taken_out(chat_id: bytes, message: int) -> Parcel:
+    """The person's own message goes."""
+    return Parcel(chat_id, f"{chat_id.hex()}/x/{message}", Kind.REMOVE, message=message)
 
 
 def retired(chat_id: bytes, message: int | None, *, sent_at: datetime | None, now: datetime) -> Parcel:

@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import Integer, Row, Select, Text, and_, bindparam, exists, literal_column, or_, select, update
 
 from cora_bot.base.chance import Chance
-from cora_bot.dialogue.prompt import Prompt
+from cora_bot.dialogue.prompt import Prompt, Spoken
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import is_flag, upsert
 from cora_bot.store.tables import Kind, Means, State, outbox
@@ -27,6 +27,7 @@ from cora_bot.vault.working import Purpose, WorkingKeys
 PENDING = literal_column(f"'{State.PENDING}'", Text)
 SENDING = literal_column(f"'{State.SENDING}'", Text)
 _PROMPT = msgspec.json.Decoder(Prompt)
+_SPOKEN = msgspec.json.Decoder(Spoken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Parcel:
     valid_until: datetime | None = None
     prompt: Prompt | None = None
     message: int | None = None
+    spoken: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,35 @@ def prompt_of(keys: WorkingKeys, row: Waiting) -> Prompt:
     return _PROMPT.decode(keys.open(Purpose.OUTBOX, row.key.encode(), row.payload))
 
 
+def spoken_of(keys: WorkingKeys, row: Waiting) -> Spoken:
+    if row.payload is None:
+        raise LookupError(f"outbox row {row.id} has no payload")
+    return _SPOKEN.decode(keys.open(Purpose.OUTBOX, row.key.encode(), row.payload))
+
+
+async def hush(tx: Tx, chats: Collection[bytes], now: datetime) -> list[tuple[bytes, int, datetime]]:
+    """Sounds and pictures that wait in these chats are not sent; (chat, message, when) of those that stand there."""
+    if not chats:
+        return []
+    of_chats = and_(outbox.c.chat_id.in_(chats), outbox.c.kind == Kind.SPOKEN.value)
+    await tx.execute(
+        update(outbox).where(of_chats, outbox.c.state == PENDING).values(final(State.SUPERSEDED, "superseded", now))
+    )
+    sent = select(outbox).where(of_chats, outbox.c.state == State.SENT.value, outbox.c.message.is_not(None))
+    return [(row.chat_id, row.message, row.finished_at) for row in await tx.execute(sent)]
+
+
+async def spoken_before(tx: Tx, at: datetime) -> list[tuple[bytes, int, datetime]]:
+    """(chat, message, when) of sounds and pictures that were sent before ``at``."""
+    old = select(outbox).where(
+        outbox.c.kind == Kind.SPOKEN.value,
+        outbox.c.state == State.SENT.value,
+        is_flag(outbox.c.unsolicited, False),
+        outbox.c.finished_at < at,
+    )
+    return [(row.chat_id, row.message, row.finished_at) for row in await tx.execute(old)]
+
+
 async def put(tx: Tx, parcels: Sequence[Parcel], *, keys: WorkingKeys, chance: Chance, now: datetime) -> int:
     """Adds rows in this order; returns how many were not there yet. A new card supersedes the one still waiting."""
     known = await _known(tx, [each.key for each in parcels])
@@ -113,8 +144,9 @@ async def supersede(tx: Tx, chats: Collection[bytes], now: datetime) -> set[byte
 
 def _row(each: Parcel, keys: WorkingKeys, chance: Chance, now: datetime, *, fresh: bool) -> dict[str, Any]:
     payload = None
-    if each.prompt is not None:
-        payload = keys.seal(Purpose.OUTBOX, each.key.encode(), msgspec.json.encode(each.prompt), chance)
+    content = each.prompt or each.spoken
+    if content is not None:
+        payload = keys.seal(Purpose.OUTBOX, each.key.encode(), msgspec.json.encode(content), chance)
     return {
         "chat_id": each.chat,
         "participant_id": each.participant,

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     CARD = "card"  # shows the live card: edited in place or sent anew
     REMOVE = "remove"  # takes the person's own typed message away
     RETIRE = "retire"  # deletes an old card of ours; emptied instead where it cannot be deleted
+    SPOKEN = "spoken"  # a sound, picture or film above the card
     EMPTY = "empty"  # edits an old card of ours to a neutral line
 
 
@@ -229,6 +230,26 @@ outbox = _table(
         **_only("unsolicited = 0 AND finished_at IS NOT NULL"),
     ),
     Index("ix_outbox_participant_id", "participant_id"),
+)
+
+download = _table(
+    "download",
+    Column("record_id", Id, primary_key=True),
+    Column("chat_id", Id, ForeignKey("chat.id", ondelete="CASCADE"), nullable=False),
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("message", Whole, nullable=False),  # the person's own, to be taken out of the chat
+    Column("sealed", Sealed, nullable=False),
+    Index("ix_download_next_at", "next_at"),
+    Index("ix_download_chat_id", "chat_id"),
+    Index("ix_download_participant_id", "participant_id"),
+)
+
+media_file = _table(
+    "media_file",
+    Column("digest", Text, primary_key=True),  # of our own sound or picture, and how it was sent
+    Column("file", Text, nullable=False),  # Telegram's id of it
 )
 
 chore = _table(

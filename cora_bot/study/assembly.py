@@ -40,6 +40,7 @@ def assembled(table: StudyTable, digest: str) -> Study:
         privacy=table.privacy,
         never_show={language: tuple(words) for language, words in table.never_show.items()},
         local_help=table.local_help,
+        location_reason=table.location_reason,
         demo=table.demo,
         hash=digest,
         approval=_approval(table.approval) if table.approval else None,

@@ -39,10 +39,15 @@ class ShownText:
 
 @dataclass(frozen=True, slots=True)
 class FormFacts:
-    """What the study must know of a form: question names with their option codes (none: not a select), languages."""
+    """What the study must know of a form: question names with their option codes (none: not a select), languages.
+
+    ``places`` are questions that ask where somebody is, ``files`` those for a picture, sound, film or file.
+    """
 
     languages: tuple[str, ...]
     questions: Mapping[str, tuple[str, ...]]
+    places: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def check_never_show(words: Mapping[str, Iterable[str]], texts: Iterable[ShownText]) -> tuple[Problem, ...]:
@@ -75,7 +80,13 @@ def _folded(text: str) -> str:
 
 def check_against_forms(study: Study, forms: Mapping[str, FormFacts], *, file: str) -> tuple[Problem, ...]:
     """Everything study.toml says of its forms that they do not bear out."""
-    found = [*_forms_there(study, forms), *_enrolment(study, forms), *_return_check(study, forms)]
+    found = [
+        *_forms_there(study, forms),
+        *_enrolment(study, forms),
+        *_return_check(study, forms),
+        *_places(study, forms),
+        *_files(study, forms),
+    ]
     return tuple(replace(problem, file=file) for problem in found)
 
 
@@ -136,6 +147,29 @@ def _hours(study: Study, form: FormFacts) -> Iterator[Problem]:
                 "Take it out of the form, or change [quiet_hours].",
                 severity=Severity.WARNING,
             )
+
+
+def _places(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
+    """Where somebody is, is asked only for a reason that was told before consent."""
+    for name, form in forms.items():
+        for question in form.places:
+            if name == study.enrolment.form:
+                hint = "Ask it in another form: nobody has consented yet."
+                yield Problem("study.location", f"the form {name} asks where somebody is ({question})", hint)
+            elif not study.location_reason:
+                message = (
+                    f"location_reason: the form {name} asks where somebody is ({question}), and no reason is given"
+                )
+                hint = "Write the reason in every language under [location_reason], or leave the question out."
+                yield Problem("study.location", message, hint)
+
+
+def _files(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
+    """Who refuses leaves nothing behind: a file would have to be fetched and locked before that is known."""
+    form = forms.get(study.enrolment.form)
+    for question in form.files if form else ():
+        message = f"the form {study.enrolment.form} asks for a file ({question})"
+        yield Problem("study.file", message, "Ask it in another form: nobody has consented yet.")
 
 
 def _return_check(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:

@@ -167,6 +167,8 @@ class Study:
     local_help: Mapping[str, str]
     demo: bool
     hash: str
+    # why a form asks where somebody is, by language; while it is empty no form may ask
+    location_reason: Mapping[str, str] = field(default_factory=dict)
     source: str = field(default="", repr=False)  # study.toml itself, where it was read from a folder
     approval: Approval | None = None
 

@@ -36,6 +36,7 @@ class Parts:
     team_contact: dict[str, str] | None = None
     privacy: dict[str, str] | None = None
     local_help: dict[str, str] | None = None
+    location_reason: dict[str, str] | None = None
     never_show: dict[str, list[str]] | None = None
 
 
@@ -209,9 +210,9 @@ def _texts(parts: Parts) -> Iterator[Problem]:
     if not parts.languages or None in parts.languages:
         return
     codes = [language.code for language in parts.languages if language]
-    for name in ("team_contact", "privacy", "local_help", "never_show"):
+    for name in ("team_contact", "privacy", "local_help", "location_reason", "never_show"):
         texts: dict[str, str] | dict[str, list[str]] | None = getattr(parts, name)
-        if texts is None:
+        if texts is None or (name == "location_reason" and not texts):
             continue
         for code in codes:
             if code not in texts:

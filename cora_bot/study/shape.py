@@ -203,5 +203,6 @@ class StudyTable(_Table):
     team_contact: Texts
     privacy: Texts
     local_help: Texts
+    location_reason: Texts = {}
     never_show: dict[LanguageCode, Annotated[list[Line], AT_LEAST_ONE]]
     approval: ApprovalTable | None = None

@@ -30,6 +30,7 @@ from cora_bot.usecases.house import House
 from cora_bot.vault.erasure import unwrap
 
 PAGE = 500
+RECORDS = 64  # read at once: a part of a file has most of a megabyte
 CONTACT_COLUMNS = ("code", "reason", "state", "wave", "number", "created_at", "finished_at", "outcome")
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)  # entries carry no time: their order and age would say who answered when
 
@@ -119,7 +120,7 @@ async def _records(house: House, tx: Tx, archive: zipfile.ZipFile) -> int:
     begun = await house.keystore.links(await participants.enrolling(tx))
     without_consent = {link.case for link in begun.values()}
     after, written = b"", 0
-    while page := await records.page(tx, after, PAGE):
+    while page := await records.page(tx, after, RECORDS):
         after = page[-1].id
         keys = await house.keystore.erasure_keys({each.case for each in page})
         for each in page:

@@ -7,7 +7,7 @@ repeated freely, go again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from cora_bot.base.clock import from_millis
@@ -21,7 +21,8 @@ from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Waiting
 from cora_bot.store.outbox_changes import Change, Claimed, Ended, change
 from cora_bot.store.tables import Kind, Means, State
-from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, Sending, SendMessage
+from cora_bot.usecases import speaking
+from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, SendFile, Sending, SendMessage
 from cora_bot.usecases.house import House
 from cora_bot.usecases.judging import UNREADABLE, Verdict, judge
 from cora_bot.usecases.settling import recover, settle
@@ -63,9 +64,11 @@ async def _claim(house: House, wanted: Sequence[bytes], now: datetime) -> tuple[
         rows = await outbox.first_of(tx, doors, now)
         judged = await judge(house, tx, rows, doors, now)
         sendings: list[Sending] = []
+        spoken, unspoken = await speaking.prepared(house, tx, [row for row in rows if row.kind is Kind.SPOKEN])
+        judged |= unspoken
         for row in rows:
             if row.id not in judged:
-                _prepare(house, row, doors[row.chat], now, sendings=sendings, judged=judged)
+                _prepare(house, row, doors[row.chat], now, sendings=sendings, judged=judged, spoken=spoken)
         claims: list[Change] = [Claimed(each.id, _means(each.call)) for each in sendings]
         await change(tx, [*judged.values(), *claims], now)
     return sendings, list(judged.values())
@@ -84,6 +87,7 @@ def _prepare(
     *,
     sendings: list[Sending],
     judged: dict[int, Verdict],
+    spoken: Mapping[int, SendFile],
 ) -> None:
     """One row made ready; what cannot be opened fails alone and holds up nobody."""
     try:
@@ -92,7 +96,7 @@ def _prepare(
                 id=row.id,
                 chat=row.chat,
                 address=door.address_for(house.keys),
-                call=_call(house, row, door, now),
+                call=spoken.get(row.id) or _call(house, row, door, now),
                 unsolicited=row.unsolicited,
                 again=row.attempts > 0,
             )
@@ -110,6 +114,8 @@ def _call(house: House, row: Waiting, door: Stored, now: datetime) -> Call:
             if row.fresh or card.message is None or card.buried or old:
                 return SendMessage(prompt, silent=not row.unsolicited)
             return EditMessage(card.message, prompt)
+        case Kind.SPOKEN:
+            raise LookupError(f"row {row.id} was not prepared")
         case Kind.EMPTY:
             return EditMessage(row.message or 0, Prompt(NEUTRAL))
         case Kind.REMOVE | Kind.RETIRE:
@@ -118,7 +124,7 @@ def _call(house: House, row: Waiting, door: Stored, now: datetime) -> Call:
 
 def _means(call: Call) -> Means:
     match call:
-        case SendMessage():
+        case SendMessage() | SendFile():
             return Means.SEND
         case EditMessage():
             return Means.EDIT

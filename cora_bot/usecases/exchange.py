@@ -45,7 +45,18 @@ class DeleteMessage:
     message: int
 
 
-Call = SendMessage | EditMessage | DeleteMessage
+@dataclass(frozen=True, slots=True)
+class SendFile:
+    """A sound, picture or film of the study's, without a sound of the phone. ``known``: Telegram's id of it, or ""."""
+
+    sort: str
+    title: str
+    path: str
+    digest: str
+    known: str
+
+
+Call = SendMessage | SendFile | EditMessage | DeleteMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +73,13 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram took it; ``message`` is the id of the (new or edited) message, 0 for a deletion."""
+    """Telegram took it; ``message`` is the id of the (new or edited) message, 0 for a deletion.
+
+    ``file``: Telegram's id of a file that was sent up.
+    """
 
     message: int
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

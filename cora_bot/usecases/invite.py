@@ -21,7 +21,7 @@ MOST = 10_000
 
 def check_approved(script: Script) -> None:
     """Raises CoraError naming what changed where the texts are not those that were approved."""
-    changed = changed_texts(script.study, script.forms)
+    changed = changed_texts(script.study, script.forms, script.media)
     if changed:
         raise CoraError(
             "the texts people see are not those that were approved: " + "; ".join(changed),

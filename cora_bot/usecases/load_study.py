@@ -15,10 +15,11 @@ from cora_bot.dialogue.approval import changed_texts
 from cora_bot.dialogue.phrases import Catalog, Phrases
 from cora_bot.dialogue.script import Script
 from cora_bot.forms.compile import SUFFIXES, compile_form
-from cora_bot.forms.model import Form
+from cora_bot.forms.model import MEDIA, Form, Kind
 from cora_bot.study.check import FormFacts, check_against_forms
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
+from cora_bot.usecases.media import media_beside
 
 STUDY_FILE: Final = "study.toml"
 
@@ -55,6 +56,8 @@ def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None) 
     problems = list(found)
     forms, compiled = read_forms(folder / "forms", under="forms")
     problems += compiled
+    media, missing = media_beside(folder, forms)
+    problems += missing
     if study is not None:
         facts = {name: _facts(form) for name, form in forms.items()}
         problems += check_against_forms(study, facts, file=STUDY_FILE)
@@ -63,8 +66,8 @@ def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None) 
     # register_forms adds the versions that sessions still use; a new dict, so that no study shares it.
     versions = {form.hash: form for form in forms.values()}
     phrases = Phrases(load_catalogs(shipped("locales")) if catalogs is None else catalogs)
-    enrolling = not changed_texts(study, forms)
-    return Reading(Script(study, forms, versions, phrases, enrolling), tuple(problems))
+    enrolling = not changed_texts(study, forms, media)
+    return Reading(Script(study, forms, versions, phrases, enrolling, media), tuple(problems))
 
 
 def _study(folder: Path) -> tuple[Study | None, tuple[Problem, ...]]:
@@ -101,4 +104,6 @@ def _facts(form: Form) -> FormFacts:
     return FormFacts(
         languages=form.languages,
         questions={question.name: tuple(option.value for option in question.options) for question in form.questions},
+        files=tuple(question.name for question in form.questions if question.kind in MEDIA),
+        places=tuple(question.name for question in form.questions if question.kind is Kind.GEOPOINT),
     )

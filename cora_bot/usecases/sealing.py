@@ -25,7 +25,7 @@ async def seal_steps(house: House, steps: Sequence[Step], linked: frozenset[byte
     steps = [_with_link(step, made) for step in steps]
     owed = [(person, record) for step in steps if (person := _owner(step)) for record in step.turn.records]
     keys = await house.keystore.erasure_keys({person.case for person, _ in owed})
-    blobs = tuple(_seal(house, person, record, keys[person.case]) for person, record in owed)
+    blobs = tuple(seal_for(house, person.case, record, keys[person.case]) for person, record in owed)
     return steps, Sealed(blobs, linked | made.keys())
 
 
@@ -40,7 +40,7 @@ async def _make_cases(house: House, steps: Sequence[Step], linked: frozenset[byt
         person = _owner(step)
         if person is None or person.id in linked or person.id in made:
             continue
-        if step.turn.records or person.status is not Status.ENROLLING:
+        if step.turn.records or step.turn.fetches or person.status is not Status.ENROLLING:
             link = await house.keystore.create_case(person.id, person.case, person.code, house.chance)
             made[person.id] = link
     return made
@@ -55,10 +55,11 @@ def _with_link(step: Step, made: Mapping[bytes, Link]) -> Step:
     return replace(step, turn=replace(step.turn, conversation=conversation))
 
 
-def _seal(house: House, person: Participant, record: Record, key: bytes) -> Blob:
+def seal_for(house: House, case: bytes, record: Record, key: bytes) -> Blob:
+    """A record of this case, wrapped under its erasure key."""
     head = RecordHead(
         study=house.script.study.id,
-        case=person.case.hex(),
+        case=case.hex(),
         kind=record.kind,
         record=record.id.hex(),
         session=record.session.hex(),
@@ -73,4 +74,4 @@ def _seal(house: House, person: Participant, record: Record, key: bytes) -> Blob
         at=record.at,
     )
     sealed = seal_record(head, record.body, house.recipients, house.chance)
-    return Blob(record.id, person.case, wrap(key, sealed, house.chance, case=person.case, record=record.id))
+    return Blob(record.id, case, wrap(key, sealed, house.chance, case=case, record=record.id))

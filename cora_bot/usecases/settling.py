@@ -20,6 +20,7 @@ from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel, Waiting
 from cora_bot.store.outbox_changes import Again, Change, Ended, change, hold_chat, lapse_chats
 from cora_bot.store.tables import Kind, Means, State
+from cora_bot.usecases import speaking
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.exchange import Gone, Outcome, Refused, Retry, Sending, Sent, Uncertain
 from cora_bot.usecases.forms import register_forms
@@ -64,6 +65,7 @@ async def settle(house: House, results: Sequence[tuple[Sending, Outcome]]) -> No
             row = rows.get(sending.id)
             if row is not None and row.state is State.SENDING and row.chat in stored:
                 _settle_one(settlement, row, outcome)
+        await speaking.remember(tx, results)
         await _write(house, tx, settlement, before=stored)
 
 
@@ -123,6 +125,9 @@ def _settle_one(settlement: _Settlement, row: Waiting, outcome: Outcome) -> None
 def _sent(settlement: _Settlement, row: Waiting, message: int) -> None:
     kept = message if row.means is not Means.DELETE else row.message
     settlement.changes.append(Ended(row.id, State.SENT, "", kept))
+    if row.kind is Kind.SPOKEN and settlement.chat(row).card.generation != row.generation:
+        # Something else was asked while it was on its way.
+        settlement.parcels.append(retired(row.chat, message, sent_at=settlement.now, now=settlement.now))
     if row.kind is not Kind.CARD or row.means is not Means.SEND:
         return
     stored = settlement.chats[row.chat]
@@ -162,6 +167,9 @@ def _refused(settlement: _Settlement, row: Waiting, reason: str) -> None:
         chat = settlement.chat(row)
         settlement.write_chat(replace(chat, card=replace(chat.card, message=None, sent_at=None)))
         settlement.changes.append(Again(row.id, settlement.now, doubts=row.doubts, fresh=True, outcome=reason))
+        return
+    if row.kind is Kind.SPOKEN and reason == speaking.FILE_GONE and row.attempts < MOST_ATTEMPTS:
+        settlement.changes.append(Again(row.id, settlement.now, doubts=row.doubts, fresh=row.fresh, outcome=reason))
         return
     settlement.changes.append(Ended(row.id, State.FAILED, reason, row.message))
     if row.kind is Kind.RETIRE:

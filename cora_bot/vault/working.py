@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     LINK = "link"
     OUTBOX = "outbox"
     UPDATE = "update"
+    DOWNLOAD = "download"
     TOKEN = "token"  # noqa: S105 - the name of a purpose
 
 

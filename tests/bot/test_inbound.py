@@ -23,6 +23,8 @@ from cora_bot.dialogue.inputs import (
     Input,
     Press,
     Pressed,
+    SentFile,
+    Spot,
     Start,
     Text,
     Unblocked,
@@ -72,13 +74,10 @@ def test_typed_text_is_understood(text: str, expected: Input) -> None:
     ("fields", "what"),
     [
         ({"sticker": FILE | {"emoji": "🙂"}}, "sticker"),
-        ({"photo": [FILE, FILE], "caption": "see"}, "photo"),
-        ({"voice": FILE | {"duration": 3}}, "voice"),
-        ({"video_note": FILE}, "video_note"),
-        ({"animation": FILE, "document": FILE}, "animation"),
-        ({"document": FILE}, "document"),
+        ({"voice": FILE, "via_bot": {"id": 5, "is_bot": True, "first_name": "B"}}, "voice"),
         ({"contact": {"phone_number": "+10"}}, "contact"),
-        ({"location": {"latitude": 1.5, "longitude": 2}}, "location"),
+        ({"location": {"latitude": 1.5, "longitude": 2, "live_period": 900}}, "location"),
+        ({"location": {"latitude": 1.5, "longitude": 2}, "forward_origin": {"type": "user"}}, "location"),
         ({"venue": {"title": "T"}, "location": {"latitude": 1.5, "longitude": 2}}, "venue"),
         ({"poll": {"id": "1"}}, "poll"),
         ({"text": "buy now", "forward_origin": {"type": "hidden_user", "sender_user_name": "S", "date": 1}}, "forward"),
@@ -89,6 +88,27 @@ def test_typed_text_is_understood(text: str, expected: Input) -> None:
 )
 def test_message_that_cannot_be_used_is_named_by_its_sort(fields: dict[str, Any], what: str) -> None:
     assert read("message", message(**fields)) == Arrived("m:77:12:0", 77, Unusable(what, 12, "fa"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"photo": [FILE | {"file_id": "small"}, FILE], "caption": "see"}, SentFile("x", "photo", 1)),
+        ({"voice": FILE | {"mime_type": "audio/ogg"}}, SentFile("x", "voice", 1, "", "audio/ogg")),
+        ({"video_note": FILE}, SentFile("x", "video_note", 1)),
+        ({"animation": FILE, "document": FILE}, SentFile("x", "animation", 1)),
+        ({"document": FILE | {"file_name": "a.pdf"}}, SentFile("x", "document", 1, "a.pdf")),
+    ],
+)
+def test_file_comes_with_what_fetches_it(fields: dict[str, Any], expected: SentFile) -> None:
+    sent = Unusable(expected.sort, 12, "fa", file=expected)
+    assert read("message", message(**fields)) == Arrived("m:77:12:0", 77, sent)
+
+
+def test_shared_place_comes_with_where_it_is() -> None:
+    shared = message(location={"latitude": 1.5, "longitude": 2, "horizontal_accuracy": 12.5})
+    expected = Unusable("location", 12, "fa", spot=Spot(1.5, 2.0, 12.5))
+    assert read("message", shared) == Arrived("m:77:12:0", 77, expected)
 
 
 def test_edit_is_unusable_and_has_a_key_of_its_own() -> None:

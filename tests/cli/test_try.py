@@ -106,3 +106,19 @@ def test_try_of_the_consent_form_ends_with_the_receipt_and_its_record() -> None:
 def test_try_of_a_refused_consent_would_store_nothing() -> None:
     said = cora("try", STUDY / "forms" / "consent.md", typed="4\n1\n")
     assert (said.code, lines(said.out)[-1]) == (0, "Nothing would be stored.")
+
+
+def test_try_takes_places_and_files(tmp_path: Path) -> None:
+    path = tmp_path / "sent.md"
+    path.write_text("""
+| survey |
+| | type | name | label::English (en) |
+| | geopoint | here | Where? |
+| | image | photo | A picture? |
+
+| settings |
+| | form_id | form_title | version | default_language |
+| | sent | Sent | 1 | English (en) |
+""")
+    said = cora("try", path, typed="@nowhere\n@34.5 69.2\n+voice\n+photo\n")
+    assert lines(said.out)[-2:] == ["/data/here (sealed on arrival) = 34.5 69.2 0 0", "/data/photo = (a file)"]

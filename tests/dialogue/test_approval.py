@@ -16,7 +16,7 @@ from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.approval import changed_texts, sentences_hash, text_hashes
 from cora_bot.dialogue.conversation import Chat, Conversation, TokenState
 from cora_bot.dialogue.inputs import Press, Pressed, Text, Verb
-from cora_bot.dialogue.script import Script
+from cora_bot.dialogue.script import MediaFile, Script
 from cora_bot.study.check import ShownText, check_never_show
 from cora_bot.study.model import Approval
 from cora_bot.usecases.load_study import load_script
@@ -194,3 +194,15 @@ def test_sentence_to_who_cannot_come_in_names_nothing() -> None:
     assert p.CODE_NOT_NOW in p.STRANGER_PHRASES
     assert check_never_show(script.study.never_show, said) == ()
     assert len({each.text for each in said}) == len(said)
+
+
+def test_another_recording_is_another_text() -> None:
+    script = script_of(STUDY)
+    first, second = ({"a.mp3": MediaFile("/x/a.mp3", digest)} for digest in ("1" * 64, "2" * 64))
+    none, one, other = (text_hashes(script.study, script.forms, media) for media in (None, first, second))
+    approved = replace(script.study, approval=Approval(one.whole, "Board", date(2026, 1, 1), one.parts))
+
+    assert len({none.whole, one.whole, other.whole}) == 3
+    assert changed_texts(approved, script.forms, first) == ()
+    assert changed_texts(approved, script.forms, second) == ("what can be heard and seen",)
+    assert changed_texts(approved, script.forms) == ("what can be heard and seen is gone",)

@@ -1,20 +1,20 @@
 """What the bundle of ``test_export_bundle`` becomes, byte for byte but for line ends. ``{a}`` … are record ids."""
 
 LONG = """\ufeff\
-case,wave,number,form,form_version,question,label,value,value_label,missing,language,mode,started_at,finished_at,status,record
-K7F-2QX,monthly,1,check_in,1,work,هل لديك عمل؟,no,لا,,ar,chat,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a}
-K7F-2QX,monthly,1,check_in,1,needs,ماذا تحتاج؟,home money,سكن; مال,,ar,chat,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a}
-K7F-2QX,monthly,1,check_in,1,balance,كم يبقى في نهاية الشهر؟,-40,,,ar,chat,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a}
+case,wave,number,form,form_version,question,label,value,value_label,missing,language,mode,started_at,finished_at,status,record,instance
+K7F-2QX,monthly,1,check_in,1,work,هل لديك عمل؟,no,لا,,ar,chat,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a},
+K7F-2QX,monthly,1,check_in,1,needs,ماذا تحتاج؟,home money,سكن; مال,,ar,chat,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a},
+K7F-2QX,monthly,1,check_in,1,balance,كم يبقى في نهاية الشهر؟,-40,,,ar,chat,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a},
 K7F-2QX,monthly,1,check_in,1,story,أخبرنا المزيد.,"'=cmd|""/c calc""!A1
-قال: «لا»، ثم ذهب",,,ar,chat,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a}
-K7F-2QX,monthly,2,check_in,1,work,هل لديك عمل؟,prefer_not,أفضل ألا أقول,,fa-AF,in_person,2026-12-03T08:00:00Z,2026-11-02T08:03:00Z,partial,{b}
-K7F-2QX,monthly,2,check_in,1,needs,ماذا تحتاج؟,,,not_asked,fa-AF,in_person,2026-12-03T08:00:00Z,2026-11-02T08:03:00Z,partial,{b}
-K7F-2QX,monthly,2,check_in,1,balance,كم يبقى في نهاية الشهر؟,,,skipped,fa-AF,in_person,2026-12-03T08:00:00Z,2026-11-02T08:03:00Z,partial,{b}
-K7F-2QX,monthly,2,check_in,1,story,أخبرنا المزيد.,,,not_reached,fa-AF,in_person,2026-12-03T08:00:00Z,2026-11-02T08:03:00Z,partial,{b}
-M3A-9ZW,monthly,1,check_in,1,work,هل لديك عمل؟,yes,نعم,,en,,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{d}
-M3A-9ZW,monthly,1,check_in,1,needs,ماذا تحتاج؟,,,,en,,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{d}
-M3A-9ZW,monthly,1,check_in,1,balance,كم يبقى في نهاية الشهر؟,,,,en,,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{d}
-M3A-9ZW,monthly,1,check_in,1,story,أخبرنا المزيد.,,,,en,,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{d}
+قال: «لا»، ثم ذهب",,,ar,chat,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{a},
+K7F-2QX,monthly,2,check_in,1,work,هل لديك عمل؟,prefer_not,أفضل ألا أقول,,fa-AF,in_person,2026-12-03T08:00:00Z,2026-11-02T08:03:00Z,partial,{b},
+K7F-2QX,monthly,2,check_in,1,needs,ماذا تحتاج؟,,,not_asked,fa-AF,in_person,2026-12-03T08:00:00Z,2026-11-02T08:03:00Z,partial,{b},
+K7F-2QX,monthly,2,check_in,1,balance,كم يبقى في نهاية الشهر؟,,,skipped,fa-AF,in_person,2026-12-03T08:00:00Z,2026-11-02T08:03:00Z,partial,{b},
+K7F-2QX,monthly,2,check_in,1,story,أخبرنا المزيد.,,,not_reached,fa-AF,in_person,2026-12-03T08:00:00Z,2026-11-02T08:03:00Z,partial,{b},
+M3A-9ZW,monthly,1,check_in,1,work,هل لديك عمل؟,yes,نعم,,en,,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{d},
+M3A-9ZW,monthly,1,check_in,1,needs,ماذا تحتاج؟,,,,en,,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{d},
+M3A-9ZW,monthly,1,check_in,1,balance,كم يبقى في نهاية الشهر؟,,,,en,,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{d},
+M3A-9ZW,monthly,1,check_in,1,story,أخبرنا المزيد.,,,,en,,2026-11-02T08:00:00Z,2026-11-02T08:03:00Z,complete,{d},
 """  # noqa: E501 - a golden file has the lines it has
 
 WIDE = """\ufeff\

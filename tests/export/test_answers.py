@@ -12,12 +12,13 @@ from typing import Any
 
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_reader import open_bundle
+from cora_bot.export.missing import Missing
 from cora_bot.export.opened import OpenedRecord, Trouble
 from cora_bot.export.opening import Opening, open_all
 from cora_bot.export.reconciliation import Reconciliation, as_text, reconcile
 from cora_bot.vault.agefile import Identity
 from tests.export.bundles import ANNA, BERAT, CASE, CODES, OTHER_CASE, STRANGER, Draft, head, occurrence, sealed
-from tests.export.samples import CHECK_IN
+from tests.export.samples import CHECK_IN, WORK, column
 
 DONE, PART, LONE = "d" * 32, "e" * 32, "f" * 32
 FORMS = {CHECK_IN.hash: CHECK_IN}
@@ -194,3 +195,16 @@ def test_account_counts_a_record_that_ended_nowhere(tmp_path: Path) -> None:
         lost = Opening((opened(DONE, "complete", {"values": {}}),), ())
         result = reconcile(bundle, lost, Gathered((), frozenset(), frozenset(), frozenset(), ()), facts=())
     assert result.differences == (f"record {DONE} was opened and ended nowhere",)
+
+
+def test_gather_takes_answers_of_repeats_by_their_instances() -> None:
+    age = replace(WORK, ref="/data/child/age", name="age", repeats=("/data/child",))
+    form = replace(CHECK_IN, columns=(replace(column(age), repeats=age.repeats),))
+    body = {"values": {"/data/child[2]/age": "7"}, "sealed": {}, "skipped": ["/data/child[3]/age"], "not_reached": []}
+
+    result = gather([opened(DONE, "complete", body)], codes=CODES, erased=frozenset(), forms={form.hash: form})
+
+    assert result.troubles == ()
+    assert [(one.values, one.missing) for one in result.answerings] == [
+        ({"/data/child[2]/age": "7"}, {"/data/child[3]/age": Missing.SKIPPED})
+    ]

@@ -123,6 +123,8 @@ def test_codebook_has_the_reasons_of_missing() -> None:
         "skipped",
         "not_asked",
         "not_reached",
+        "waiting",
+        "lost",
     ]
 
 

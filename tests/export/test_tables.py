@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cora_bot.export.columns import form_columns
-from cora_bot.export.missing import Missing
+from cora_bot.export.missing import Missing, contradicts, reasons
 from cora_bot.export.tables import chosen, long_rows, wide_rows
+from cora_bot.forms.model import Kind
 from tests.export.samples import ARRIVAL, CHECK_IN, OLDER, WORK, answering, column
 
 COLUMNS = form_columns([ARRIVAL, OLDER, CHECK_IN], first=["check_in"])
@@ -24,7 +25,7 @@ def test_long_rows_carry_labels_in_the_chosen_language() -> None:
         {"/data/needs": "home money", "/data/work": "no", "/data/score": "2"}, record="1" * 32, mode="phone"
     )
     head = ("K7F-2QX", "monthly", "1", "check_in", "2")
-    tail = ("ar", "phone", *TIMES, "complete", "1" * 32)
+    tail = ("ar", "phone", *TIMES, "complete", "1" * 32, "")
     assert list(long_rows([one], COLUMNS, language="ar"))[1:] == [
         (*head, "work", "هل لديك عمل؟", "no", "لا", "", *tail),
         (*head, "needs", "ماذا تحتاج؟", "home money", "سكن; مال", "", *tail),
@@ -121,3 +122,31 @@ def test_chosen_takes_the_later_of_two_complete() -> None:
 def test_form_columns_order_versions_as_people_count() -> None:
     (columns,) = form_columns([CHECK_IN, OLDER])
     assert [form.version for form in columns.versions] == ["2", "1"]
+
+
+def test_rows_of_a_repeat_are_told_apart_by_their_instance() -> None:
+    age = replace(WORK, ref="/data/child/age", name="age", kind=Kind.INTEGER, options=(), repeats=("/data/child",))
+    form = replace(CHECK_IN, questions=(age,), columns=(replace(column(age), repeats=age.repeats),))
+    columns = form_columns([form])
+    why = {"/data/child[3]/age": Missing.SKIPPED}
+    values = {"/data/child[10]/age": "9", "/data/child[2]/age": "7"}
+    one = answering(values, form=form, missing=why)
+
+    rows = list(long_rows([one], columns, language="en"))[1:]
+
+    assert [(row[5], row[7], row[9], row[-1]) for row in rows] == [
+        ("age", "7", "", "2"),
+        ("age", "", "skipped", "3"),
+        ("age", "9", "", "10"),
+    ]
+    assert [len(row) for row in wide_rows([one], columns)] == [11, 11]
+
+
+def test_repeat_without_instances_was_not_asked() -> None:
+    age = replace(WORK, ref="/data/child/age", name="age", repeats=("/data/child",))
+    form = replace(CHECK_IN, questions=(age,), columns=(replace(column(age), repeats=age.repeats),))
+    body = {"skipped": [], "not_reached": []}
+
+    assert reasons(body, form, ()) == {"/data/child/age": Missing.NOT_ASKED}
+    assert not contradicts({**body, "skipped": ["/data/child[2]/age"]}, form, ())
+    assert contradicts({**body, "skipped": ["/data/other[2]/age"]}, form, ())

@@ -32,7 +32,7 @@ def test_everything_wrong_is_said_at_once_with_its_line() -> None:
 | | type | name | label::English (en) | label::Dari (fa-AF) | relevant | constraint | calculation |
 | | select_one c or_other | pick | Pick | انتخاب | | | |
 | | integer | age | Age? | | frobnicate(1) | . > ( | |
-| | geopoint | where | Where? | کجا؟ | | | |
+| | geotrace | where | Where? | کجا؟ | | | |
 | | text | word | Word? | کلمه؟ | ${nobody} = 1 | regex(., 'a+') | |
 | | calculate | x | | | | | if(1, 2) |
 | choices |
@@ -103,15 +103,13 @@ def test_label_without_language_takes_the_default_one() -> None:
     assert (made.languages, made.default_language, made.questions[0].labels) == (("en",), "en", {"en": "Age?"})
 
 
-def test_repeat_is_refused_for_now() -> None:
+def test_what_the_chat_cannot_ask_is_refused_with_its_row() -> None:
     text = """
 | survey |
 | | type | name | label::English (en) |
-| | begin repeat | r | R |
-| | integer | age | Age? |
-| | end repeat | | |
+| | geotrace | way | Which way? |
 """
-    assert found(text) == {("form.repeat", "survey", 3)}
+    assert found(text) == {("form.type", "survey", 3)}
 
 
 def test_path_only_we_can_walk_is_a_warning() -> None:

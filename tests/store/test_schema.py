@@ -159,8 +159,8 @@ async def test_outbox_refuses_impossible_rows(ground: Ground, rows: list[dict[st
 
 
 open_texts = {
-    "chat.showing", "chore.kind", "counter.name", "form_version.form_id",
-    "form_version.hash", "form_version.version", "form_version.xform", "meta.name", "meta.value", "occurrence.local",
+    "chat.showing", "chore.kind", "counter.name", "form_version.form_id", "form_version.hash", "form_version.version",
+    "form_version.xform", "media_file.digest", "media_file.file", "meta.name", "meta.value", "occurrence.local",
     "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outage.begins", "outage.ends",
     "outage.place", "outbox.key", "outbox.kind",
     "outbox.means", "outbox.outcome", "outbox.reason", "outbox.state", "outbox.wave", "parked_update.error",
@@ -168,8 +168,9 @@ open_texts = {
     "token.state",
 }  # fmt: skip
 keyed_or_sealed = {
-    "chat.address", "chat.address_index", "outbox.payload", "parked_update.key", "parked_update.sealed",
-    "participant.profile", "record.blob", "session.sealed", "token.hash", "update_attempt.key", "update_seen.key",
+    "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",
+    "parked_update.sealed", "participant.profile", "record.blob", "session.sealed", "token.hash",
+    "update_attempt.key", "update_seen.key",
 }  # fmt: skip
 
 

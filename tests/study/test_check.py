@@ -143,3 +143,32 @@ def test_check_against_forms_warns_of_a_quiet_hour(study: Study, forms: dict[str
     quiet = replace(study, quiet=QuietHours(study.quiet.end, study.quiet.start.replace(hour=10)))
     problems = check_against_forms(quiet, forms, file="study.toml")
     assert [(problem.code, problem.severity) for problem in problems] == [("study.hour", Severity.WARNING)]
+
+
+def test_place_is_asked_only_for_a_reason(study: Study, forms: dict[str, FormFacts]) -> None:
+    wave = study.waves[0].form
+    asking = {**forms, wave: replace(forms[wave], places=("here",))}
+    told = replace(study, location_reason={language.code: "To help." for language in study.languages})
+
+    (found,) = check_against_forms(study, asking, file="study.toml")
+
+    assert (found.code, found.severity) == ("study.location", Severity.ERROR)
+    assert check_against_forms(told, asking, file="study.toml") == ()
+
+
+def test_place_is_never_asked_before_consent(study: Study, forms: dict[str, FormFacts]) -> None:
+    consent = study.enrolment.form
+    told = replace(study, location_reason={"en": "To help."})
+
+    found = check_against_forms(told, {**forms, consent: replace(forms[consent], places=("here",))}, file="study.toml")
+
+    assert [problem.code for problem in found] == ["study.location"]
+
+
+def test_file_is_never_asked_for_before_consent(study: Study, forms: dict[str, FormFacts]) -> None:
+    consent, wave = study.enrolment.form, study.waves[0].form
+    asking = {**forms, consent: replace(forms[consent], files=("photo",)), wave: replace(forms[wave], files=("photo",))}
+
+    found = check_against_forms(study, asking, file="study.toml")
+
+    assert [(problem.code, "consent" in problem.message) for problem in found] == [("study.file", True)]

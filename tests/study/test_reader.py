@@ -325,3 +325,18 @@ def test_read_study_warns_of_merging_what_comes_once() -> None:
     study, problems = read_study(changed(f'recurrence = "{RULE}"', 'missed = "merge"'), file="study.toml")
     assert study is not None
     assert [(one.code, one.severity) for one in problems] == [("study.missed", Severity.WARNING)]
+
+
+def test_reason_for_asking_where_somebody_is_stands_in_every_language() -> None:
+    said = SMALL.replace("[[languages]]", '[location_reason]\nen = "To help."\n\n[[languages]]', 1)
+
+    study, problems = read_study(said, file="study.toml")
+
+    assert study is None
+    assert [(each.code, each.message) for each in errors(problems)] == [
+        ("study.text", "location_reason: nothing in fa-AF")
+    ]
+    both = said.replace('"To help."', '"To help."\nfa-AF = "برای کمک."')
+    read, _ = read_study(both, file="study.toml")
+    assert read is not None
+    assert read.location_reason == {"en": "To help.", "fa-AF": "برای کمک."}

@@ -32,7 +32,10 @@ async def read_parameters(request: web.Request) -> Parameters:
             raise ApiError(400, "Bad Request: can't parse JSON object") from None
         given |= body if isinstance(body, dict) else {}
     elif request.can_read_body:
-        given |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        for name, value in (await request.post()).items():
+            given[name] = (
+                value if isinstance(value, str) else value.file.read() if isinstance(value, web.FileField) else b""
+            )
     return Parameters(given)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.pilot.api import chatting, profile
+from bot.pilot.api import chatting, files, profile
 from bot.pilot.api.call import Parameters
 from bot.pilot.world import World
 
@@ -19,6 +19,10 @@ METHODS: dict[str, Method] = {
     "deleteMessages": chatting.delete_messages,
     "answerCallbackQuery": chatting.answer_callback_query,
     "sendChatAction": chatting.send_chat_action,
+    "sendAudio": files.send_audio,
+    "sendPhoto": files.send_photo,
+    "sendVideo": files.send_video,
+    "getFile": files.get_file,
     "setMyCommands": profile.set_my_commands,
     "getMyCommands": profile.get_my_commands,
     "deleteMyCommands": profile.delete_my_commands,

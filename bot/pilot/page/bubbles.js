@@ -4,7 +4,7 @@ import { told } from "/page/api.js";
 import { drawn, icon, make } from "/page/dom.js";
 
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote", bot_command: "span", text_link: "span", spoiler: "span" };
-const PICTURES = ["photo", "voice", "location", "contact"];
+const PICTURES = ["photo", "voice", "audio", "video", "document", "location", "contact"];
 
 // Offsets are UTF-16 code units, which is what a JavaScript string counts in.
 export function marked(text, entities) {

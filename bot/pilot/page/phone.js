@@ -28,8 +28,11 @@ export function setUp() {
   by("text").addEventListener("input", grow);
   by("menu").addEventListener("click", () => popup(by("menu"), state.commands.map((one) => (
     { text: `/${one.command}`, note: one.description, act: () => act("type", { text: `/${one.command}` }) }))));
-  by("attach").addEventListener("click", () => popup(by("attach"), ["photo", "sticker", "voice", "location"].map((kind) => (
-    { text: words(state.language_code)[kind], act: () => act("send", { kind }) }))));
+  by("attach").addEventListener("click", () => popup(by("attach"), [
+    ...["photo", "sticker", "voice", "location"].map((kind) => ({ text: words(state.language_code)[kind], act: () => act("send", { kind }) })),
+    { text: words(state.language_code).file, act: pick },
+  ]));
+  by("file").addEventListener("change", told(sendFile));
   by("alert-ok").addEventListener("click", () => { show(by("alert"), false); by("text").focus(); });
   by("device").addEventListener("pointerdown", keepAwake);
   by("device").addEventListener("keydown", keepAwake);
@@ -218,6 +221,25 @@ function closePopup(back = false) {
   show(by("popup"), false);
   by("popup").dataset.anchor = "";
   for (const node of document.querySelectorAll("[aria-expanded=true]")) node.setAttribute("aria-expanded", "false");
+}
+
+function pick() {
+  by("file").value = "";
+  by("file").click();
+}
+
+// A picture, sound or film goes as such, as Telegram's own apps send it; everything else as a document.
+async function sendFile() {
+  const [file] = by("file").files;
+  if (!file) return;
+  const kind = { image: "photo", audio: "audio", video: "video" }[file.type.split("/")[0]] ?? "document";
+  const url = await new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result));
+    reader.addEventListener("error", () => reject(reader.error));
+    reader.readAsDataURL(file);
+  });
+  await act("send", { kind, name: file.name, type: file.type, content: url.slice(url.indexOf(",") + 1) });
 }
 
 async function send() {

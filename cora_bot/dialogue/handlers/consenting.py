@@ -19,6 +19,7 @@ from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Participant, Showing, Status
 from cora_bot.dialogue.handlers import planning, questions
 from cora_bot.dialogue.inputs import Press, Verb
+from cora_bot.dialogue.kinds import places
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import RecordKind, Turn
@@ -90,6 +91,8 @@ def _body(scene: Scene, form: Form, walk: Walk, answers: Mapping[str, str]) -> d
         for question in form.questions
         if question.ref in walk.values() or question.guidance or not question.options
     }
+    if scene.study.location_reason:
+        texts["location_reason"] = {"label": places.reason(scene), "hint": "", "full_text": "", "options": {}}
     exact = json.dumps(texts, ensure_ascii=False, sort_keys=True)
     return {
         "values": walk.values(),

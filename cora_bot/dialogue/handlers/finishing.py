@@ -8,7 +8,7 @@ from uuid import UUID
 
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Occurrence, Showing
+from cora_bot.dialogue.conversation import Fragment, Occurrence, Showing
 from cora_bot.dialogue.handlers import consenting, questions, returning
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Record, RecordKind, Turn
@@ -53,12 +53,15 @@ def _return_checked(scene: Scene, walk: Walk) -> Turn:
 def body_record(scene: Scene, walk: Walk, kind: RecordKind) -> tuple[Scene, Record, tuple[bytes, ...]]:
     """The record of a whole session, and the sealed fragments that no longer belong to it."""
     relevant = set(walk.sealed_refs())
-    kept = {fragment.ref: fragment.record.hex() for fragment in scene.session.fragments if fragment.ref in relevant}
-    dropped = tuple(fragment.record for fragment in scene.session.fragments if fragment.ref not in relevant)
+    # A file that the form looks at is there by its name, any other answer only as sealed.
+    stands = [each for each in scene.session.fragments if each.ref in relevant or _named(each, walk)]
+    kept = {fragment.ref: fragment.record.hex() for fragment in stands if not fragment.file}
+    dropped = tuple(fragment.record for fragment in scene.session.fragments if fragment not in stands)
     skipped, not_reached = walk.unanswered()
     body: dict[str, object] = {
         "values": walk.values(),
         "sealed": kept,
+        "files": {fragment.ref: fragment.record.hex() for fragment in stands if fragment.file},
         "skipped": list(skipped),
         "not_reached": list(not_reached),
         "instance_id": f"uuid:{UUID(bytes=scene.session.id)}",
@@ -67,6 +70,10 @@ def body_record(scene: Scene, walk: Walk, kind: RecordKind) -> tuple[Scene, Reco
     body |= walk.submission()
     scene, record = questions.record(scene, kind, body)
     return scene, record, dropped
+
+
+def _named(fragment: Fragment, walk: Walk) -> bool:
+    return bool(fragment.file) and walk.values().get(fragment.ref) == fragment.file
 
 
 def _closed(scene: Scene, step: Step, reason: str = "") -> tuple[Occurrence, ...]:

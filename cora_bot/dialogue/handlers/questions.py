@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cora_bot.base.chance import new_id
-from cora_bot.dialogue import cards
+from cora_bot.dialogue import cards, spoken
 from cora_bot.dialogue.conversation import Session, Showing
 from cora_bot.dialogue.scene import Scene, draw
 from cora_bot.dialogue.turn import Record, RecordKind, Turn
@@ -53,7 +53,9 @@ def ask(scene: Scene, walk: Walk, *, notices: Sequence[str] = (), anew: bool = F
     shown = walk.shown(scene.language)
     if shown is None:
         raise LookupError("the walk stands at its end")
-    return draw(save(scene, walk), cards.question(scene, shown, notices=notices), Showing.QUESTION, anew=anew)
+    scene = save(scene, walk)
+    turn = draw(scene, cards.question(scene, shown, notices=notices), Showing.QUESTION, anew=anew)
+    return spoken.accompany(scene, shown, turn)
 
 
 def record(scene: Scene, kind: RecordKind, body: dict[str, object]) -> tuple[Scene, Record]:

@@ -28,7 +28,7 @@ def chapter(script: Script, facts: Facts, words: Words) -> Element:
 
 def table(script: Script, facts: Facts) -> str:
     """The lines of study.toml."""
-    found = text_hashes(script.study, script.forms)
+    found = text_hashes(script.study, script.forms, script.media)
     parts = "".join(f"{json.dumps(name)} = {json.dumps(digest)}\n" for name, digest in found.parts.items())
     return (
         f"[approval]\ntext_hash = {json.dumps(found.whole)}\n"

@@ -20,7 +20,7 @@ def chapter(script: Script, facts: Facts, words: Words) -> Element:
         (words("Made on"), words.day(facts.made_on)),
         (words("Program"), f"CoR.A Bot {facts.program}"),
         (words("Approval"), _approval(script, words)),
-        (words("Hash of all texts people see"), code(text_hashes(study, script.forms).whole)),
+        (words("Hash of all texts people see"), code(text_hashes(study, script.forms, script.media).whole)),
         (words("Hash of study.toml"), code(study.hash)),
     )
     return e(
@@ -41,7 +41,7 @@ def _approval(script: Script, words: Words) -> str:
     if approval is None:
         return words("Not approved by anybody yet.")
     said = words("Approved by {by} on {day}.", by=approval.by, day=words.day(approval.on))
-    changed = changed_texts(script.study, script.forms)
+    changed = changed_texts(script.study, script.forms, script.media)
     if not changed:
         return f"{said} {words('The texts are those that were approved.')}"
     listed = "; ".join(changed)
@@ -63,7 +63,7 @@ def _reviews(script: Script, facts: Facts, words: Words) -> Element:
 
 
 def _versions(script: Script, words: Words) -> Element:
-    parts = text_hashes(script.study, script.forms).parts
+    parts = text_hashes(script.study, script.forms, script.media).parts
     rows = [
         (code(form.id), form.version, str(len(form.questions)), code(parts[form.id]), code(form.hash[:16]))
         for form in script.forms.values()

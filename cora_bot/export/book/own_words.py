@@ -21,6 +21,7 @@ def of_study(script: Script, words: Words) -> Element:
         ("How to reach the team", study.team_contact),
         ("What is stored (/privacy)", study.privacy),
         ("Help in need", study.local_help),
+        *([("Why a form asks where somebody is", study.location_reason)] if study.location_reason else []),
     )
     never = [(e("bdi", study.language(code_).name), " · ".join(listed)) for code_, listed in study.never_show.items()]
     return made(

@@ -7,6 +7,7 @@ E-64 the panels show what the composition root gives
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -214,3 +215,21 @@ async def test_page_without_hooks_hides_the_panels(chromium: Browser, clock: Set
         for hidden in ("#server", "#researcher", "#travel", "#next", "#invite", "#demo", "#drafts"):
             await expect(page.locator(hidden)).to_be_hidden()
         await page.close()
+
+
+async def test_file_is_chosen_and_sent(page: Page, emulator: Emulator) -> None:
+    await page.locator("#unlock").click()
+    await page.locator("#begin").click()
+    await page.locator("#attach").click()
+
+    async with page.expect_file_chooser() as chosen:
+        await page.locator("#popup button", has_text="File …").click()
+    sent = {"name": "a letter.pdf", "mimeType": "application/pdf", "buffer": b"words of a letter"}
+    await (await chosen.value).set_files([sent])
+
+    await expect(page.locator(".bubble.mine .body.kind-document")).to_have_text(re.compile("a letter.pdf"))
+    (person,) = emulator.world.people.values()
+    file = next(one.extra["document"] for one in person.chat.messages.values() if one.kind == "document")
+    held = emulator.world.files.find(file["file_id"])
+    assert held is not None
+    assert held.content == b"words of a letter"

@@ -32,6 +32,8 @@ def upgrade() -> None:
     _update_seen()
     _chat_participant()
     _chore()
+    _download()
+    _media_file()
     _occurrence()
     _outbox()
     _session()
@@ -265,6 +267,39 @@ def _chore() -> None:
     op.create_index("ix_chore_due_at", "chore", ["due_at"], unique=False)
 
 
+def _download() -> None:
+    op.create_table(
+        "download",
+        sa.Column("record_id", sa.LargeBinary(), nullable=False),
+        sa.Column("chat_id", sa.LargeBinary(), nullable=False),
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("next_at", types.Instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("message", types.Whole, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_download_chat_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_download_participant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_download")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    for column in ("next_at", "chat_id", "participant_id"):
+        op.create_index(f"ix_download_{column}", "download", [column], unique=False)
+
+
+def _media_file() -> None:
+    op.create_table(
+        "media_file",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_media_file")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
 def _occurrence() -> None:
     op.create_table(
         "occurrence",
@@ -337,7 +372,7 @@ def _outbox() -> None:
         sa.CheckConstraint(
             "(finished_at IS NULL) = (state IN ('pending', 'sending'))", name=op.f("ck_outbox_finished")
         ),
-        sa.CheckConstraint("kind IN ('card', 'remove', 'retire', 'empty')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint("kind IN ('card', 'remove', 'retire', 'spoken', 'empty')", name=op.f("ck_outbox_kind")),
         sa.CheckConstraint("means IN ('', 'send', 'edit', 'delete')", name=op.f("ck_outbox_means")),
         sa.CheckConstraint("payload IS NULL OR state IN ('pending', 'sending')", name=op.f("ck_outbox_wiped")),
         sa.CheckConstraint(

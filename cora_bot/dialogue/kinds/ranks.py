@@ -1,0 +1,43 @@
+"""A rank: what comes first is pressed first. The one that is left goes last by itself."""
+
+from __future__ import annotations
+
+from cora_bot.base.calendars import number
+from cora_bot.base.text import isolate
+from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.buttons import Row, button
+from cora_bot.dialogue.inputs import Press, Verb
+from cora_bot.dialogue.prompt import Button
+from cora_bot.dialogue.scene import Scene
+from cora_bot.forms.walk import Shown, ShownChoice
+
+
+def words(scene: Scene, shown: Shown) -> list[str]:
+    order, left = _order(shown)
+    places = [f"{number(place, scene.language)}. {isolate(each.label)}" for place, each in enumerate(order, start=1)]
+    asked = [] if not left and order else [scene.say(p.RANK_NEXT if order else p.RANK_FIRST)]
+    return [*(["\n".join(places)] if places else []), *asked]
+
+
+def rows(scene: Scene, shown: Shown) -> list[Row]:
+    node = shown.question.number
+    order, left = _order(shown)
+    made: list[Row] = [(Button(each.label, Press(Verb.TOGGLE, node=node, choice=each.index)),) for each in left]
+    if order:
+        made.append((button(scene, p.UNDO, Verb.UNDO, node=node, mark="↶"),))
+    if order and not left:
+        made.append((button(scene, p.DONE, Verb.DONE, node=node, mark="✓"),))
+    return made
+
+
+def last(shown: Shown) -> ShownChoice | None:
+    """What was ranked last by the person."""
+    ranked = [each for each in shown.choices if each.place]
+    return max(ranked, key=lambda each: each.place) if ranked else None
+
+
+def _order(shown: Shown) -> tuple[list[ShownChoice], list[ShownChoice]]:
+    """The order so far, and what is left; the only one left stands last already."""
+    order = sorted((each for each in shown.choices if each.place), key=lambda each: each.place)
+    left = [each for each in shown.choices if not each.place]
+    return ([*order, *left], []) if order and len(left) == 1 else (order, left)

@@ -1,0 +1,60 @@
+"""Questions that can be heard and seen: their sounds, pictures and films stand above the card, numbered as the choices.
+
+They are sent when a question is first shown and deleted when something else is. Their titles are numbers: a player's
+list, a lock screen or a download folder shows nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from cora_bot.base.calendars import number
+from cora_bot.dialogue.conversation import Conversation, Showing
+from cora_bot.dialogue.kinds.lists import is_long
+from cora_bot.dialogue.prompt import Spoken
+from cora_bot.dialogue.scene import Scene
+from cora_bot.dialogue.turn import Turn
+from cora_bot.forms.walk import Shown
+
+QUESTION: Final = "▶"
+STANDS: Final = timedelta(hours=40)
+"""So long it may stand in the chat; Telegram deletes for 48 hours."""
+
+
+def accompany(scene: Scene, shown: Shown, turn: Turn) -> Turn:
+    """The turn that shows the question, with what says and shows it; the card goes below."""
+    session = turn.conversation.session
+    spoken = _spoken(scene, shown)
+    if session is None or not (spoken or session.heard):
+        return turn
+    still = session.heard_at is not None and scene.now - session.heard_at < STANDS
+    if session.heard == shown.ref and still:
+        return turn
+    heard = replace(session, heard=shown.ref if spoken else "", heard_at=scene.now if spoken else None)
+    show = replace(turn.show, fresh=True) if spoken and turn.show is not None else turn.show
+    conversation = replace(turn.conversation, session=heard)
+    return replace(turn, conversation=conversation, show=show, spoken=spoken, hush=bool(session.heard))
+
+
+def hushed(before: Conversation, turn: Turn) -> Turn:
+    """Nothing that was said stays in the chat once something else is shown."""
+    session, was = turn.conversation.session, before.session
+    if was is None or not was.heard:
+        return turn
+    if session is not None and session.id == was.id and turn.conversation.chat.card.showing is Showing.QUESTION:
+        return turn
+    if session is None or session.id != was.id:
+        return replace(turn, hush=True)
+    silent = replace(session, heard="", heard_at=None)
+    return replace(turn, hush=True, conversation=replace(turn.conversation, session=silent))
+
+
+def _spoken(scene: Scene, shown: Shown) -> tuple[Spoken, ...]:
+    known = scene.script.media
+    found = [Spoken(each.sort, each.file, QUESTION) for each in shown.clips]
+    if not is_long(shown):
+        for place, choice in enumerate(shown.choices, start=1):
+            found += [Spoken(each.sort, each.file, number(place, scene.language)) for each in choice.clips]
+    return tuple(each for each in found if each.file in known)
