@@ -241,7 +241,7 @@ def test_keys_are_spelled_as_age_spells_them() -> None:
     [
         "",
         "age1pq1",
-        "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+        "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8q",
         ANNA.recipient.encode().upper(),
         ANNA.recipient.encode()[:-1],
         ANNA.recipient.encode() + "q",
