@@ -20,6 +20,7 @@ from cora_bot.base.errors import CoraError
 from cora_bot.vault import bech32, key_document, passphrase, private_files
 from cora_bot.vault.age_header import derive
 from cora_bot.vault.agefile import WORK, Identity, Recipient, open_with_passphrase, seal_with_passphrase
+from cora_bot.vault.recipients import fingerprint
 
 PUBLIC_SUFFIX: Final = ".public.txt"
 _KEY_TITLE: Final = "CoR.A key file, version 1"
@@ -45,6 +46,10 @@ class PublicKey:
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         return verifies(self.verify_key, signature, message)
+
+    def signs_as(self) -> str:
+        """The fingerprint of the verify key: the other one does not cover it, so it is compared as well."""
+        return signs_as(self.verify_key)
 
     def in_shares(self, shares: str) -> PublicKey:
         return replace(self, shares=shares)
@@ -79,8 +84,10 @@ class ResearcherKey:
             raise CoraError("a key needs the name of its holder", "For example: --holder 'Team lead, Tirana'")
 
     @classmethod
-    def generate(cls, holder: str, chance: Chance, *, created: date, study: str = "") -> ResearcherKey:
-        return cls(holder, study, created, Identity.generate(chance))
+    def generate(
+        cls, holder: str, chance: Chance, *, created: date, study: str = "", classic: bool = False
+    ) -> ResearcherKey:
+        return cls(holder, study, created, Identity.generate(chance, classic=classic))
 
     def public(self) -> PublicKey:
         verify_key = self._signing().public_key().public_bytes_raw()
@@ -117,7 +124,9 @@ def read_key_file(path: Path, secret: str) -> ResearcherKey:
     content = open_with_passphrase(private_files.read(path), passphrase.as_typed(secret))
     what = f"the content of {path}"
     values, line = key_document.read(_text(content, what), _KEY_TITLE, what=what)
-    return ResearcherKey(values.get("holder", ""), values.get("study", ""), _created(values, what), Identity.parse(line))
+    return ResearcherKey(
+        values.get("holder", ""), values.get("study", ""), _created(values, what), Identity.parse(line)
+    )
 
 
 def change_passphrase(path: Path, old: str, new: str, chance: Chance, *, work: int = WORK) -> ResearcherKey:
@@ -154,6 +163,11 @@ def parse_public(text: str, *, what: str = "the public file") -> PublicKey:
 
 def encode_verify_key(verify_key: bytes) -> str:
     return bech32.encode(_VERIFY, verify_key)
+
+
+def signs_as(verify_key: bytes) -> str:
+    """Five groups of four letters that name a verify key."""
+    return fingerprint(b"cora verify key v1", verify_key)
 
 
 def decode_verify_key(text: str, *, what: str) -> bytes:
@@ -198,4 +212,3 @@ def _created(values: dict[str, str], what: str) -> date:
         return date.fromisoformat(values.get("created", ""))
     except ValueError:
         raise CoraError(f"{what} does not say when the key was created") from None
-

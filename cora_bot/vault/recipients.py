@@ -63,10 +63,8 @@ class Recipient:
     def parse(cls, text: str) -> Recipient:
         """From ``age1pq1…``, or a classic ``age1…``. Raises ``CoraError``."""
         try:
-            found, content = _content(text, _RECIPIENT_PREFIXES.values(), upper=False)
-            if (found == _RECIPIENT_PREFIXES[True]) != (len(content) == x25519_only.PUBLIC):
-                raise ValueError("another length")
-            return cls(content)
+            prefix, content = _content(text, _RECIPIENT_PREFIXES.values(), upper=False)
+            return _of_kind(cls(content), prefix)
         except ValueError:
             raise CoraError(
                 "this is not a recipient of the kind age1pq1…, or it was mistyped or cut short",
@@ -170,6 +168,12 @@ def wrapped_key(stanza: Stanza) -> bytes:
     if len(enc) != _ENC or len(stanza.body) != _WRAPPED:
         raise AgeFormatError(KIND)
     return enc + stanza.body
+
+
+def _of_kind(recipient: Recipient, prefix: str) -> Recipient:
+    if prefix != _RECIPIENT_PREFIXES[recipient.classic]:
+        raise ValueError("a prefix of the other kind")
+    return recipient
 
 
 def _hybrid_public(raw: bytes) -> MLKEM768X25519PublicKey:

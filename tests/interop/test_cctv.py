@@ -20,6 +20,7 @@ from tests.interop.conftest import Ask, from_text
 
 pytestmark = [pytest.mark.node, pytest.mark.xdist_group("node"), pytest.mark.timeout(300)]
 
+
 @dataclass(frozen=True, slots=True)
 class Vector:
     """One vector: its fields, and the age file."""
