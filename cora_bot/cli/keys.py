@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from collections.abc import Container
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
 from cora_bot.cli.failures import HandledGroup
+from cora_bot.cli.key_holders import add, named_one, remove
 from cora_bot.cli.key_shares import join, split
 from cora_bot.cli.passphrases import EXISTING, PASSPHRASE_FILE, generated_passphrase, new_passphrase, passphrase
 from cora_bot.vault import drill as drills
@@ -123,17 +125,17 @@ def drill(folder: Path, state: Path, target: Path | None, who: str | None) -> No
     """
     if target is not None and who is not None:
         raise click.UsageError("--to and --confirm are two steps.")
-    study, recipients = _named(folder)
+    study, recipients, shares = _named(folder)
     known = load_drills(state, study=study)
     if target is not None:
         _make_tests(known, recipients, state, target)
     elif who is not None:
-        fingerprint = _whose(who, recipients)
+        fingerprint = named_one(who, [Recipient.parse(text) for text in recipients]).fingerprint()
         phrase = click.prompt(f"Phrase of {fingerprint}")
         save_drills(state, drills.confirm(known, fingerprint, phrase, SystemClock().now()))
         click.echo(f"{fingerprint} can open.")
     else:
-        _report(known, recipients)
+        _report(known, recipients, shares)
 
 
 @keys.command("open-drill")
@@ -162,8 +164,8 @@ def _make_tests(known: drills.DrillState, recipients: list[str], state: Path, ta
     save_drills(state, known)
 
 
-def _report(known: drills.DrillState, recipients: list[str]) -> None:
-    problems = drills.readiness(recipients, known, study=known.study)
+def _report(known: drills.DrillState, recipients: list[str], shares: Container[str]) -> None:
+    problems = drills.readiness(recipients, known, study=known.study, shares=shares)
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:
@@ -171,32 +173,21 @@ def _report(known: drills.DrillState, recipients: list[str]) -> None:
     click.echo(f"{len(recipients)} can open, and each has opened a test.")
 
 
-def _named(folder: Path) -> tuple[str, list[str]]:
-    """Id and recipients from study.toml; the rest of the study may be unfinished."""
+def _named(folder: Path) -> tuple[str, list[str], Container[str]]:
+    """Id, recipients, and whose keys are in shares, from study.toml; the rest of the study may be unfinished."""
     path = folder / "study.toml"
     try:
         study = tomllib.loads(private_files.read(path).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CoraError(f"{path} is not TOML: {error}", "cora check says more.") from None
-    study_id, recipients = study.get("id"), study.get("recipients")
+    study_id, recipients, shares = study.get("id"), study.get("recipients"), study.get("shares", {})
     if not isinstance(study_id, str) or not isinstance(recipients, list) or not _all_text(recipients):
         raise CoraError(f"{path} does not name the study and its recipients", 'id = "…" and recipients = ["age1pq1…"]')
-    return study_id, recipients
+    return study_id, recipients, shares if isinstance(shares, dict) else {}
 
 
 def _all_text(values: list[object]) -> bool:
     return all(isinstance(value, str) for value in values)
-
-
-def _whose(who: str, recipients: list[str]) -> str:
-    path = Path(who)
-    if path.is_file():
-        who = identity.read_public_file(path).recipient.fingerprint()
-    found = [Recipient.parse(text).fingerprint() for text in recipients]
-    matching = sorted({fingerprint for fingerprint in found if fingerprint.startswith(who.upper())})
-    if len(matching) != 1 or not who:
-        raise CoraError(f"“{who}” names {len(matching)} of those who can open", f"They are: {', '.join(found)}")
-    return matching[0]
 
 
 def _show(public: identity.PublicKey) -> None:
@@ -214,5 +205,5 @@ def _show(public: identity.PublicKey) -> None:
     click.echo(public.recipient.encode())
 
 
-for command in (split, join):
+for command in (split, join, add, remove):
     keys.add_command(command)

@@ -86,7 +86,8 @@ def check_ready(settings: Settings, study: Study) -> None:
     """Refuses a study whose answers could be lost: too few who can open, or one who never proved it."""
     if study.demo and study.recipients:
         return
-    problems = readiness(study.recipients, load_drills(settings.opening_tests, study=study.id), study=study.id)
+    tests = load_drills(settings.opening_tests, study=study.id)
+    problems = readiness(study.recipients, tests, study=study.id, shares=study.shares)
     if problems:
         raise CoraError(
             "the study is not ready for participants: " + "; ".join(one.message for one in problems),

@@ -154,6 +154,9 @@ class Study:
     hash: str
     source: str = field(default="", repr=False)  # study.toml itself, where it was read from a folder
     approval: Approval | None = None
+    # By fingerprint of those who can open: the key that verifies their signatures; "2 of 3" where theirs is in shares.
+    signers: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, str] = field(default_factory=dict)
 
     def wave(self, wave_id: str) -> Wave:
         return next(wave for wave in self.waves if wave.id == wave_id)

@@ -237,7 +237,18 @@ def test_confirming_someone_who_is_not_named_lists_those_who_are(tmp_path: Path)
 
 def test_every_command_says_which_computer_it_belongs_to() -> None:
     helps = {name: _run(name, "--help").output for name in keys.commands}
-    assert set(helps) == {"new", "show", "change-passphrase", "drill", "open-drill", "server", "split", "join"}
+    assert set(helps) == {
+        "new",
+        "show",
+        "change-passphrase",
+        "split",
+        "join",
+        "add",
+        "remove",
+        "drill",
+        "open-drill",
+        "server",
+    }
     for name, text in helps.items():
         flat = " ".join(text.split())
         assert ("For the SERVER" in flat) == (name in ("drill", "server")), name
