@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from cora_bot.base.chance import SystemChance
 from cora_bot.base.errors import CoraError
 from cora_bot.vault import passphrase as rules
 from cora_bot.vault import private_files
+from cora_bot.vault.identity import ResearcherKey, read_key_file
 
 EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 PASSPHRASE_FILE = click.option(
@@ -22,6 +24,17 @@ def passphrase(file: Path | None, *, of: Path) -> str:
     if file is None:
         return str(click.prompt(f"Passphrase of {of.name}", hide_input=True, err=True))
     return _read(file)
+
+
+def open_keys(keys: Sequence[Path], passphrase_files: Sequence[Path]) -> list[ResearcherKey]:
+    """What the key files hold, in order, each once: a copy of a key file opens nothing more."""
+    if passphrase_files and len(passphrase_files) != len(keys):
+        raise click.UsageError(
+            f"there are {len(keys)} --key and {len(passphrase_files)} --passphrase-file: give one for each, or none"
+        )
+    files: Sequence[Path | None] = passphrase_files or [None] * len(keys)
+    opened = [read_key_file(key, passphrase(file, of=key)) for key, file in zip(keys, files, strict=True)]
+    return list({key.identity.recipient.fingerprint(): key for key in opened}.values())
 
 
 def new_passphrase(file: Path | None) -> str:

@@ -51,13 +51,23 @@ COUNTED: Final = ("records", "cases", "occurrences", "contacts", "forms")
 
 
 @dataclass(frozen=True, slots=True)
+class Resealed:
+    """That the records were sealed anew on a researcher's computer: from which bundle, by whose key, when."""
+
+    origin: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """``manifest.json``: what the server says it put in.
 
     ``bundle`` is a random id (hex); ``counts`` has a number for each of ``COUNTED``; ``erased`` are the cases (hex)
     whose answers were erased on request and must disappear from every earlier export; ``recipients`` are the
     fingerprints of those who can open. In JSON the fields stand under these names, with ``format`` and ``version``,
-    ``made_at`` as ISO 8601 in UTC.
+    ``made_at`` as ISO 8601 in UTC. ``resealed`` (in JSON ``from``, ``by``, ``at``) is there only in a bundle that
+    ``cora keys rewrap`` wrote; everything else in it is as in the bundle it came from.
     """
 
     bundle: str
@@ -66,3 +76,4 @@ class Manifest:
     counts: Mapping[str, int]
     erased: tuple[str, ...]
     recipients: tuple[str, ...]
+    resealed: Resealed | None = None

@@ -23,7 +23,7 @@ from typing import Final
 from cora_bot.base.errors import CoraError
 from cora_bot.export import bundle_format as fmt
 from cora_bot.export.bundle_facts import AGAIN, Case, ContactFact, OccurrenceFact, contact, moment, occurrence
-from cora_bot.export.bundle_format import Manifest
+from cora_bot.export.bundle_format import Manifest, Resealed
 
 MEGABYTE: Final = 1024 * 1024
 LARGEST: Final[Mapping[str, int]] = {
@@ -99,7 +99,7 @@ def _check_entries(archive: zipfile.ZipFile, on_disk: int) -> None:
         seen.add(name)
         if entry.flag_bits & 0x1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise CoraError(f"the bundle's entry {name!r} is packed in a way bundles are not", AGAIN)
-        if entry.file_size > _limit(name):
+        if entry.file_size > limit_of(name):
             raise CoraError(f"the bundle's entry {name!r} is larger than bundles may hold", AGAIN)
         total += entry.file_size
     if total > on_disk * LARGEST_GROWTH:
@@ -109,7 +109,8 @@ def _check_entries(archive: zipfile.ZipFile, on_disk: int) -> None:
             raise CoraError(f"the bundle has no {needed}", AGAIN)
 
 
-def _limit(name: str) -> int:
+def limit_of(name: str) -> int:
+    """How large an entry of this name may be. Raises ``CoraError`` for a name that bundles do not hold."""
     if name in LARGEST:
         return LARGEST[name]
     if fmt.RECORD.fullmatch(name):
@@ -138,7 +139,7 @@ def _text(archive: zipfile.ZipFile, name: str, limit: int) -> str:
 
 
 def _read(archive: zipfile.ZipFile) -> Bundle:
-    manifest = _manifest(_text(archive, fmt.MANIFEST, LARGEST[fmt.MANIFEST]))
+    manifest = read_manifest(_text(archive, fmt.MANIFEST, LARGEST[fmt.MANIFEST]))
     names = sorted(archive.namelist())
     records = tuple(match[1] for name in names if (match := fmt.RECORD.fullmatch(name)))
     forms = {match[1]: _form(archive, name, match[1]) for name in names if (match := fmt.FORM.fullmatch(name))}
@@ -168,7 +169,8 @@ def _form(archive: zipfile.ZipFile, name: str, digest: str) -> str:
     return _text(archive, name, LARGEST_FORM)
 
 
-def _manifest(text: str) -> Manifest:
+def read_manifest(text: str) -> Manifest:
+    """Raises ``CoraError``."""
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError):
@@ -188,9 +190,14 @@ def _manifest(text: str) -> Manifest:
             counts={what: _count(raw["counts"][what]) for what in fmt.COUNTED},
             erased=tuple(_string(case) for case in raw["erased"]),
             recipients=tuple(_string(recipient) for recipient in raw["recipients"]),
+            resealed=_resealed(raw["resealed"]) if "resealed" in raw else None,
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise CoraError("the bundle's manifest lacks something or holds the wrong kind of value", AGAIN) from None
+
+
+def _resealed(raw: Mapping[str, object]) -> Resealed:
+    return Resealed(_string(raw["from"]), _string(raw["by"]), moment(_string(raw["at"])))
 
 
 def _string(value: object) -> str:

@@ -85,6 +85,28 @@ def open_record(
     return head, inside.body
 
 
+def reseal_record(
+    sealed: bytes,
+    identities: Sequence[Identity],
+    recipients: Sequence[Recipient],
+    chance: Chance,
+    *,
+    study: str,
+    record: str,
+) -> bytes:
+    """The same record, byte for byte inside, for everyone in ``recipients``; proven to open before it is returned.
+
+    One of ``identities`` must be among the recipients: what nobody here can open cannot be proven. Raises as
+    ``open_record`` does.
+    """
+    open_record(sealed, identities, study=study, case=None, record=record)
+    inside = open_sealed(sealed, identities)
+    made = seal(inside, recipients, chance)
+    if open_sealed(made, [one for one in identities if one.recipient in recipients]) != inside:
+        raise AssertionError("the record that was sealed anew does not open as the same")
+    return made
+
+
 def _read(content: bytes) -> _Inside:
     try:
         version = msgspec.json.decode(content, type=_Versioned).v

@@ -245,6 +245,7 @@ def test_every_command_says_which_computer_it_belongs_to() -> None:
         "join",
         "add",
         "remove",
+        "rewrap",
         "drill",
         "open-drill",
         "server",
