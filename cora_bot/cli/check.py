@@ -9,7 +9,7 @@ import click
 
 from cora_bot.base.catalogs import LoadedCatalog, load_catalogs
 from cora_bot.base.errors import CoraError
-from cora_bot.base.problems import Problem, errors
+from cora_bot.base.problems import Problem, Severity, errors
 from cora_bot.base.resources import shipped
 from cora_bot.cli.catalogs import SOURCE_LANGUAGE, catalog_problems, seen_unasked
 from cora_bot.cli.failures import show_problems
@@ -22,6 +22,8 @@ from cora_bot.study.check import check_never_show
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.usecases.load_study import STUDY_FILE, read_folder, read_forms
+from cora_bot.usecases.signatures import MEND, signature
+from cora_bot.vault.statements import FILE
 
 STATES = {"reviewed": "reviewed by a speaker", "draft": "DRAFT", "original": "as written", "missing": "MISSING"}
 
@@ -68,6 +70,7 @@ def _check_study(folder: Path) -> list[Problem]:
         _show_study(study, catalogs)
     if reading.script is not None:
         problems += _approval_problems(reading.script)
+        problems += _signature_problems(folder, reading.script.study)
         _show_approval(reading.script)
     forms = reading.script.forms if reading.script else read_forms(folder / "forms", under="forms")[0]
     _show_forms(forms.values())
@@ -81,6 +84,21 @@ def _approval_problems(script: Script) -> list[Problem]:
         Problem("study.approval", f"approval: changed since it was approved: {part}", hint, STUDY_FILE)
         for part in changed_texts(script.study, script.forms)
     ]
+
+
+def _signature_problems(folder: Path, study: Study) -> list[Problem]:
+    """A study that was never signed is warned about once somebody can open; one that was must be as it was signed."""
+    if study.demo or not study.recipients:
+        return []
+    try:
+        found = signature(folder, study)
+    except CoraError as error:
+        return [Problem("study.signature", str(error), error.hint, FILE)]
+    if not found.chain.signed:
+        message = "nobody has signed this study: whoever can write to its folder can have answers sealed to themselves"
+        hint = "cora keys sign STUDY --key KEYFILE"
+        return [Problem("study.signature", message, hint, FILE, severity=Severity.WARNING)]
+    return [Problem("study.signature", f"not as it was signed: {change}", MEND, FILE) for change in found.changes]
 
 
 def _show_approval(script: Script) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -15,9 +15,11 @@ from cora_bot.cli.passphrases import EXISTING, open_keys
 from cora_bot.cli.progress import progress
 from cora_bot.export import bundle_format as fmt
 from cora_bot.export.rewrap import Account, Keys, rewrap, study_of
+from cora_bot.study.meaning import OPENERS_PART, digests
 from cora_bot.vault import private_files
 from cora_bot.vault.agefile import Recipient
 from cora_bot.vault.identity import ResearcherKey
+from cora_bot.vault.statements import FILE, read_chain
 
 _SUFFIX = ".bundle"
 
@@ -91,9 +93,9 @@ def _pairs(source: Path, target: Path) -> list[tuple[Path, Path]]:
 def _one(source: Path, target: Path, opened: Sequence[ResearcherKey], folder: Path | None) -> Account:
     manifest, small = study_of(source)
     replaced = _study_files(folder) if folder else {}
-    recipients = _recipients((small | replaced)[fmt.STUDY], manifest.study)
-    keys = Keys(tuple(key.identity for key in opened), recipients)
-    _confirm(source, keys)
+    said = small | replaced
+    keys = Keys(tuple(key.identity for key in opened), _recipients(said[fmt.STUDY], manifest.study))
+    _confirm(source, keys, signed=_signed(said, manifest.study, keys, opened))
     with progress(f"Sealing {source.name} anew") as show:
         return rewrap(
             source,
@@ -107,7 +109,11 @@ def _one(source: Path, target: Path, opened: Sequence[ResearcherKey], folder: Pa
 
 
 def _study_files(folder: Path) -> dict[str, bytes]:
-    return {fmt.STUDY: private_files.read(folder / "study.toml")}
+    signatures = folder / FILE
+    return {
+        fmt.STUDY: private_files.read(folder / "study.toml"),
+        fmt.SIGNATURES: private_files.read(signatures) if signatures.exists() else b"",
+    }
 
 
 def _recipients(study_toml: bytes, study: str) -> tuple[Recipient, ...]:
@@ -120,11 +126,29 @@ def _recipients(study_toml: bytes, study: str) -> tuple[Recipient, ...]:
     return tuple(Recipient.parse(str(text)) for text in read.get("recipients", []))
 
 
-def _confirm(source: Path, keys: Keys) -> None:
+def _signed(said: Mapping[str, bytes], study: str, keys: Keys, opened: Sequence[ResearcherKey]) -> bool:
+    """Whether a statement vouched for by one of these keys names exactly those who can open. Raises ``CoraError``."""
+    if not said.get(fmt.SIGNATURES):
+        return False
+    chain = read_chain(said[fmt.SIGNATURES], study=study)
+    newest = chain.signed[-1].statement
+    as_signed = newest.parts.get(OPENERS_PART) == digests(said[fmt.STUDY].decode())[OPENERS_PART]
+    if not as_signed or list(newest.recipients) != keys.fingerprints():
+        raise CoraError(
+            "those who can open are not those who were signed for; nothing was sealed anew",
+            "Ask who changed study.toml. If the change is right: cora keys sign STUDY, then give --study STUDY here.",
+        )
+    return chain.vouched_for([key.public().verify_key for key in opened])
+
+
+def _confirm(source: Path, keys: Keys, *, signed: bool) -> None:
     """Whoever changed study.toml on the server could have themselves named here, and get what was sealed before."""
     click.echo(f"{source.name} will be sealed anew for:", err=True)
     for fingerprint in keys.fingerprints():
         click.echo(f"    {fingerprint}", err=True)
+    if signed:
+        click.echo("This follows from what was signed with your key.", err=True)
+        return
     click.confirm("Do you know each of these, compared with its holder?", abort=True, err=True)
 
 

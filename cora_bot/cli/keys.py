@@ -20,6 +20,7 @@ from cora_bot.cli.failures import HandledGroup
 from cora_bot.cli.key_holders import add, named_one, remove
 from cora_bot.cli.key_rewrap import rewrap_command
 from cora_bot.cli.key_shares import join, split
+from cora_bot.cli.key_signing import sign
 from cora_bot.cli.passphrases import EXISTING, PASSPHRASE_FILE, generated_passphrase, new_passphrase, passphrase
 from cora_bot.vault import drill as drills
 from cora_bot.vault import identity, private_files
@@ -206,5 +207,5 @@ def _show(public: identity.PublicKey) -> None:
     click.echo(public.recipient.encode())
 
 
-for command in (split, join, add, remove, rewrap_command):
+for command in (split, join, add, remove, sign, rewrap_command):
     keys.add_command(command)

@@ -1,7 +1,8 @@
 """Settings become an open House, or a sentence that says why not. Everything a server's command needs passes here.
 
-A study with real people opens only when at least two can open its answers and each has opened a test; a demo study
-talks to this machine alone; the server's key never lies beside what it protects.
+A study with real people opens only when at least two can open its answers and each has opened a test, and, once it is
+signed, only as it was signed; a demo study talks to this machine alone; the server's key never lies beside what it
+protects.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from cora_bot.store.keystore import KeyStore
 from cora_bot.study.model import Study
 from cora_bot.usecases.house import House
 from cora_bot.usecases.load_study import load_script
+from cora_bot.usecases.signatures import check_signed
 from cora_bot.vault import private_files
 from cora_bot.vault.agefile import Recipient
 from cora_bot.vault.drill import readiness
@@ -40,6 +42,7 @@ async def open_house(settings: Settings, *, contacting: bool = True) -> AsyncIte
     check_place(settings, script.study)
     if contacting:
         check_ready(settings, script.study)
+        check_signed(settings.study, script.study)
     clock = open_clock(settings)
     keys = _server_keys(settings)
     database = await Database.open(settings.database)

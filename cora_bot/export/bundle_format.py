@@ -8,6 +8,7 @@ A change that an older reader would misread raises ``VERSION``; readers refuse v
     cases.csv, occurrences.csv, contacts.csv   open facts, UTF-8, comma, header row as below
     forms/<sha256>.xml      every form version that any record may name (the XForm XML; the name is its SHA-256)
     study.toml              the study's definition
+    signatures.json         who approved it, where somebody did
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ VERSION: Final = 1
 
 MANIFEST: Final = "manifest.json"
 STUDY: Final = "study.toml"
+SIGNATURES: Final = "signatures.json"
 CASES: Final = "cases.csv"
 OCCURRENCES: Final = "occurrences.csv"
 CONTACTS: Final = "contacts.csv"

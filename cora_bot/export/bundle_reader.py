@@ -33,6 +33,7 @@ LARGEST: Final[Mapping[str, int]] = {
     fmt.OCCURRENCES: 1024 * MEGABYTE,
     fmt.CONTACTS: 1024 * MEGABYTE,
 }
+LARGEST_SIGNATURES: Final = 4 * MEGABYTE
 LARGEST_RECORD: Final = 16 * MEGABYTE
 LARGEST_FORM: Final = 16 * MEGABYTE
 # Tables and forms shrink 30-fold at most, sealed records not at all; a zip that grows 200-fold was made to.
@@ -63,6 +64,7 @@ class Bundle:
     records: tuple[str, ...]
     differences: tuple[str, ...]
     archive: zipfile.ZipFile
+    signatures: bytes = b""
 
     def sealed(self, record: str) -> bytes:
         return _entry(self.archive, f"records/{record}.age", LARGEST_RECORD)
@@ -113,6 +115,8 @@ def limit_of(name: str) -> int:
     """How large an entry of this name may be. Raises ``CoraError`` for a name that bundles do not hold."""
     if name in LARGEST:
         return LARGEST[name]
+    if name == fmt.SIGNATURES:
+        return LARGEST_SIGNATURES
     if fmt.RECORD.fullmatch(name):
         return LARGEST_RECORD
     if fmt.FORM.fullmatch(name):
@@ -159,7 +163,8 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
         if manifest.counts[what] != found[what]
     )
     study = _text(archive, fmt.STUDY, LARGEST[fmt.STUDY])
-    return Bundle(manifest, study, cases, occurrences, contacts, forms, records, differences, archive)
+    signatures = _entry(archive, fmt.SIGNATURES, LARGEST_SIGNATURES) if fmt.SIGNATURES in names else b""
+    return Bundle(manifest, study, cases, occurrences, contacts, forms, records, differences, archive, signatures)
 
 
 def _form(archive: zipfile.ZipFile, name: str, digest: str) -> str:

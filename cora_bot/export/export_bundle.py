@@ -18,7 +18,7 @@ from cora_bot.export.cells import csv_file, instant
 from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
-from cora_bot.export.folder import ACCOUNT, earlier_erased, publish
+from cora_bot.export.folder import ACCOUNT, earlier_erased, earlier_signed, publish
 from cora_bot.export.messages import MESSAGE
 from cora_bot.export.opened import Stamp
 from cora_bot.export.opening import Opening, Progress, open_all
@@ -26,11 +26,13 @@ from cora_bot.export.readme import readme
 from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
 from cora_bot.export.response import Response, responses
 from cora_bot.export.tables import chosen, long_rows, wide_rows
+from cora_bot.export.vouching import vouching
 from cora_bot.forms.compile import load_xform
 from cora_bot.forms.model import Form
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.vault.agefile import Identity
+from cora_bot.vault.identity import verify_key_of
 
 
 def export_bundle(
@@ -61,15 +63,25 @@ def export_bundle(
         codes = {case.case: case.code for case in bundle.cases if case.case not in erased}
         gathered = gather(opening.opened, codes=codes, erased=erased, forms=forms)
         facts = _facts(bundle, study, frozenset(codes.values()))
-        notes = [*_notes(bundle, stamp, gathered, erased), *_notes_of_several(bundle, older)]
-        account = reconcile(bundle, opening, gathered, facts=facts.answerable, notes=notes, response=facts.response)
+        keys = [verify_key_of(identity) for identity in identities]
+        vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
+        notes = [*_notes(bundle, stamp, gathered, erased), *_notes_of_several(bundle, older), *vouched.notes]
+        account = reconcile(
+            bundle,
+            opening,
+            gathered,
+            facts=facts.answerable,
+            notes=notes,
+            response=facts.response,
+            unsigned=vouched.differences,
+        )
         columns = form_columns(forms.values(), first=_form_order(study))
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             **_tables(facts),
             "codebook.md": codebook(columns, study=study, export=stamp.export).encode(),
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
-            ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),
+            ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased, signed=vouched.remembered),
         }
     publish(folder, files)
     return account

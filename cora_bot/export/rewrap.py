@@ -75,9 +75,9 @@ def study_of(source: Path) -> tuple[Manifest, dict[str, bytes]]:
     """The manifest of a bundle and its study.toml (and what else says who can open), by entry name."""
     with _opened(source) as file:
         small = {
-            entry.name: content(file, entry, LARGEST[entry.name])
+            entry.name: content(file, entry, limit_of(entry.name))
             for entry in entries(file)
-            if entry.name in (fmt.MANIFEST, fmt.STUDY)
+            if entry.name in (fmt.MANIFEST, fmt.STUDY, fmt.SIGNATURES)
         }
     for name in (fmt.MANIFEST, fmt.STUDY):
         if name not in small:
@@ -97,7 +97,8 @@ def rewrap(
 ) -> Account:
     """Writes ``target``, or goes on with what a killed run left beside it. Raises ``CoraError``.
 
-    ``replaced`` are entries that come from elsewhere than the bundle: a study.toml that names those who can open now.
+    ``replaced`` are entries that come from elsewhere than the bundle: a study.toml that names those who can open now,
+    and its signatures. An empty one is left out.
     """
     if target.exists():
         raise CoraError(f"{target} exists already and is not overwritten", "Choose another name.")
@@ -157,7 +158,8 @@ def _copy_the_rest(file: BinaryIO, out: Writing, replaced: Mapping[str, bytes]) 
         if entry.name not in (fmt.MANIFEST, *replaced) and not fmt.RECORD.fullmatch(entry.name):
             out.copy(file, entry)
     for name, plain in replaced.items():
-        out.add(name, plain)
+        if plain:
+            out.add(name, plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,7 @@ class Study:
     demo: bool
     hash: str
     source: str = field(default="", repr=False)  # study.toml itself, where it was read from a folder
+    signatures: str = field(default="", repr=False)  # signatures.json beside it, as it is; "" where there is none
     approval: Approval | None = None
     # By fingerprint of those who can open: the key that verifies their signatures; "2 of 3" where theirs is in shares.
     signers: Mapping[str, str] = field(default_factory=dict)

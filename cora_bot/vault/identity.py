@@ -90,19 +90,10 @@ class ResearcherKey:
         return cls(holder, study, created, Identity.generate(chance, classic=classic))
 
     def public(self) -> PublicKey:
-        verify_key = self._signing().public_key().public_bytes_raw()
-        return PublicKey(self.holder, self.study, self.created, self.identity.recipient, verify_key)
+        return PublicKey(self.holder, self.study, self.created, self.identity.recipient, verify_key_of(self.identity))
 
     def sign(self, message: bytes) -> bytes:
-        return self._signing().sign(message)
-
-    @property
-    def signing_seed(self) -> bytes:
-        """Derived, so that it need be neither kept nor split; it tells nothing about what it comes from."""
-        return derive(self.identity.seed, b"", _SIGNING)
-
-    def _signing(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.signing_seed)
+        return _signing_key(self.identity).sign(message)
 
     def document(self) -> str:
         """The text inside the key file: secret."""
@@ -165,6 +156,11 @@ def encode_verify_key(verify_key: bytes) -> str:
     return bech32.encode(_VERIFY, verify_key)
 
 
+def verify_key_of(opener: Identity) -> bytes:
+    """What checks the signatures of whoever holds this identity."""
+    return _signing_key(opener).public_key().public_bytes_raw()
+
+
 def signs_as(verify_key: bytes) -> str:
     """Five groups of four letters that name a verify key."""
     return fingerprint(b"cora verify key v1", verify_key)
@@ -198,6 +194,11 @@ def _sealed(key: ResearcherKey, secret: str, chance: Chance, work: int) -> bytes
     if open_with_passphrase(sealed, typed) != content:
         raise AssertionError("the new key file does not open")
     return sealed
+
+
+def _signing_key(opener: Identity) -> Ed25519PrivateKey:
+    """Derived, so that it need be neither kept nor split; it tells nothing about what it comes from."""
+    return Ed25519PrivateKey.from_private_bytes(derive(opener.seed, b"", _SIGNING))
 
 
 def _text(content: bytes, what: str) -> str:

@@ -51,7 +51,7 @@ def test_new_makes_a_key_file_and_a_public_file_and_shows_no_secret(tmp_path: Pa
     assert read_public_file(tmp_path / "anna.public.txt") == key.public()
     assert key.public().recipient.fingerprint() in result.stdout
     assert key.public().recipient.encode() in result.stdout.splitlines()
-    secrets = (PHRASE, key.identity.encode(), key.signing_seed.hex(), "SECRET-KEY")
+    secrets = (PHRASE, key.identity.encode(), key.identity.seed.hex(), "SECRET-KEY")
     assert [secret in result.output for secret in secrets] == [False] * len(secrets)
 
 
@@ -245,6 +245,7 @@ def test_every_command_says_which_computer_it_belongs_to() -> None:
         "join",
         "add",
         "remove",
+        "sign",
         "rewrap",
         "drill",
         "open-drill",
