@@ -1,7 +1,7 @@
 """One step of the measurement of sealing anew, in a process of its own: the memory it held is its alone.
 
-``python -m tests.bench.rewrap made FOLDER COUNT`` writes a bundle; with ``rewrapped`` for ``made`` it is sealed anew, and
-what was measured is printed as a line of JSON.
+``python -m tests.bench.rewrap made FOLDER COUNT`` writes a bundle; with ``rewrapped`` for ``made`` it is sealed anew,
+and what was measured is printed as a line of JSON.
 """
 
 from __future__ import annotations
