@@ -1,4 +1,4 @@
-"""V-99 ten thousand records that were changed on the way, and none of them is accepted
+"""V-98 ten thousand records that were changed on the way, and none of them is accepted
 
 Bits flipped, bytes overwritten, cut short anywhere, lengthened, put into another row, parts exchanged between two
 records, stanzas and chunks in another order: once as bundles hold them (age files), once as the server's rows do
