@@ -51,6 +51,8 @@ def new(holder: str, study: str, path: Path, *, classic: bool, generate: bool, p
     """Make a key file and the public file beside it. For the RESEARCHER'S computer.
 
     The key file opens answers: keep it, and a copy elsewhere. The public file goes to whoever sets up the study.
+
+    Exit codes: 0 made; 1 not made, and why; 2 typed wrongly.
     """
     chance = SystemChance()
     public_file = identity.public_path(path)
@@ -74,6 +76,8 @@ def show(file: Path, passphrase_file: Path | None) -> None:
     """Show the public facts of a public file, or of a key file (asks its passphrase).
 
     For any computer with a public file; for the RESEARCHER'S computer with a key file. Shows no secret.
+
+    Exit codes: 0 shown; 1 not opened or not readable; 2 typed wrongly.
     """
     if is_agefile(private_files.read(file)):
         _show(identity.read_key_file(file, passphrase(passphrase_file, of=file)).public())
@@ -86,7 +90,12 @@ def show(file: Path, passphrase_file: Path | None) -> None:
 @PASSPHRASE_FILE
 @click.option("--new-passphrase-file", type=EXISTING, help="Read the new passphrase from this file (for scripts).")
 def change_passphrase(file: Path, passphrase_file: Path | None, new_passphrase_file: Path | None) -> None:
-    """Protect a key file with another passphrase; the key stays the same. For the RESEARCHER'S computer."""
+    """Protect a key file with another passphrase; the key stays the same. For the RESEARCHER'S computer.
+
+    The file is replaced in one step; when anything fails, it is as it was. Copies keep the old passphrase.
+
+    Exit codes: 0 changed; 1 not changed, and why; 2 typed wrongly.
+    """
     old = passphrase(passphrase_file, of=file)
     identity.read_key_file(file, old)  # before a new passphrase is asked for
     key = identity.change_passphrase(file, old, new_passphrase(new_passphrase_file), SystemChance())
@@ -123,7 +132,9 @@ def drill(folder: Path, state: Path, target: Path | None, who: str | None) -> No
 
     With --to: writes one sealed test file per person. They open it (cora keys open-drill) and tell the phrase.
     With --confirm: asks for that phrase and notes that this person can open.
-    With neither: says who has opened a test; exit code 1 while the study may not open yet.
+    With neither: says who has opened a test.
+
+    Exit codes: 0 done (with neither: the study may open); 1 not, and why; 2 typed wrongly.
     """
     if target is not None and who is not None:
         raise click.UsageError("--to and --confirm are two steps.")
@@ -145,7 +156,10 @@ def drill(folder: Path, state: Path, target: Path | None, who: str | None) -> No
 @click.option("--key", "key_file", required=True, type=EXISTING, help="The key file.")
 @PASSPHRASE_FILE
 def open_drill(file: Path, key_file: Path, passphrase_file: Path | None) -> None:
-    """Open a test file and show its phrase, to be told to the server's keeper. For the RESEARCHER'S computer."""
+    """Open a test file and show its phrase, to be told to the server's keeper. For the RESEARCHER'S computer.
+
+    Exit codes: 0 shown; 1 not opened; 2 typed wrongly.
+    """
     key = identity.read_key_file(key_file, passphrase(passphrase_file, of=key_file))
     click.echo(drills.answer_drill(private_files.read(file), key.identity))
 

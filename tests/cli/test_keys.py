@@ -253,6 +253,7 @@ def test_every_command_says_which_computer_it_belongs_to() -> None:
     }
     for name, text in helps.items():
         flat = " ".join(text.split())
+        assert "Exit codes: 0 " in flat, name
         assert ("For the SERVER" in flat) == (name in ("drill", "server")), name
         assert ("RESEARCHER'S computer" in flat) == (name not in ("drill", "server")), name
 
