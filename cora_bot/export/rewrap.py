@@ -25,6 +25,7 @@ from cora_bot.export.bundle_reader import LARGEST, LARGEST_RECORD, limit_of, rea
 from cora_bot.export.cells import instant
 from cora_bot.export.zip_entries import Entry, Writing, content, entries
 from cora_bot.vault.agefile import Identity, Recipient
+from cora_bot.vault.recipients import check_one_kind
 from cora_bot.vault.record import reseal_record
 
 SYNC_EVERY: Final = 256
@@ -58,6 +59,7 @@ class Keys:
     recipients: tuple[Recipient, ...]
 
     def __post_init__(self) -> None:
+        check_one_kind(self.recipients)  # later it would look like records that do not open
         if not any(identity.recipient in self.recipients for identity in self.identities):
             raise CoraError(
                 "your key is not among those who can open now, so nothing that is sealed anew could be proven",

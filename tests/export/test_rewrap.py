@@ -157,6 +157,12 @@ def test_whoever_could_not_prove_it_seals_nothing(tmp_path: Path, source: Path) 
         Keys((ANNA,), (BERAT.recipient, CARLA.recipient))
 
 
+def test_classic_and_hybrid_people_together_are_refused_before_anything_is_sealed() -> None:
+    classic = Identity.generate(CHANCE, classic=True)
+    with pytest.raises(CoraError, match="are mixed"):
+        Keys((ANNA,), (ANNA.recipient, classic.recipient))
+
+
 def test_a_bundle_out_of_order_is_refused(tmp_path: Path) -> None:
     made = ordered()
     made.records = dict(reversed(made.records.items()))
