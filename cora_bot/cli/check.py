@@ -23,6 +23,8 @@ from cora_bot.study.check import check_never_show
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.usecases.load_study import STUDY_FILE, Reading, read_folder, read_forms
+from cora_bot.usecases.signatures import MEND, signature
+from cora_bot.vault.statements import FILE
 
 STATES = {"reviewed": "reviewed by a speaker", "draft": "DRAFT", "original": "as written", "missing": "MISSING"}
 
@@ -82,6 +84,7 @@ def study_problems(folder: Path) -> tuple[Reading, list[Problem]]:
     if reading.script is not None:
         problems += _approval_problems(reading.script)
         problems += _unfinished_problems(reading.script)
+        problems += _signature_problems(folder, reading.script.study)
     return reading, problems
 
 
@@ -101,6 +104,21 @@ def _unfinished_problems(script: Script) -> list[Problem]:
         Problem("study.unfinished", f"texts still hold ⟦ ⟧: {part}", hint, STUDY_FILE, severity=Severity.WARNING)
         for part in unfinished(script.study, script.forms)
     ]
+
+
+def _signature_problems(folder: Path, study: Study) -> list[Problem]:
+    """A study that was never signed is warned about once somebody can open; one that was must be as it was signed."""
+    if study.demo or not study.recipients:
+        return []
+    try:
+        found = signature(folder, study)
+    except CoraError as error:
+        return [Problem("study.signature", str(error), error.hint, FILE)]
+    if not found.chain.signed:
+        message = "nobody has signed this study: whoever can write to its folder can have answers sealed to themselves"
+        hint = "cora keys sign STUDY --key KEYFILE"
+        return [Problem("study.signature", message, hint, FILE, severity=Severity.WARNING)]
+    return [Problem("study.signature", f"not as it was signed: {change}", MEND, FILE) for change in found.changes]
 
 
 def _show_approval(script: Script) -> None:

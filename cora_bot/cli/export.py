@@ -10,16 +10,20 @@ import click
 
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import SystemClock
-from cora_bot.cli.passphrases import passphrase
+from cora_bot.cli.passphrases import open_keys
 from cora_bot.cli.progress import progress
 from cora_bot.export import reconciliation, response
 from cora_bot.export.export_bundle import export_bundle
-from cora_bot.vault.agefile import Identity
-from cora_bot.vault.identity import read_key_file
 
 
 @click.command()
-@click.argument("bundle", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument(
+    "bundles",
+    metavar="BUNDLE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+)
 @click.option(
     "--key",
     "keys",
@@ -46,7 +50,7 @@ from cora_bot.vault.identity import read_key_file
 @click.pass_context
 def export(
     ctx: click.Context,
-    bundle: Path,
+    bundles: Sequence[Path],
     keys: Sequence[Path],
     folder: Path,
     *,
@@ -60,33 +64,26 @@ def export(
     Prints how many records were sealed, opened and exported; every record that is missing on the way is named. Then
     prints the response by wave.
 
+    Several bundles of one study: the newest says what there is; records that do not open in it are taken from the
+    others, where 'cora keys rewrap' may have sealed them anew for you.
+
     Exit codes: 0 everything fits; 1 something differs (the tables are written all the same) or nothing could be
     written; 2 typed wrongly.
     """
-    identities = _identities(keys, passphrase_files)
+    identities = [key.identity for key in open_keys(keys, passphrase_files)]
     with progress("Opening records") as show:
         account = export_bundle(
-            bundle,
+            bundles[0],
             identities,
             Path(os.path.normpath(folder.absolute())),  # not resolved: a link is refused, never followed
             language=labels,
             now=SystemClock().now(),
             chance=SystemChance(),
             progress=show,
+            others=bundles[1:],
         )
     click.echo(reconciliation.as_text(account))
     click.echo(f"\n{response.as_text(account.response)}")
     click.echo(f"\nWritten to {folder}. It holds opened answers: read README.txt there.")
     if not account.fits:
         ctx.exit(1)
-
-
-def _identities(keys: Sequence[Path], passphrase_files: Sequence[Path]) -> list[Identity]:
-    """What the key files hold, in order, each once: a copy of a key file opens nothing more."""
-    if passphrase_files and len(passphrase_files) != len(keys):
-        raise click.UsageError(
-            f"there are {len(keys)} --key and {len(passphrase_files)} --passphrase-file: give one for each, or none"
-        )
-    files: Sequence[Path | None] = passphrase_files or [None] * len(keys)
-    opened = [read_key_file(key, passphrase(file, of=key)).identity for key, file in zip(keys, files, strict=True)]
-    return list({identity.recipient.fingerprint(): identity for identity in opened}.values())

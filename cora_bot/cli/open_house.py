@@ -1,7 +1,8 @@
 """Settings become an open House, or a sentence that says why not. Everything a server's command needs passes here.
 
-A study with real people opens only when at least two can open its answers and each has opened a test; a demo study
-talks to this machine alone; the server's key never lies beside what it protects.
+A study with real people opens only when at least two can open its answers and each has opened a test, and, once it is
+signed, only as it was signed; a demo study talks to this machine alone; the server's key never lies beside what it
+protects.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from cora_bot.store.keystore import KeyStore
 from cora_bot.study.model import Study
 from cora_bot.usecases.house import House
 from cora_bot.usecases.load_study import load_script
+from cora_bot.usecases.signatures import check_signed
 from cora_bot.vault import private_files
 from cora_bot.vault.agefile import Recipient
 from cora_bot.vault.drill import readiness
@@ -43,6 +45,7 @@ async def open_house(settings: Settings, *, contacting: bool = True) -> AsyncIte
     check_place(settings, script.study)
     if contacting:
         check_ready(settings, script.study)
+        check_signed(settings.study, script.study)
     clock = open_clock(settings)
     keys = server_keys(settings)
     database = await Database.open(settings.database)
@@ -89,7 +92,8 @@ def check_ready(settings: Settings, study: Study) -> None:
     """Refuses a study whose answers could be lost: too few who can open, or one who never proved it."""
     if study.demo and study.recipients:
         return
-    problems = readiness(study.recipients, load_drills(settings.opening_tests, study=study.id), study=study.id)
+    tests = load_drills(settings.opening_tests, study=study.id)
+    problems = readiness(study.recipients, tests, study=study.id, shares=study.shares)
     if problems:
         raise CoraError(
             "the study is not ready for participants: " + "; ".join(one.message for one in problems),

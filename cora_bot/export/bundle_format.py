@@ -8,6 +8,7 @@ A change that an older reader would misread raises ``VERSION``; readers refuse v
     cases.csv, occurrences.csv, contacts.csv, outages.csv   open facts, UTF-8, comma, header row as below
     forms/<sha256>.xml      every form version that any record may name (the XForm XML; the name is its SHA-256)
     study.toml              the study's definition
+    signatures.json         who approved it, where somebody did
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ VERSION: Final = 1
 
 MANIFEST: Final = "manifest.json"
 STUDY: Final = "study.toml"
+SIGNATURES: Final = "signatures.json"
 CASES: Final = "cases.csv"
 OCCURRENCES: Final = "occurrences.csv"
 CONTACTS: Final = "contacts.csv"
@@ -55,13 +57,23 @@ COUNTED: Final = ("records", "cases", "occurrences", "contacts", "outages", "for
 
 
 @dataclass(frozen=True, slots=True)
+class Resealed:
+    """That the records were sealed anew on a researcher's computer: from which bundle, by whose key, when."""
+
+    origin: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """``manifest.json``: what the server says it put in.
 
     ``bundle`` is a random id (hex); ``counts`` has a number for each of ``COUNTED``; ``erased`` are the cases (hex)
     whose answers were erased on request and must disappear from every earlier export; ``recipients`` are the
     fingerprints of those who can open. In JSON the fields stand under these names, with ``format`` and ``version``,
-    ``made_at`` as ISO 8601 in UTC.
+    ``made_at`` as ISO 8601 in UTC. ``resealed`` (in JSON ``from``, ``by``, ``at``) is there only in a bundle that
+    ``cora keys rewrap`` wrote; everything else in it is as in the bundle it came from.
     """
 
     bundle: str
@@ -70,3 +82,4 @@ class Manifest:
     counts: Mapping[str, int]
     erased: tuple[str, ...]
     recipients: tuple[str, ...]
+    resealed: Resealed | None = None

@@ -33,7 +33,7 @@ from cora_bot.export.bundle_facts import (
     occurrence,
     outage,
 )
-from cora_bot.export.bundle_format import Manifest
+from cora_bot.export.bundle_format import Manifest, Resealed
 
 MEGABYTE: Final = 1024 * 1024
 LARGEST: Final[Mapping[str, int]] = {
@@ -44,6 +44,7 @@ LARGEST: Final[Mapping[str, int]] = {
     fmt.CONTACTS: 1024 * MEGABYTE,
     fmt.OUTAGES: 4 * MEGABYTE,
 }
+LARGEST_SIGNATURES: Final = 4 * MEGABYTE
 LARGEST_RECORD: Final = 16 * MEGABYTE
 LARGEST_FORM: Final = 16 * MEGABYTE
 # Tables and forms shrink 30-fold at most, sealed records not at all; a zip that grows 200-fold was made to.
@@ -75,6 +76,7 @@ class Bundle:
     records: tuple[str, ...]
     differences: tuple[str, ...]
     archive: zipfile.ZipFile
+    signatures: bytes = b""
 
     def sealed(self, record: str) -> bytes:
         return _entry(self.archive, f"records/{record}.age", LARGEST_RECORD)
@@ -111,7 +113,7 @@ def _check_entries(archive: zipfile.ZipFile, on_disk: int) -> None:
         seen.add(name)
         if entry.flag_bits & 0x1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise CoraError(f"the bundle's entry {name!r} is packed in a way bundles are not", AGAIN)
-        if entry.file_size > _limit(name):
+        if entry.file_size > limit_of(name):
             raise CoraError(f"the bundle's entry {name!r} is larger than bundles may hold", AGAIN)
         total += entry.file_size
     if total > on_disk * LARGEST_GROWTH:
@@ -121,9 +123,12 @@ def _check_entries(archive: zipfile.ZipFile, on_disk: int) -> None:
             raise CoraError(f"the bundle has no {needed}", AGAIN)
 
 
-def _limit(name: str) -> int:
+def limit_of(name: str) -> int:
+    """How large an entry of this name may be. Raises ``CoraError`` for a name that bundles do not hold."""
     if name in LARGEST:
         return LARGEST[name]
+    if name == fmt.SIGNATURES:
+        return LARGEST_SIGNATURES
     if fmt.RECORD.fullmatch(name):
         return LARGEST_RECORD
     if fmt.FORM.fullmatch(name):
@@ -150,7 +155,7 @@ def _text(archive: zipfile.ZipFile, name: str, limit: int) -> str:
 
 
 def _read(archive: zipfile.ZipFile) -> Bundle:
-    manifest = _manifest(_text(archive, fmt.MANIFEST, LARGEST[fmt.MANIFEST]))
+    manifest = read_manifest(_text(archive, fmt.MANIFEST, LARGEST[fmt.MANIFEST]))
     names = sorted(archive.namelist())
     records = tuple(match[1] for name in names if (match := fmt.RECORD.fullmatch(name)))
     forms = {match[1]: _form(archive, name, match[1]) for name in names if (match := fmt.FORM.fullmatch(name))}
@@ -172,6 +177,7 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
         if manifest.counts[what] != found[what]
     )
     study = _text(archive, fmt.STUDY, LARGEST[fmt.STUDY])
+    signatures = _entry(archive, fmt.SIGNATURES, LARGEST_SIGNATURES) if fmt.SIGNATURES in names else b""
     return Bundle(
         manifest,
         study,
@@ -183,6 +189,7 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
         records,
         differences,
         archive,
+        signatures,
     )
 
 
@@ -193,7 +200,8 @@ def _form(archive: zipfile.ZipFile, name: str, digest: str) -> str:
     return _text(archive, name, LARGEST_FORM)
 
 
-def _manifest(text: str) -> Manifest:
+def read_manifest(text: str) -> Manifest:
+    """Raises ``CoraError``."""
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError):
@@ -213,9 +221,14 @@ def _manifest(text: str) -> Manifest:
             counts={what: _count(raw["counts"][what]) for what in fmt.COUNTED},
             erased=tuple(_string(case) for case in raw["erased"]),
             recipients=tuple(_string(recipient) for recipient in raw["recipients"]),
+            resealed=_resealed(raw["resealed"]) if "resealed" in raw else None,
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise CoraError("the bundle's manifest lacks something or holds the wrong kind of value", AGAIN) from None
+
+
+def _resealed(raw: Mapping[str, object]) -> Resealed:
+    return Resealed(_string(raw["from"]), _string(raw["by"]), moment(_string(raw["at"])))
 
 
 def _string(value: object) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +14,11 @@ from cora_bot.export import audit, consents, contacts, dispositions, instances, 
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
-from cora_bot.export.cells import csv_file
+from cora_bot.export.cells import csv_file, instant
 from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
-from cora_bot.export.folder import ACCOUNT, earlier_erased, publish
+from cora_bot.export.folder import ACCOUNT, earlier_erased, earlier_signed, publish
 from cora_bot.export.media import write_files
 from cora_bot.export.messages import MESSAGE
 from cora_bot.export.missing import Missing
@@ -27,11 +28,13 @@ from cora_bot.export.readme import readme
 from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
 from cora_bot.export.response import Response, responses
 from cora_bot.export.tables import chosen, long_rows, wide_rows
+from cora_bot.export.vouching import vouching
 from cora_bot.forms.compile import load_xform
 from cora_bot.forms.model import Form
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.vault.agefile import Identity
+from cora_bot.vault.identity import verify_key_of
 
 
 def export_bundle(
@@ -43,24 +46,37 @@ def export_bundle(
     now: datetime,
     chance: Chance,
     progress: Progress,
+    others: Sequence[Path] = (),
 ) -> Reconciliation:
     """Opens the bundle in ``path`` and writes the export into ``folder``. ``language`` of labels, "" for the study's.
+
+    With ``others`` the newest of all says what there is; the rest only lend records that do not open in it.
 
     Writes also when something differs: the account says what. Raises ``CoraError`` when the bundle or the folder
     cannot be used, and then writes nothing.
     """
-    with open_bundle(path) as bundle:
-        erased = earlier_erased(folder, bundle.manifest.study) | frozenset(bundle.manifest.erased)
+    with _newest_first([path, *others]) as (bundle, *older):
+        erased = earlier_erased(folder, bundle.manifest.study) | _erased(bundle, *older)
         study = _study(bundle)
         labels = _label_language(study, language)
         forms = {digest: _form(digest, xform) for digest, xform in bundle.forms.items()}
-        opening = open_all(bundle, identities, progress=progress)
+        opening = open_all(bundle, identities, progress=progress, others=older)
         stamp = Stamp(new_id(chance).hex(), now, tuple(one.recipient.fingerprint() for one in identities))
         codes = {case.case: case.code for case in bundle.cases if case.case not in erased}
         gathered = gather(opening.opened, codes=codes, erased=erased, forms=forms)
         facts = _facts(bundle, study, frozenset(codes.values()))
-        notes = _notes(bundle, stamp, gathered, erased)
-        account = reconcile(bundle, opening, gathered, facts=facts.answerable, notes=notes, response=facts.response)
+        keys = [verify_key_of(identity) for identity in identities]
+        vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
+        notes = [*_notes(bundle, stamp, gathered, erased), *_notes_of_several(bundle, older), *vouched.notes]
+        account = reconcile(
+            bundle,
+            opening,
+            gathered,
+            facts=facts.answerable,
+            notes=notes,
+            response=facts.response,
+            unsigned=vouched.differences,
+        )
         columns = form_columns(forms.values(), first=_form_order(study))
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
@@ -68,10 +84,38 @@ def export_bundle(
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
-            ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),
+            ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased, signed=vouched.remembered),
         }
         publish(folder, files, more=lambda into: write_files(gathered.files, into, bundle, identities))
     return account
+
+
+@contextmanager
+def _newest_first(paths: Sequence[Path]) -> Iterator[list[Bundle]]:
+    """Bundles of one study; of two of the same moment, the one that was sealed anew comes second."""
+    with ExitStack() as stack:
+        bundles = [stack.enter_context(open_bundle(path)) for path in paths]
+        if len({bundle.manifest.study for bundle in bundles}) > 1:
+            raise CoraError("these bundles are of different studies", "Export each study by itself.")
+        if len({bundle.manifest.bundle for bundle in bundles}) < len(bundles):
+            raise CoraError("the same bundle was given twice", "Give each once.")
+        yield sorted(bundles, key=lambda each: (each.manifest.made_at, each.manifest.resealed is None), reverse=True)
+
+
+def _erased(*bundles: Bundle) -> frozenset[str]:
+    return frozenset(case for bundle in bundles for case in bundle.manifest.erased)
+
+
+def _notes_of_several(bundle: Bundle, older: Sequence[Bundle]) -> list[str]:
+    notes = [
+        f"bundle {each.manifest.bundle} was sealed anew from {sealed.origin} by {sealed.by} at {instant(sealed.at)}"
+        for each in (bundle, *older)
+        if (sealed := each.manifest.resealed)
+    ]
+    gone = len({record for each in older for record in each.records} - set(bundle.records))
+    if gone:
+        notes.append(f"{gone} records are in older bundles only and were left out: the server no longer holds them")
+    return notes
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,15 @@ def earlier_erased(folder: Path, study: str) -> frozenset[str]:
     return frozenset(str(case) for case in erased) if isinstance(erased, list) else frozenset()
 
 
+def earlier_signed(folder: Path) -> tuple[int, str] | None:
+    """Number and digest of the newest signed statement that an earlier export into ``folder`` saw."""
+    match _account(folder).get("signed"):
+        case [int(number), str(digest)] if number > 0:
+            return number, digest
+        case _:
+            return None
+
+
 def _replaced(folder: Path) -> Path:
     """Where an earlier export stands for the moment in which the new one takes its place."""
     return folder.with_name(f".{folder.name}.replaced")

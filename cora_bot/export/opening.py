@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -26,13 +26,19 @@ class Opening:
     failures: tuple[Trouble, ...]
 
 
-def open_all(bundle: Bundle, identities: Sequence[Identity], *, progress: Progress) -> Opening:
-    """``progress`` is told (done, all) after each record. Records come back in the bundle's order."""
+def open_all(
+    bundle: Bundle, identities: Sequence[Identity], *, progress: Progress, others: Sequence[Bundle] = ()
+) -> Opening:
+    """``progress`` is told (done, all) after each record. Records come back in the bundle's order.
+
+    A record that does not open here is looked for in ``others``: there it may have been sealed anew for these keys.
+    """
+    elsewhere = tuple((each, frozenset(each.records)) for each in others)
     opened: list[OpenedRecord] = []
     failures: list[Trouble] = []
     # Threads, since the decapsulation that takes most of the time runs outside the interpreter's lock.
     with ThreadPoolExecutor(WORKERS) as pool:
-        results = pool.map(lambda record: _open(bundle, identities, record), bundle.records)
+        results = pool.map(lambda record: _open_anywhere(bundle, elsewhere, identities, record), bundle.records)
         for done, result in enumerate(results, start=1):
             if isinstance(result, Trouble):
                 failures.append(result)
@@ -40,6 +46,19 @@ def open_all(bundle: Bundle, identities: Sequence[Identity], *, progress: Progre
                 opened.append(result)
             progress(done, len(bundle.records))
     return Opening(tuple(opened), tuple(failures))
+
+
+def _open_anywhere(
+    bundle: Bundle, others: Sequence[tuple[Bundle, Collection[str]]], identities: Sequence[Identity], record: str
+) -> OpenedRecord | Trouble:
+    found = _open(bundle, identities, record)
+    for other, held in others:
+        if not isinstance(found, Trouble):
+            return found
+        if record in held:
+            again = _open(other, identities, record)
+            found = found if isinstance(again, Trouble) else again
+    return found
 
 
 def _open(bundle: Bundle, identities: Sequence[Identity], record: str) -> OpenedRecord | Trouble:

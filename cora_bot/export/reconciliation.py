@@ -57,10 +57,12 @@ def reconcile(
     facts: Iterable[OccurrenceFact],
     notes: Iterable[str] = (),
     response: tuple[Response, ...] = (),
+    unsigned: Iterable[str] = (),
 ) -> Reconciliation:
     """The account. It counts what is there; it never repairs.
 
-    ``facts`` are the occasions for which an answer must have come along if the server says so.
+    ``facts`` are the occasions for which an answer must have come along if the server says so; ``unsigned`` what
+    contradicts a signature.
     """
     return Reconciliation(
         sealed=bundle.manifest.counts["records"],
@@ -78,6 +80,7 @@ def reconcile(
             *changed_texts(record for record in opening.opened if record.head.kind == CONSENT),
             *_not_erased(bundle, opening),
             *_unanswered(facts, gathered),
+            *unsigned,
         ),
         notes=tuple(notes),
         response=response,
@@ -114,8 +117,17 @@ def _unanswered(facts: Iterable[OccurrenceFact], gathered: Gathered) -> list[str
     ]
 
 
-def as_json(account: Reconciliation, manifest: Manifest, stamp: Stamp, *, erased: Iterable[str]) -> bytes:
-    """``reconciliation.json``. ``erased`` are the cases (hex) every later export into this folder leaves out too."""
+def as_json(
+    account: Reconciliation,
+    manifest: Manifest,
+    stamp: Stamp,
+    *,
+    erased: Iterable[str],
+    signed: tuple[int, str] | None = None,
+) -> bytes:
+    """``reconciliation.json``. ``erased`` are the cases (hex) every later export into this folder leaves out too;
+    ``signed`` is the signed statement every later one must follow from.
+    """
     document = {
         "export": stamp.export,
         "exported_at": instant(stamp.at),
@@ -124,6 +136,7 @@ def as_json(account: Reconciliation, manifest: Manifest, stamp: Stamp, *, erased
         "bundle_made_at": instant(manifest.made_at),
         "study": manifest.study,
         "erased": sorted(erased),
+        "signed": signed,
         "fits": account.fits,
         **asdict(replace(account, response=())),
     }

@@ -44,6 +44,8 @@ def assembled(table: StudyTable, digest: str) -> Study:
         demo=table.demo,
         hash=digest,
         approval=_approval(table.approval) if table.approval else None,
+        signers=table.signers,
+        shares=table.shares,
     )
 
 

@@ -170,7 +170,11 @@ class Study:
     # why a form asks where somebody is, by language; while it is empty no form may ask
     location_reason: Mapping[str, str] = field(default_factory=dict)
     source: str = field(default="", repr=False)  # study.toml itself, where it was read from a folder
+    signatures: str = field(default="", repr=False)  # signatures.json beside it, as it is; "" where there is none
     approval: Approval | None = None
+    # By fingerprint of those who can open: the key that verifies their signatures; "2 of 3" where theirs is in shares.
+    signers: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, str] = field(default_factory=dict)
 
     def wave(self, wave_id: str) -> Wave:
         return next(wave for wave in self.waves if wave.id == wave_id)

@@ -29,6 +29,7 @@ class Parts:
     default_language: str | None = None
     default_hour: int | None = None
     recipients: list[str] | None = None
+    shares: dict[str, str] | None = None
     quiet_hours: QuietTable | None = None
     enrolment: EnrolmentTable | None = None
     return_check: ReturnCheckTable | None = None
@@ -46,7 +47,7 @@ PART_NAMES = tuple(field.name for field in fields(Parts))
 def broken_rules(parts: Parts) -> Iterator[Problem]:
     """Every rule that does not hold, in the order a reader meets the keys."""
     yield from _languages(parts)
-    yield from _recipients(parts.recipients)
+    yield from _recipients(parts.recipients, in_shares=bool(parts.shares))
     yield from _hours(parts.quiet_hours, parts.default_hour)
     yield from _waves(parts)
     yield from _overlaps([wave for wave in parts.waves or [] if wave])
@@ -99,7 +100,7 @@ def _script(text: str) -> str:
     return unicodedata.name(letter, "").split(" ")[0]
 
 
-def _recipients(recipients: list[str] | None) -> Iterator[Problem]:
+def _recipients(recipients: list[str] | None, *, in_shares: bool) -> Iterator[Problem]:
     if recipients is None:
         return
     yield from _twice("recipients", [text[:24] for text in recipients])
@@ -110,11 +111,30 @@ def _recipients(recipients: list[str] | None) -> Iterator[Problem]:
             "Each researcher makes a key file with `cora keys new` and gives you its age1pq1… line; two or more.",
             severity=Severity.WARNING,
         )
-    elif len(set(recipients)) < 2:
+    elif len(set(recipients)) < 2 and not in_shares:
         yield Problem(
             "study.recipients",
             "recipients: only one person can open the answers",
-            "Name a second one: a lost key file must not lose the study.",
+            "Name a second one, or put the key in shares (cora keys split): a lost key must not lose the study.",
+        )
+    yield from _kinds(recipients)
+
+
+def _kinds(recipients: list[str]) -> Iterator[Problem]:
+    """Hybrid recipients are the rule; a study may be classic as a whole, and never both."""
+    classic = [text for text in recipients if not text.startswith("age1pq1")]
+    if classic and len(classic) < len(recipients):
+        yield Problem(
+            "study.mixed_recipients",
+            "recipients: classic ones (age1…) and hybrid ones (age1pq1…) are mixed",
+            "Let everyone have a key file made by `cora keys new`, or everyone a classic one.",
+        )
+    elif classic:
+        yield Problem(
+            "study.classic_recipients",
+            "recipients: all are classic (age1…); what is sealed now may be opened once large quantum computers exist",
+            "Unless an older age tool or a hardware key needs it, use key files made by `cora keys new`.",
+            severity=Severity.WARNING,
         )
 
 

@@ -19,6 +19,8 @@ from pydantic_core import PydanticCustomError
 from cora_bot.study.durations import calendar_offset, check_recurrence, exact_span
 
 OTHER_COUNTRY: Final = "other"
+_FOUR: Final = "[ACDEFGHJKMNPQRTUVWXYZ234679]{4}"
+_BECH32: Final = "[qpzry9x8gf2tvdw0s3jn54khce6mua7l]"
 
 
 def wrong(code: str, message: str, hint: str) -> PydanticCustomError:
@@ -67,7 +69,7 @@ def _check_local_time(text: str) -> None:
 
 
 def _check_recipient(text: str) -> None:
-    if not re.fullmatch(r"age1pq1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{6,}", text):
+    if not re.fullmatch(rf"age1pq1{_BECH32}{{6,}}|age1{_BECH32}{{58}}", text):
         raise ValueError(f"{text[:16]!r}… is not a recipient of a researcher's key file")
 
 
@@ -106,6 +108,13 @@ Recipient = Annotated[
         "Copy the whole line that `cora keys new` printed; it begins with age1pq1.",
     ),
 ]
+_ADDED_BY: Final = "`cora keys add` writes it."
+Fingerprint = Annotated[
+    str,
+    _matching(r"[ACDEFGHJKMNPQRTUVWXYZ234679]{4}(-[ACDEFGHJKMNPQRTUVWXYZ234679]{4}){4}", "a fingerprint", _ADDED_BY),
+]
+VerifyKey = Annotated[str, _matching(rf"cora-verify-key-1{_BECH32}{{58}}", "a verify key", _ADDED_BY)]
+SharesMade = Annotated[str, _matching(r"\d{1,2} of \d{1,2}", "a number of shares", 'Such as "2 of 3". ' + _ADDED_BY)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 TextHash = Annotated[
     str, _matching(r"[0-9a-f]{64}", "a text hash", "Copy the 64 letters and digits that `cora book` printed.")
@@ -205,4 +214,6 @@ class StudyTable(_Table):
     local_help: Texts
     location_reason: Texts = {}
     never_show: dict[LanguageCode, Annotated[list[Line], AT_LEAST_ONE]]
+    signers: dict[Fingerprint, VerifyKey] = {}
+    shares: dict[Fingerprint, SharesMade] = {}
     approval: ApprovalTable | None = None

@@ -109,6 +109,8 @@ async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int
     for digest, xform in sorted(forms.items()):
         _add(archive, f"forms/{digest}.xml", xform)
     _add(archive, fmt.STUDY, house.script.study.source)
+    if house.script.study.signatures:
+        _add(archive, fmt.SIGNATURES, house.script.study.signatures)
     return counts | {"forms": len(forms)}
 
 

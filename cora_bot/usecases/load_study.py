@@ -20,6 +20,7 @@ from cora_bot.study.check import FormFacts, check_against_forms
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.usecases.media import media_beside
+from cora_bot.vault.statements import FILE as SIGNATURES
 
 STUDY_FILE: Final = "study.toml"
 
@@ -79,7 +80,15 @@ def _study(folder: Path) -> tuple[Study | None, tuple[Problem, ...]]:
     except UnicodeDecodeError:
         return None, (Problem("study.encoding", "the file is not UTF-8", "Save it as UTF-8.", STUDY_FILE),)
     study, problems = read_study(text, file=STUDY_FILE)
-    return (replace(study, source=text) if study else None), problems
+    return (replace(study, source=text, signatures=_signatures(folder)) if study else None), problems
+
+
+def _signatures(folder: Path) -> str:
+    """For bundles, which carry the file along. Whether it can be read at all is for ``signatures.py`` to say."""
+    try:
+        return (folder / SIGNATURES).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def read_forms(folder: Path, *, under: str) -> tuple[dict[str, Form], list[Problem]]:

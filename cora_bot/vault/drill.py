@@ -7,7 +7,7 @@ the phrase back has opened the file: no private key, and no record, is needed fo
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -92,8 +92,13 @@ def drilled(recipients: Iterable[Recipient], state: DrillState) -> tuple[bool, .
     return tuple(recipient.fingerprint() in opened for recipient in recipients)
 
 
-def readiness(recipients: Sequence[str], state: DrillState, *, study: str) -> list[Problem]:
-    """Why the study may not open for participants yet; empty when it may. ``recipients`` as study.toml names them."""
+def readiness(
+    recipients: Sequence[str], state: DrillState, *, study: str, shares: Container[str] = ()
+) -> list[Problem]:
+    """Why the study may not open for participants yet; empty when it may. ``recipients`` as study.toml names them.
+
+    One is enough whose key lies in shares on paper too: ``shares`` are the fingerprints of such keys.
+    """
     if state.study != study:
         return [Problem("keys.study", f"the opening tests are those of study “{state.study}”, not of “{study}”")]
     known: list[Recipient] = []
@@ -108,7 +113,8 @@ def readiness(recipients: Sequence[str], state: DrillState, *, study: str) -> li
             problems.append(_twice(recipient))
         else:
             known.append(recipient)
-    if len(known) < FEWEST_WHO_CAN_OPEN:
+    safe = [recipient for recipient in known if recipient.fingerprint() in shares]
+    if len(known) < FEWEST_WHO_CAN_OPEN and not safe:
         problems.append(_too_few(len(known)))
     pairs = zip(known, drilled(known, state), strict=True)
     return problems + [_not_opened(recipient) for recipient, opened in pairs if not opened]
@@ -121,7 +127,12 @@ def _twice(recipient: Recipient) -> Problem:
 
 def _too_few(count: int) -> Problem:
     message = f"{count} can open; at least {FEWEST_WHO_CAN_OPEN} must, so that one lost key loses nothing"
-    return Problem("keys.few", message, "Make a second key (cora keys new) and name it.", file="study.toml")
+    return Problem(
+        "keys.few",
+        message,
+        "Make a second key (cora keys new) and name it, or put the one in shares (cora keys split).",
+        file="study.toml",
+    )
 
 
 def _not_opened(recipient: Recipient) -> Problem:

@@ -1,12 +1,13 @@
 """Researchers' keys: the key file (secret, under a passphrase) and the public file beside it (to be given away).
 
-A key opens records and signs: the seed of an Ed25519 key lies in the same file. The key file is an ordinary age
-passphrase file whose content is an age identity file, so the age tool opens records with it as it is.
+A key opens records and signs. Both come from the same 32 bytes: what is written on paper, or split in shares, is all of
+the key. The key file is an ordinary age passphrase file whose content is an age identity file, so the age tool opens
+records with it as it is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -17,32 +18,41 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import CoraError
 from cora_bot.vault import bech32, key_document, passphrase, private_files
+from cora_bot.vault.age_header import derive
 from cora_bot.vault.agefile import WORK, Identity, Recipient, open_with_passphrase, seal_with_passphrase
+from cora_bot.vault.recipients import fingerprint
 
 PUBLIC_SUFFIX: Final = ".public.txt"
 _KEY_TITLE: Final = "CoR.A key file, version 1"
 _PUBLIC_TITLE: Final = "CoR.A public key, version 1"
-_SIGNING: Final = "cora-signing-key-"
+_SIGNING: Final = b"cora signing key v1"
 _VERIFY: Final = "cora-verify-key-"
 _LONGEST_LABEL: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """What everyone may know: who holds the key, what to seal to, what checks the holder's signatures."""
+    """What everyone may know: who holds the key, what to seal to, what checks the holder's signatures.
+
+    ``shares`` says ``2 of 3`` where the key also lies in shares on paper, any two of three; else it is empty.
+    """
 
     holder: str
     study: str
     created: date
     recipient: Recipient
     verify_key: bytes
+    shares: str = ""
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
-        try:
-            Ed25519PublicKey.from_public_bytes(self.verify_key).verify(signature, message)
-        except InvalidSignature:
-            return False
-        return True
+        return verifies(self.verify_key, signature, message)
+
+    def signs_as(self) -> str:
+        """The fingerprint of the verify key: the other one does not cover it, so it is compared as well."""
+        return signs_as(self.verify_key)
+
+    def in_shares(self, shares: str) -> PublicKey:
+        return replace(self, shares=shares)
 
     def document(self) -> str:
         """The text of the public file."""
@@ -51,7 +61,8 @@ class PublicKey:
             "study": self.study,
             "created": self.created.isoformat(),
             "fingerprint": self.recipient.fingerprint(),
-            "verify key": bech32.encode(_VERIFY, self.verify_key),
+            "shares": self.shares,
+            "verify key": encode_verify_key(self.verify_key),
         }
         return key_document.write(_PUBLIC_TITLE, values, self.recipient.encode())
 
@@ -64,7 +75,6 @@ class ResearcherKey:
     study: str
     created: date
     identity: Identity
-    signing_seed: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
         for label in (self.holder, self.study):
@@ -74,18 +84,16 @@ class ResearcherKey:
             raise CoraError("a key needs the name of its holder", "For example: --holder 'Team lead, Tirana'")
 
     @classmethod
-    def generate(cls, holder: str, chance: Chance, *, created: date, study: str = "") -> ResearcherKey:
-        return cls(holder, study, created, Identity.generate(chance), chance.bytes(32))
+    def generate(
+        cls, holder: str, chance: Chance, *, created: date, study: str = "", classic: bool = False
+    ) -> ResearcherKey:
+        return cls(holder, study, created, Identity.generate(chance, classic=classic))
 
     def public(self) -> PublicKey:
-        verify_key = self._signing().public_key().public_bytes_raw()
-        return PublicKey(self.holder, self.study, self.created, self.identity.recipient, verify_key)
+        return PublicKey(self.holder, self.study, self.created, self.identity.recipient, verify_key_of(self.identity))
 
     def sign(self, message: bytes) -> bytes:
-        return self._signing().sign(message)
-
-    def _signing(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.signing_seed)
+        return _signing_key(self.identity).sign(message)
 
     def document(self) -> str:
         """The text inside the key file: secret."""
@@ -93,7 +101,6 @@ class ResearcherKey:
             "holder": self.holder,
             "study": self.study,
             "created": self.created.isoformat(),
-            "signing key": bech32.encode(_SIGNING, self.signing_seed).upper(),
         }
         return key_document.write(_KEY_TITLE, values, self.identity.encode())
 
@@ -108,9 +115,8 @@ def read_key_file(path: Path, secret: str) -> ResearcherKey:
     content = open_with_passphrase(private_files.read(path), passphrase.as_typed(secret))
     what = f"the content of {path}"
     values, line = key_document.read(_text(content, what), _KEY_TITLE, what=what)
-    seed = _bech32(values, "signing key", _SIGNING, what)
     return ResearcherKey(
-        values.get("holder", ""), values.get("study", ""), _created(values, what), Identity.parse(line), seed
+        values.get("holder", ""), values.get("study", ""), _created(values, what), Identity.parse(line)
     )
 
 
@@ -136,8 +142,48 @@ def parse_public(text: str, *, what: str = "the public file") -> PublicKey:
     recipient = Recipient.parse(line)
     if values.get("fingerprint") != recipient.fingerprint():
         raise CoraError(f"{what}: the fingerprint is not that of the key", "Ask its holder for the file again.")
-    verify_key = _bech32(values, "verify key", _VERIFY, what)
-    return PublicKey(values.get("holder", ""), values.get("study", ""), _created(values, what), recipient, verify_key)
+    return PublicKey(
+        values.get("holder", ""),
+        values.get("study", ""),
+        _created(values, what),
+        recipient,
+        decode_verify_key(values.get("verify key", ""), what=what),
+        values.get("shares", ""),
+    )
+
+
+def encode_verify_key(verify_key: bytes) -> str:
+    return bech32.encode(_VERIFY, verify_key)
+
+
+def verify_key_of(opener: Identity) -> bytes:
+    """What checks the signatures of whoever holds this identity."""
+    return _signing_key(opener).public_key().public_bytes_raw()
+
+
+def signs_as(verify_key: bytes) -> str:
+    """Five groups of four letters that name a verify key."""
+    return fingerprint(b"cora verify key v1", verify_key)
+
+
+def decode_verify_key(text: str, *, what: str) -> bytes:
+    """From ``cora-verify-key-1…``. Raises ``CoraError`` naming ``what``."""
+    try:
+        prefix, content = bech32.decode(text)
+    except ValueError:
+        prefix, content = "", b""
+    if prefix != _VERIFY or len(content) != 32:
+        raise CoraError(f"{what} has no verify key, or it was mistyped or cut short")
+    return content
+
+
+def verifies(verify_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the holder of the key that ``verify_key`` belongs to signed exactly ``message``."""
+    try:
+        Ed25519PublicKey.from_public_bytes(verify_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _sealed(key: ResearcherKey, secret: str, chance: Chance, work: int) -> bytes:
@@ -148,6 +194,11 @@ def _sealed(key: ResearcherKey, secret: str, chance: Chance, work: int) -> bytes
     if open_with_passphrase(sealed, typed) != content:
         raise AssertionError("the new key file does not open")
     return sealed
+
+
+def _signing_key(opener: Identity) -> Ed25519PrivateKey:
+    """Derived, so that it need be neither kept nor split; it tells nothing about what it comes from."""
+    return Ed25519PrivateKey.from_private_bytes(derive(opener.seed, b"", _SIGNING))
 
 
 def _text(content: bytes, what: str) -> str:
@@ -162,13 +213,3 @@ def _created(values: dict[str, str], what: str) -> date:
         return date.fromisoformat(values.get("created", ""))
     except ValueError:
         raise CoraError(f"{what} does not say when the key was created") from None
-
-
-def _bech32(values: dict[str, str], name: str, prefix: str, what: str) -> bytes:
-    try:
-        found, content = bech32.decode(values.get(name, ""))
-    except ValueError:
-        found, content = "", b""
-    if found != prefix or len(content) != 32:
-        raise CoraError(f"{what} has no {name}, or it was mistyped or cut short")
-    return content

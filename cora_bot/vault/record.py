@@ -76,26 +76,66 @@ def open_record(
     Raises ``NotOpened``, also for a record that belongs elsewhere; ``CoraError`` for a version this program is too
     old to read.
     """
-    inside = _read(unpad(open_sealed(sealed, identities)))
+    inside = _belonging(open_sealed(sealed, identities), study=study, case=case, record=record)
+    return inside.head, inside.body
+
+
+def reseal_record(
+    sealed: bytes,
+    identities: Sequence[Identity],
+    recipients: Sequence[Recipient],
+    chance: Chance,
+    *,
+    study: str,
+    record: str,
+) -> bytes:
+    """The same record, byte for byte inside, for everyone in ``recipients``; proven to open before it is returned.
+
+    One of ``identities`` must be among the recipients: what nobody here can open cannot be proven. Raises as
+    ``open_record`` does.
+    """
+    inside = open_sealed(sealed, identities)
+    _belonging(inside, study=study, case=None, record=record)
+    made = seal(inside, recipients, chance)
+    if open_sealed(made, [one for one in identities if one.recipient in recipients]) != inside:
+        raise AssertionError("the record that was sealed anew does not open as the same")
+    return made
+
+
+def _belonging(padded: bytes, *, study: str, case: str | None, record: str) -> _Inside:
+    inside = _read(unpad(padded))
     head = inside.head
     if (head.study, head.record) != (study, record) or case not in (None, head.case):
         raise NotOpened("the record")
     if head.started_at.tzinfo != UTC or head.at.tzinfo != UTC:
         raise NotOpened("the record")
-    return head, inside.body
+    return inside
 
 
 def _read(content: bytes) -> _Inside:
     try:
-        version = msgspec.json.decode(content, type=_Versioned).v
-        if version != VERSION:
-            raise CoraError(
-                f"this record has format version {version}, and this program reads version {VERSION}",
-                "Open it with a newer version of the program; nothing is wrong with the record.",
-            )
-        return msgspec.json.decode(content, type=_Inside)
+        inside = msgspec.json.decode(content, type=_Inside)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        _check_version(_version(content))
+        raise NotOpened("the record") from None
+    _check_version(inside.v)
+    return inside
+
+
+def _version(content: bytes) -> int:
+    """Of what this program cannot read: perhaps it was made by a newer one."""
+    try:
+        return msgspec.json.decode(content, type=_Versioned).v
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise NotOpened("the record") from None
+
+
+def _check_version(version: int) -> None:
+    if version != VERSION:
+        raise CoraError(
+            f"this record has format version {version}, and this program reads version {VERSION}",
+            "Open it with a newer version of the program; nothing is wrong with the record.",
+        )
 
 
 def _json(content: Mapping[str, Any]) -> bytes:

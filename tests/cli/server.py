@@ -63,18 +63,18 @@ def set_up(folder: Path, *, demo: bool = True) -> Server:
     return Server(settings, study, key, passphrase)
 
 
-def enrol(server: Server, code: str) -> None:
+def enrol(server: Server, code: str, *, address: int = ADDRESS) -> None:
     """One person enrols with ``code``, in English, and presses what a willing person presses."""
-    asyncio.run(_enrol(server, code))
+    asyncio.run(_enrol(server, code, address))
 
 
 WANTED = ("English", "I read it myself", "Yes, I am already there", "Albania", "Yes", "9:00, morning", "Continue")
 
 
-async def _enrol(server: Server, code: str) -> None:
+async def _enrol(server: Server, code: str, address: int) -> None:
     async with open_house(read_settings(server.settings)) as house:
         await register_forms(house)
-        person = _Person(house)
+        person = _Person(house, address)
         await person.does(Start(code, 1))
         for _ in range(20):
             if "receipt" in person.text:
@@ -86,14 +86,15 @@ async def _enrol(server: Server, code: str) -> None:
 class _Person:
     """Somebody at a phone: sees the last card, presses its buttons."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, address: int) -> None:
         self._house = house
+        self._address = address
         self._step = 1
         self.text = ""
 
     async def does(self, event: Input) -> None:
         self._step += 1
-        await receive(self._house, [Arrived(f"step {self._step}", ADDRESS, event)])
+        await receive(self._house, [Arrived(f"{self._address}, step {self._step}", self._address, event)])
         while sendings := await claim(self._house):
             for sending in sendings:
                 await settle(self._house, [(sending, Sent(self._seen(sending)))])

@@ -69,7 +69,9 @@ def test_export_ends_with_the_response(tmp_path: Path, keys: tuple[Path, Path]) 
         "export", tmp_path / "study.bundle", "--to", tmp_path / "out", "--key", anna, "--key", berat,
         typed="anna has seven rivers\nberat has seven rivers\n",
     )  # fmt: skip
-    assert said.out.splitlines()[6:] == [
+    lines = said.out.splitlines()
+    assert lines[6].startswith("note: nobody signed who can open; compare with their holders: ")
+    assert lines[7:] == [
         "everything fits",
         "",
         "wave     number  planned  invited  opened  complete  partial  refused  non_contact     RR1     RR2",

@@ -51,7 +51,7 @@ def test_new_makes_a_key_file_and_a_public_file_and_shows_no_secret(tmp_path: Pa
     assert read_public_file(tmp_path / "anna.public.txt") == key.public()
     assert key.public().recipient.fingerprint() in result.stdout
     assert key.public().recipient.encode() in result.stdout.splitlines()
-    secrets = (PHRASE, key.identity.encode(), key.signing_seed.hex(), "SECRET-KEY")
+    secrets = (PHRASE, key.identity.encode(), key.identity.seed.hex(), "SECRET-KEY")
     assert [secret in result.output for secret in secrets] == [False] * len(secrets)
 
 
@@ -105,6 +105,51 @@ def test_change_passphrase_keeps_the_key(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert read_key_file(path, "another passphrase") == key
     assert "another passphrase" not in result.output
+
+
+def test_change_passphrase_reads_both_from_files(tmp_path: Path, phrase_file: Path) -> None:
+    path = _key(tmp_path, "anna")
+    key = read_key_file(path, PHRASE)
+    new = tmp_path / "new"
+    new.write_text("another passphrase\n")
+    result = _run("change-passphrase", path, "--passphrase-file", phrase_file, "--new-passphrase-file", new)
+    assert result.exit_code == 0, result.output
+    assert read_key_file(path, "another passphrase") == key
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a wrong passphrase\n",
+        f"{PHRASE}\nshort\nshort\n",
+        f"{PHRASE}\nanother passphrase\nanother passphrasf\n",
+    ],
+)
+def test_change_passphrase_that_fails_leaves_the_file_as_it_was(tmp_path: Path, typed: str) -> None:
+    path = _key(tmp_path, "anna")
+    before = path.read_bytes()
+    result = _run("change-passphrase", path, typed=typed)
+    assert (result.exit_code, path.read_bytes() == before) == (1, True)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["anna.key", "anna.public.txt"]
+
+
+def test_change_passphrase_on_a_full_disk_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+    import os
+
+    path = _key(tmp_path, "anna")
+    before = path.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    result = _run("change-passphrase", path, typed=f"{PHRASE}\nanother passphrase\nanother passphrase\n")
+    assert (result.exit_code, path.read_bytes() == before) == (1, True)
+    assert "No space left" in result.stderr
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["anna.key", "anna.public.txt"]
 
 
 def _study(folder: Path, *names: str) -> Path:
@@ -192,9 +237,23 @@ def test_confirming_someone_who_is_not_named_lists_those_who_are(tmp_path: Path)
 
 def test_every_command_says_which_computer_it_belongs_to() -> None:
     helps = {name: _run(name, "--help").output for name in keys.commands}
-    assert set(helps) == {"new", "show", "change-passphrase", "drill", "open-drill", "server"}
+    assert set(helps) == {
+        "new",
+        "show",
+        "change-passphrase",
+        "split",
+        "join",
+        "add",
+        "remove",
+        "sign",
+        "rewrap",
+        "drill",
+        "open-drill",
+        "server",
+    }
     for name, text in helps.items():
         flat = " ".join(text.split())
+        assert "Exit codes: 0 " in flat, name
         assert ("For the SERVER" in flat) == (name in ("drill", "server")), name
         assert ("RESEARCHER'S computer" in flat) == (name not in ("drill", "server")), name
 

@@ -27,6 +27,9 @@ PARTS_OF_SPEECH = {
     "cora index v1",
     "cora opening test v1",
     "cora erasure wrap v1",
+    "cora signing key v1",
+    "cora verify key v1",
+    "cora study v1",
 }
 """Labels inside our file formats, which begin with the same word."""
 
@@ -98,7 +101,7 @@ def test_mentioned_command_exists(page: Path, code: str) -> None:
         ("cora keys lose", "there is no command lose"),
         ("cora bundle --to x.bundle --bearer Anna", "No such option"),
         ("cora bundle --to x.bundle", "missing: ['holder']"),
-        ("cora export --key anna.key --to out", "missing: ['bundle']"),
+        ("cora export --key anna.key --to out", "missing: ['bundles']"),
         ("cora people all", "too many arguments: ['all']"),
     ],
 )

@@ -22,7 +22,7 @@ from cora_bot.forms.compile import compile_form
 from cora_bot.forms.model import Form
 from cora_bot.vault.agefile import Identity
 from cora_bot.vault.record import RecordHead
-from tests.export.bundles import ANNA, CASE, OTHER_CASE, STRANGER, Draft, contact, head, occurrence
+from tests.export.bundles import ANNA, BERAT, CASE, OTHER_CASE, STRANGER, Draft, contact, head, occurrence
 from tests.export.golden import CONTACTS, DISPOSITIONS, LONG, RESPONSE, WIDE
 from tests.export.samples import BEGUN, STUDY_TOML
 
@@ -48,6 +48,9 @@ CHECK_IN_MD = """
 | | check_in | Check-in | 1 | English (en) |
 """
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+UNSIGNED = "nobody signed who can open; compare with their holders: " + ", ".join(
+    one.recipient.fingerprint() for one in (ANNA, BERAT)
+)
 FIRST, SECOND, PART, THIRD = "a" * 32, "b" * 32, "c" * 32, "d" * 32
 
 
@@ -162,7 +165,10 @@ def test_export_says_where_there_was_an_outage(tmp_path: Path) -> None:
 
 def test_export_notes_how_many_records_do_not_say_why(tmp_path: Path) -> None:
     account = export(draft(), tmp_path / "out")
-    assert account.notes == ("1 records of an earlier version do not say why a question has no answer: it stays empty",)
+    assert account.notes == (
+        "1 records of an earlier version do not say why a question has no answer: it stays empty",
+        UNSIGNED,
+    )
 
 
 def test_export_hands_on_the_response_for_people_to_read_only(tmp_path: Path) -> None:
@@ -236,6 +242,7 @@ def test_export_with_a_strangers_key_writes_no_answer_and_names_each_record(tmp_
     assert [trouble.record for trouble in account.not_opened] == sorted([FIRST, SECOND, PART, THIRD])
     assert account.notes == (
         f"key {STRANGER.recipient.fingerprint()} is not among those who can open new answers of this study",
+        UNSIGNED,
     )
     assert len(text(tmp_path / "out", "answers_long.csv").splitlines()) == 1
 

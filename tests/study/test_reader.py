@@ -180,7 +180,7 @@ RULE = "FREQ=MONTHLY;COUNT=12"
         ('start = "20:00"', 'start = "13:59"', ("study.quiet_hours", "quiet_hours")),
         ('start = "20:00"', 'start = "08:00"', ("study.quiet_hours", "quiet_hours")),
         (TWO, f'["{RECIPIENT}"]', ("study.recipients", "recipients")),
-        (RECIPIENT, "age1" + "q" * 58, ("study.recipient", "recipients[1]")),
+        (RECIPIENT, "age1" + "q" * 57, ("study.recipient", "recipients[1]")),
         (RECIPIENT, RECIPIENT.upper(), ("study.recipient", "recipients[1]")),
         (RECIPIENT, RECIPIENT + "b", ("study.recipient", "recipients[1]")),
         ('default_language = "en"', 'default_language = "de"', ("study.default_language", "default_language")),

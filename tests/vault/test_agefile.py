@@ -241,7 +241,7 @@ def test_keys_are_spelled_as_age_spells_them() -> None:
     [
         "",
         "age1pq1",
-        "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+        "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8q",
         ANNA.recipient.encode().upper(),
         ANNA.recipient.encode()[:-1],
         ANNA.recipient.encode() + "q",
@@ -271,3 +271,17 @@ def test_an_identity_shows_no_secret() -> None:
     shown = f"{ANNA!r} {ANNA} {ANNA.recipient!r}"
     assert ANNA.recipient.fingerprint() in shown
     assert [secret in shown for secret in (ANNA.encode(), ANNA.seed.hex(), repr(ANNA.seed))] == [False, False, False]
+
+
+def test_the_derived_keys_are_those_of_the_standard() -> None:
+    """RFC 5869, and the library's own calculation."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    from cora_bot.vault.age_header import derive
+
+    salt, info = bytes(range(13)), bytes(range(0xF0, 0xFA))
+    expected = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+    assert derive(b"\x0b" * 22, salt, info).hex() == expected
+    for salt in (b"", bytes(16), CHANCE.bytes(200)):
+        assert derive(bytes(16), salt, b"payload") == HKDF(SHA256(), 32, salt, b"payload").derive(bytes(16))

@@ -75,7 +75,7 @@ def test_the_content_is_an_age_identity_file(key_file: Path) -> None:
 def test_the_public_file_is_an_age_recipients_file_and_holds_no_secret() -> None:
     document = PUBLIC.document()
     assert [line for line in document.splitlines() if not line.startswith("#")] == [PUBLIC.recipient.encode()]
-    secrets = (KEY.identity.encode(), KEY.identity.seed.hex(), KEY.signing_seed.hex(), "SECRET", "signing key")
+    secrets = (KEY.identity.encode(), KEY.identity.seed.hex(), "SECRET", "signing key")
     assert [secret in document for secret in secrets] == [False] * len(secrets)
     assert parse_public(document) == PUBLIC
 
@@ -151,6 +151,5 @@ def test_the_public_file_stands_beside_the_key_file(tmp_path: Path, name: str) -
 
 def test_secrets_are_never_shown() -> None:
     shown = repr(KEY)
-    assert [text in shown for text in (KEY.identity.encode(), repr(KEY.signing_seed), KEY.signing_seed.hex())] == [
-        False
-    ] * 3
+    secrets = (KEY.identity.encode(), repr(KEY.identity.seed), KEY.identity.seed.hex())
+    assert [text in shown for text in secrets] == [False] * 3

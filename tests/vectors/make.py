@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from cora_bot.base.chance import SeededChance
+from cora_bot.study.meaning import digests
 from cora_bot.vault.agefile import Identity, seal, seal_with_passphrase
 from cora_bot.vault.drill import answer_drill, make_drill
 from cora_bot.vault.erasure import wrap
-from cora_bot.vault.identity import ResearcherKey
+from cora_bot.vault.identity import ResearcherKey, encode_verify_key
 from cora_bot.vault.padding import pad
 from cora_bot.vault.record import RecordHead, seal_record
+from cora_bot.vault.shares import split
+from cora_bot.vault.statements import Chain, Statement
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 PATH = Path(__file__).with_name("vault.json")
@@ -97,6 +100,44 @@ def _drill() -> dict[str, str]:
     return {"sealed": text(sealed), "phrase": phrase, "salt": proof.salt.hex(), "expected": proof.expected.hex()}
 
 
+def _classic() -> dict[str, str]:
+    """The same 32 bytes as Anna's hybrid key: another key all the same."""
+    one = Identity(ANNA.seed, classic=True)
+    return {
+        "identity": one.encode(),
+        "recipient": one.recipient.encode(),
+        "fingerprint": one.recipient.fingerprint(),
+        "sealed": text(seal(content(1000), [one.recipient], CHANCE)),
+    }
+
+
+def _shares() -> dict[str, Any]:
+    made = split(ANNA, shares=3, need=2)
+    return {"fingerprint": ANNA.recipient.fingerprint(), "sheets": [" ".join(share.words) for share in made]}
+
+
+def _signatures() -> dict[str, Any]:
+    """Two statements: Anna approves herself and Behar, Behar approves a changed study."""
+    both = [ResearcherKey(name, "", date(2026, 3, 1), one) for name, one in (("A", ANNA), ("B", BEHAR))]
+    chain = Chain()
+    for number, key in enumerate(both, start=1):
+        statement = Statement(
+            study="returnee_follow_up",
+            number=number,
+            previous=chain.newest.digest() if chain.newest else "",
+            at="2026-03-01T09:30:00Z",
+            recipients=tuple(each.identity.recipient.fingerprint() for each in both),
+            signers={each.identity.recipient.fingerprint(): _verify_key(each) for each in both},
+            parts=digests(f'recipients = []\ntitle = "Vørsion {number}"\nday = 2026-03-01\n'),
+        )
+        chain = chain.followed_by(statement).signed_as(key)
+    return {"document": chain.document().decode(), "digests": [each.statement.digest() for each in chain.signed]}
+
+
+def _verify_key(key: ResearcherKey) -> str:
+    return encode_verify_key(key.public().verify_key)
+
+
 def main() -> None:
     vectors = {
         "keys": _keys(),
@@ -107,6 +148,9 @@ def main() -> None:
         "working": _working(),
         "key_file": _key_file(),
         "drill": _drill(),
+        "classic": _classic(),
+        "shares": _shares(),
+        "signatures": _signatures(),
     }
     PATH.write_text(json.dumps(vectors, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

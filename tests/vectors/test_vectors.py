@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 
+from cora_bot.study.meaning import digests
 from cora_bot.vault.agefile import Identity, open_sealed
 from cora_bot.vault.drill import DrillProof, answer_drill, check
 from cora_bot.vault.erasure import unwrap
-from cora_bot.vault.identity import parse_public, read_key_file
+from cora_bot.vault.identity import parse_public, read_key_file, verify_key_of
 from cora_bot.vault.padding import pad, unpad
 from cora_bot.vault.record import open_record
+from cora_bot.vault.shares import KeyShare, join
+from cora_bot.vault.statements import read_chain
 from cora_bot.vault.working import Purpose, WorkingKeys
 from tests.vectors.make import PATH, content
 
@@ -92,3 +95,31 @@ def test_the_opening_test_is_still_proven_by_its_phrase() -> None:
     proof = DrillProof(VECTORS["keys"][0]["fingerprint"], salt, expected, datetime(2026, 3, 1, tzinfo=UTC))
     assert answer_drill(_bytes(vector["sealed"]), IDENTITIES[0]) == vector["phrase"]
     assert check(vector["phrase"], proof, study="returnee_follow_up")
+
+
+def test_the_classic_file_opens() -> None:
+    vector = VECTORS["classic"]
+    identity = Identity.parse(vector["identity"])
+    assert identity == Identity(IDENTITIES[0].seed, classic=True)
+    assert (identity.recipient.encode(), identity.recipient.fingerprint()) == (
+        vector["recipient"],
+        vector["fingerprint"],
+    )
+    assert open_sealed(_bytes(vector["sealed"]), [identity]) == content(1000)
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (1, 2), (2, 0)])
+def test_any_two_sheets_give_the_key_back(pair: tuple[int, int]) -> None:
+    vector = VECTORS["shares"]
+    some = [KeyShare.read(vector["sheets"][place].split(), what="a sheet") for place in pair]
+    assert join(some, vector["fingerprint"]) == IDENTITIES[0]
+
+
+def test_the_signatures_hold() -> None:
+    vector = VECTORS["signatures"]
+    chain = read_chain(vector["document"], study="returnee_follow_up")
+    assert [each.statement.digest() for each in chain.signed] == vector["digests"]
+    for number, each in enumerate(chain.signed, start=1):
+        same = f'# said otherwise\nday=2026-03-01\n"title" = "V\\u00f8rsion {number}"\nrecipients = [ ]\n'
+        assert each.statement.parts == digests(same)
+    assert chain.vouched_for([verify_key_of(IDENTITIES[0])])
