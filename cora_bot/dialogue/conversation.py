@@ -17,6 +17,13 @@ class Status(StrEnum):
     STOPPED = "stopped"
 
 
+class Withdrawal(StrEnum):
+    """What is to go besides the messages, where somebody asked for it."""
+
+    LINK = "link"  # which answers are theirs; the answers stay
+    ANSWERS = "answers"  # the answers too
+
+
 class Showing(StrEnum):
     """What the live card of a chat shows."""
 
@@ -108,6 +115,8 @@ class Participant:
     wrong_person: bool = False  # "not for me" was pressed; nothing is sent until the person opens again
     draft: str = ""  # written while nothing was asked; waits for "pass on" or is forgotten
     letters: tuple[str, ...] = ()  # answers of the team that have not been read yet
+    withdrawal: Withdrawal | None = None
+    withdraws_at: datetime | None = None  # when it can no longer be undone
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,10 @@ class Verb(StrEnum):
     PAUSE = "p"  # shows the lengths
     SET_PAUSE = "P"  # choice: weeks
     UNPAUSE = "u"
-    STOP = "x"  # asks
-    CONFIRM_STOP = "X"
+    STOP = "x"  # asks what is to go besides the messages
+    CHOOSE_STOP = "i"  # choice: index into withdrawing.CHOICES; says what follows from it
+    CONFIRM_STOP = "X"  # choice: as above
+    FINISH = "I"  # what was asked for is done at once; choice 1 confirms
     PRIVACY = "v"
     HELP = "h"
     LEAVE = "q"  # stop answering this one

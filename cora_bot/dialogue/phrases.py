@@ -152,12 +152,42 @@ TWO_WEEKS: Final = N_("2 weeks")
 FOUR_WEEKS: Final = N_("4 weeks")
 PAUSED: Final = N_("All right. You will hear nothing until {day}. You can end the break at any time with /resume.")
 RESUMED: Final = N_("All right. I will write again when there is something.")
-ASK_STOP: Final = N_(
-    "Do you want no more messages? I will not write to you any more. What you answered until now stays with the team. "
-    "If you want it deleted, please tell the team: {contact}"
+ASK_STOP: Final = N_("I will not write to you any more. What shall happen to your answers?")
+CUT_TOO: Final = N_("Also cut the link")
+DELETE_TOO: Final = N_("Also delete my answers")
+STOP_MEANS: Final = N_(
+    "I will not write to you any more. What you answered until now stays with the team. "
+    "You can come back at any time with /menu."
+)
+CUT_MEANS: Final = N_(
+    "I will not write to you any more. What you answered until now stays with the team, but on {day} I destroy how "
+    "you can be reached and which answers are yours. After that nobody can find, correct or delete your answers. "
+    "Until then you can undo it."
+)
+DELETE_MEANS: Final = N_(
+    "I will not write to you any more. The team gets your answers in no new copy from now on, and on {day} they are "
+    "destroyed for good, with how you can be reached. Until then you can undo it."
 )
 YES_STOP: Final = N_("Yes, no more messages")
+YES_CUT: Final = N_("Yes, cut the link")
+YES_DELETE: Final = N_("Yes, delete my answers")
 STOPPED: Final = N_("All right. I will not write to you any more. All the best to you.")
+STOPPED_CUT: Final = N_(
+    "All right. I will not write to you any more. On {day} the link to your answers is cut for good. "
+    "Until then you can undo it here, with /menu. Or it is done at once."
+)
+STOPPED_DELETE: Final = N_(
+    "All right. I will not write to you any more. Your answers are in no new copy from now on. On {day} they are "
+    "destroyed for good. Until then you can undo it here, with /menu. Or it is done at once."
+)
+UNDO: Final = N_("Undo: write to me again")
+AT_ONCE: Final = N_("Do it at once")
+ASK_CUT_NOW: Final = N_("The link to your answers is cut at once. This cannot be undone. Shall I do it?")
+ASK_DELETE_NOW: Final = N_("Your answers are destroyed at once. This cannot be undone. Shall I do it?")
+YES_AT_ONCE: Final = N_("Yes, at once")
+CUT_DONE: Final = N_("Done. Nothing leads from this chat to your answers any more. All the best to you.")
+DELETE_DONE: Final = N_("Done. Your answers are destroyed. All the best to you.")
+DELETE_MORE: Final = N_("Delete more")
 STOPPED_ALREADY: Final = N_("You asked for no more messages. Would you like to hear from me again?")
 START_AGAIN: Final = N_("Yes, write to me again")
 HELP_TEXT: Final = N_(

@@ -30,6 +30,9 @@ RECORD: Final = re.compile(r"records/([0-9a-f]{32})\.age")
 FORM: Final = re.compile(r"forms/([0-9a-f]{64})\.xml")
 
 CASE_COLUMNS: Final = ("code", "case", "language", "zone", "status")
+# The code of a case whose link to the person was cut: made of the case id, because the person knew the old one. Its
+# status is ``cut``, language and zone are empty, and no occasion or contact is known of it any more.
+CUT: Final = "cut-{}"
 OCCURRENCE_COLUMNS: Final = (
     "code",
     "wave",

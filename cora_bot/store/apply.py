@@ -111,12 +111,13 @@ async def _write_people(
 ) -> None:
     changed: list[Participant] = []
     joined: dict[bytes, bytes] = {}
-    gone: dict[bytes, bytes] = {}
+    gone: dict[bytes, bytes | None] = {}
     for each in folds:
         before, after = each.before.participant, each.after.participant
         if after is None:
             met = (before, *(turn.conversation.participant for turn in each.turns))
-            gone |= {person.id: person.case for person in met if person is not None}
+            kept = any(turn.keep_records for turn in each.turns)
+            gone |= {person.id: None if kept else person.case for person in met if person is not None}
         if after is not None and after != before:
             changed.append(after)
         if after is not None and (before is None or before.id != after.id):
@@ -156,9 +157,12 @@ async def _move(tx: Tx, folds: Sequence[Fold], *, now: datetime, keys: WorkingKe
     await chats.write(tx, [replace(each, card=card) for each, card in zip(old, blank, strict=True)])
 
 
-async def forget_people(tx: Tx, gone: Mapping[bytes, bytes], *, linked: frozenset[bytes], now: datetime) -> None:
-    """Deletes people (participant → case) with all they said; who has a link is noted for the key store to follow."""
-    await records.remove_cases(tx, list(gone.values()), now)
+async def forget_people(tx: Tx, gone: Mapping[bytes, bytes | None], *, linked: frozenset[bytes], now: datetime) -> None:
+    """Deletes people (participant → case) with all they said, or (None) without it.
+
+    Who has a link is noted for the key store to follow: this transaction is the fence, the keys die after it.
+    """
+    await records.remove_cases(tx, [case for case in gone.values() if case is not None], now)
     await records.begin_cutting(tx, {who: case for who, case in gone.items() if who in linked})
     await participants.remove(tx, gone)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Row, and_, delete, exists, func, select
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
-from cora_bot.dialogue.conversation import Opening, Participant, Status
+from cora_bot.dialogue.conversation import Opening, Participant, Status, Withdrawal
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import upsert
@@ -65,6 +65,8 @@ class Half:
     language: str
     zone: str
     profile: Profile
+    withdrawal: Withdrawal | None = None
+    withdraws_at: datetime | None = None
 
     @property
     def own_link(self) -> Link | None:
@@ -95,12 +97,15 @@ class Half:
             wrong_person=profile.wrong_person,
             draft=profile.draft,
             letters=profile.letters,
+            withdrawal=self.withdrawal,
+            withdraws_at=self.withdraws_at,
         )
 
 
 def half(row: Row[Any], keys: WorkingKeys) -> Half:
     profile = open_value(keys, Purpose.PROFILE, row.id, row.profile, Profile)
-    return Half(row.id, Status(row.status), row.language, row.zone, profile)
+    withdrawal = Withdrawal(row.withdrawal) if row.withdrawal else None
+    return Half(row.id, Status(row.status), row.language, row.zone, profile, withdrawal, row.withdraws_at)
 
 
 async def of_chats(tx: Tx, keys: WorkingKeys, chat_ids: Collection[bytes]) -> dict[bytes, list[Half]]:
@@ -135,6 +140,31 @@ async def enrolling(tx: Tx) -> list[bytes]:
     return list((await tx.execute(query)).scalars())
 
 
+async def withdrawn(tx: Tx) -> list[bytes]:
+    """The ids of those whose answers are to be deleted, and who may still undo it."""
+    query = select(participant.c.id).where(
+        participant.c.withdraws_at.is_not(None), participant.c.withdrawal == Withdrawal.ANSWERS.value
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def withdrawing(tx: Tx, now: datetime, limit: int) -> list[bytes]:
+    """The ids of those who can no longer undo what they asked for, earliest first."""
+    query = (
+        select(participant.c.id)
+        .where(participant.c.withdraws_at <= now)
+        .order_by(participant.c.withdraws_at, participant.c.id)
+        .limit(limit)
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def by_ids(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> list[Half]:
+    """These people as they stand now; to be asked for behind the locks of their chats."""
+    query = select(participant).where(participant.c.id.in_(ids)).order_by(participant.c.id)
+    return [half(row, keys) for row in await tx.execute(query)]
+
+
 async def chats_of(tx: Tx, participant_ids: Collection[bytes]) -> dict[bytes, bytes]:
     """The chat in which each participant is reached: the one joined last. Who has none is absent."""
     query = (
@@ -160,11 +190,14 @@ async def write(
                 "language": person.language,
                 "zone": person.zone,
                 "profile": sealed,
+                "withdrawal": person.withdrawal,
+                "withdraws_at": person.withdraws_at,
             }
         )
     if rows:
         insert = upsert(tx, participant)
-        changed = {name: insert.excluded[name] for name in ("status", "language", "zone", "profile")}
+        columns = ("status", "language", "zone", "profile", "withdrawal", "withdraws_at")
+        changed = {name: insert.excluded[name] for name in columns}
         await tx.execute(insert.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
 
 

@@ -11,14 +11,15 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cora_bot.base.chance import new_id
 from cora_bot.base.logging import log
-from cora_bot.dialogue.conversation import Occurrence, Participant, Status
+from cora_bot.dialogue.conversation import Occurrence, Participant, Status, Withdrawal
 from cora_bot.export import bundle_format as fmt
 from cora_bot.store import form_versions, ledger, occurrences, participants, records
 from cora_bot.store.conversations import whole
@@ -91,8 +92,9 @@ def _manifest(house: House, bundle: str, counts: Mapping[str, int], erased: Sequ
 
 
 async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int]:
-    counts = {"records": await _records(house, tx, archive)}
-    tables = await _facts(house, tx)
+    written = await _records(house, tx, archive)
+    counts = {"records": written.total()}
+    tables = await _facts(house, tx, written)
     for name, columns, rows in (
         (fmt.CASES, fmt.CASE_COLUMNS, tables.cases),
         (fmt.OCCURRENCES, fmt.OCCURRENCE_COLUMNS, tables.occurrences),
@@ -108,14 +110,15 @@ async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int
     return counts | {"forms": len(forms)}
 
 
-async def _records(house: House, tx: Tx, archive: zipfile.ZipFile) -> int:
+async def _records(house: House, tx: Tx, archive: zipfile.ZipFile) -> Counter[bytes]:
     """Every record whose case still has its erasure key; without it a case is erased, whatever is still stored.
 
-    What somebody said in the middle of the consent form stays here until they have consented.
+    What somebody said in the middle of the consent form stays here until they have consented, and for good what was
+    taken back: also while that can still be undone. Gives back how many by case.
     """
-    begun = await house.keystore.links(await participants.enrolling(tx))
-    without_consent = {link.case for link in begun.values()}
-    after, written = b"", 0
+    staying = await house.keystore.links([*await participants.enrolling(tx), *await participants.withdrawn(tx)])
+    without_consent = {link.case for link in staying.values()}
+    after, written = b"", Counter[bytes]()
     while page := await records.page(tx, after, PAGE):
         after = page[-1].id
         keys = await house.keystore.erasure_keys({each.case for each in page})
@@ -123,7 +126,7 @@ async def _records(house: House, tx: Tx, archive: zipfile.ZipFile) -> int:
             if each.case in keys and each.case not in without_consent:
                 sealed = unwrap(keys[each.case], each.blob, case=each.case, record=each.id)
                 _add(archive, f"records/{each.id.hex()}.age", sealed)
-                written += 1
+                written[each.case] += 1
     return written
 
 
@@ -134,9 +137,10 @@ class _Tables:
     contacts: list[tuple[object, ...]]
 
 
-async def _facts(house: House, tx: Tx) -> _Tables:
+async def _facts(house: House, tx: Tx, written: Collection[bytes]) -> _Tables:
+    """What is known in the open. ``written``: the cases with records; whose link was cut are such and no more."""
     tables = _Tables([], [], [])
-    after = b""
+    after, cut = b"", set(written)
     while halves := await participants.page(tx, house.keys, after, PAGE):
         after = halves[-1].id
         joined = [half for half in halves if half.status is not Status.ENROLLING]
@@ -144,11 +148,13 @@ async def _facts(house: House, tx: Tx) -> _Tables:
         planned = await occurrences.all_of(tx, people)
         contacts = await ledger.contacts(tx, people)
         for person in people.values():
-            if not person.code:
-                continue  # severed: nothing leads from the person to a case any more
+            if not person.code or person.withdrawal is Withdrawal.ANSWERS:
+                continue  # severed: nothing leads from the person to a case any more; or taken back
+            cut.discard(person.case)
             tables.cases.append(_case(person))
             tables.occurrences.extend(_occurrence(person.code, each) for each in planned.get(person.id, []))
             tables.contacts.extend(_contact(person.code, each) for each in contacts.get(person.id, []))
+    tables.cases.extend((fmt.CUT.format(case.hex()[:12]), case.hex(), "", "", "cut") for case in cut)
     for rows in (tables.cases, tables.occurrences, tables.contacts):
         rows.sort(key=lambda row: [str(cell) for cell in row])  # by code: the store's order says nothing to anybody
     return tables

@@ -1,4 +1,7 @@
-"""What is forgotten by itself: unfinished enrolments, strangers, update keys, ended replies. Hourly is often enough."""
+"""What is forgotten by itself: unfinished enrolments, who withdrew, strangers, update keys, ended replies.
+
+Hourly is often enough.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from cora_bot.base.logging import log
 from cora_bot.store import chats, ledger, participants, records, sessions, updates
 from cora_bot.store.apply import forget_people
 from cora_bot.store.conversations import whole
-from cora_bot.usecases import cutting
+from cora_bot.usecases import cutting, withdrawing
 from cora_bot.usecases.house import House
 
 UNFINISHED_ANSWERS = timedelta(hours=24)
@@ -21,6 +24,7 @@ ENDED_REPLIES = timedelta(hours=48)
 async def maintain(house: House) -> None:
     """Forgets what is due to be forgotten; repeats what a crash left half done in the key store."""
     now = house.clock.now()
+    await withdrawing.carry_out(house)
     async with house.database.transaction() as tx:
         answers = await sessions.purge_enrolling(tx, now - UNFINISHED_ANSWERS)
         halves = await participants.unfinished(tx, house.keys, now - UNFINISHED_PEOPLE)
