@@ -8,6 +8,7 @@ import click
 
 from cora_bot.cli.book import book
 from cora_bot.cli.bundle import bundle
+from cora_bot.cli.bundles import bundles
 from cora_bot.cli.check import check
 from cora_bot.cli.docs import docs
 from cora_bot.cli.export import export
@@ -29,6 +30,7 @@ COMMANDS: tuple[click.Command, ...] = (
     people,
     reply_command,
     bundle,
+    bundles,
     export,
     docs,
 )

@@ -182,7 +182,8 @@ class Conversation:
     ``occurrence`` is the one the input is about (due), or the one the invitation or session belongs to;
     ``token`` is set when the input
     carries one. ``planned`` are this person's occurrences that are not final. ``others`` are further people who share
-    the chat; ``others_card`` says that its card is one of theirs now.
+    the chat; ``others_card`` says that its card is one of theirs now. ``copies_until`` (set when the input is about a
+    withdrawal) is when the last copy that researchers carry is to be deleted; None when none is out.
     """
 
     chat: Chat
@@ -193,3 +194,4 @@ class Conversation:
     planned: tuple[Occurrence, ...] = ()
     others: tuple[Participant, ...] = ()
     others_card: bool = False
+    copies_until: datetime | None = None

@@ -60,7 +60,8 @@ class Manifest:
     ``bundle`` is a random id (hex); ``counts`` has a number for each of ``COUNTED``; ``erased`` are the cases (hex)
     whose answers were erased on request and must disappear from every earlier export; ``recipients`` are the
     fingerprints of those who can open. In JSON the fields stand under these names, with ``format`` and ``version``,
-    ``made_at`` as ISO 8601 in UTC.
+    ``made_at`` as ISO 8601 in UTC. ``expires`` (likewise; bundles of earlier versions have none) is when this copy and
+    what was exported from it are to be deleted.
     """
 
     bundle: str
@@ -69,3 +70,4 @@ class Manifest:
     counts: Mapping[str, int]
     erased: tuple[str, ...]
     recipients: tuple[str, ...]
+    expires: datetime | None = None

@@ -188,6 +188,7 @@ def _manifest(text: str) -> Manifest:
             counts={what: _count(raw["counts"][what]) for what in fmt.COUNTED},
             erased=tuple(_string(case) for case in raw["erased"]),
             recipients=tuple(_string(recipient) for recipient in raw["recipients"]),
+            expires=moment(_string(raw["expires"])) if "expires" in raw else None,
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise CoraError("the bundle's manifest lacks something or holds the wrong kind of value", AGAIN) from None

@@ -148,6 +148,14 @@ async def withdrawn(tx: Tx) -> list[bytes]:
     return list((await tx.execute(query)).scalars())
 
 
+async def withdrawn_until(tx: Tx) -> list[datetime]:
+    """When each of those can no longer undo it."""
+    query = select(participant.c.withdraws_at).where(
+        participant.c.withdraws_at.is_not(None), participant.c.withdrawal == Withdrawal.ANSWERS.value
+    )
+    return list((await tx.execute(query)).scalars())
+
+
 async def withdrawing(tx: Tx, now: datetime, limit: int) -> list[bytes]:
     """The ids of those who can no longer undo what they asked for, earliest first."""
     query = (

@@ -303,3 +303,13 @@ erased_case = _table(
     Column("case_id", Id, primary_key=True),
     Column("at", Instant, nullable=False),
 )
+
+handed_out = _table(
+    "handed_out",
+    Column("bundle_id", Id, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("gone_at", Instant),
+    CheckConstraint("at <= expires", name="expires"),
+)

@@ -12,23 +12,26 @@ import json
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cora_bot.base.chance import new_id
 from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Occurrence, Participant, Status, Withdrawal
 from cora_bot.export import bundle_format as fmt
-from cora_bot.store import form_versions, ledger, occurrences, participants, records
+from cora_bot.store import form_versions, handed_out, ledger, occurrences, participants, records
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
+from cora_bot.store.handed_out import HandedOut
 from cora_bot.store.ledger import Contact
 from cora_bot.usecases.house import House
 from cora_bot.vault.erasure import unwrap
 
 PAGE = 500
+LASTS = timedelta(days=90)
+"""So long a copy is out, unless somebody says otherwise."""
 CONTACT_COLUMNS = ("code", "reason", "state", "wave", "number", "created_at", "finished_at", "outcome")
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)  # entries carry no time: their order and age would say who answered when
 
@@ -41,27 +44,36 @@ class Written:
     records: int
     cases: int
     erased: int
+    expires: datetime
 
 
-async def write_bundle(house: House, path: Path, *, holder: str) -> Written:
-    """Writes everything there is to ``path`` for ``holder`` (logged, not written). Replaces an older file."""
+async def write_bundle(house: House, path: Path, *, holder: str, lasts: timedelta = LASTS) -> Written:
+    """Writes everything there is to ``path`` for ``holder``. Replaces an older file.
+
+    The copy is registered before it appears, as of the moment before the store was read: no copy is out that is in no
+    list, and whoever is erased from then on may be in it.
+    """
     part = path.with_name(path.name + ".part")
-    bundle = new_id(house.chance).hex()
+    made_at, copy = house.clock.now(), new_id(house.chance)
+    bundle, expires = copy.hex(), made_at + lasts
     try:
         with _private(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             async with house.database.read() as tx:
                 counts = await _fill(house, tx, archive)
                 erased = [case.hex() for case in await records.erased(tx)]
-            _add(archive, fmt.MANIFEST, json.dumps(_manifest(house, bundle, counts, erased), indent=2))
+            about = {"bundle": bundle, "made_at": _when(made_at), "expires": _when(expires), "erased": erased}
+            _add(archive, fmt.MANIFEST, json.dumps(_manifest(house, counts) | about, indent=2))
             archive.close()
             file.flush()
             os.fsync(file.fileno())
+        async with house.database.transaction() as tx:
+            await handed_out.add(tx, HandedOut(copy, holder, made_at, expires))
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    log("bundle_written", bundle=bundle, holder=holder, records=counts["records"], cases=counts["cases"])
-    return Written(bundle, counts["records"], counts["cases"], len(erased))
+    log("bundle_written", bundle=bundle, records=counts["records"], cases=counts["cases"])
+    return Written(bundle, counts["records"], counts["cases"], len(erased), expires)
 
 
 def _private(path: Path) -> io.BufferedRandom:
@@ -78,15 +90,12 @@ def _add(archive: zipfile.ZipFile, name: str, content: str | bytes) -> None:
     archive.writestr(entry, content)
 
 
-def _manifest(house: House, bundle: str, counts: Mapping[str, int], erased: Sequence[str]) -> dict[str, object]:
+def _manifest(house: House, counts: Mapping[str, int]) -> dict[str, object]:
     return {
         "format": fmt.FORMAT,
         "version": fmt.VERSION,
-        "bundle": bundle,
         "study": house.script.study.id,
-        "made_at": _when(house.clock.now()),
         "counts": dict(counts),
-        "erased": list(erased),
         "recipients": [recipient.fingerprint() for recipient in house.recipients],
     }
 

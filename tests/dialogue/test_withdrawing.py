@@ -5,7 +5,7 @@ back and then deletes the person, with or without the answers; W-05 a forged but
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -178,6 +178,37 @@ def test_choice_nobody_offered_asks_again(verb: Verb, choice: int) -> None:
     talk.press(verb, choice=choice)
 
     assert (talk.text, known(talk).status) == (p.ASK_STOP, Status.ACTIVE)
+
+
+def _with_copies(until: datetime | None) -> Talk:
+    talk = Talk(person())
+    talk.conversation = replace(talk.conversation, copies_until=until)
+    talk.feed(Command(CommandName.STOP, 7))
+    return talk
+
+
+def test_day_by_which_copies_are_gone_is_said_with_the_answers_and_not_with_the_link() -> None:
+    talk = _with_copies(NOON + timedelta(days=30))
+    talk.tap(p.CUT_TOO)
+    about_link = talk.text
+    talk.tap(p.BACK)
+    talk.feed(Command(CommandName.STOP, 8))
+    said = []
+    for label in (p.DELETE_TOO, p.YES_DELETE, p.AT_ONCE, p.YES_AT_ONCE):
+        talk.tap(label)
+        said.append(talk.text.split("\n\n")[1:])
+
+    until = day_long((NOON + timedelta(days=30)).date(), "en")
+    assert about_link == p.CUT_MEANS.format(day=SEVENTH_DAY)
+    assert said == [[p.COPIES_UNTIL.format(day=until)]] * 4
+
+
+def test_late_copies_are_not_promised_away() -> None:
+    talk = _with_copies(NOON)
+
+    talk.tap(p.DELETE_TOO)
+
+    assert talk.text == f"{p.DELETE_MEANS.format(day=SEVENTH_DAY)}\n\n{p.COPIES_LATE}"
 
 
 def test_at_once_without_a_withdrawal_deletes_nobody() -> None:

@@ -163,7 +163,8 @@ open_texts = {
     "form_version.hash", "form_version.version", "form_version.xform", "meta.name", "meta.value", "occurrence.local",
     "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outbox.key", "outbox.kind",
     "outbox.means", "outbox.outcome", "outbox.reason", "outbox.state", "outbox.wave", "parked_update.error",
-    "parked_update.kind", "participant.language", "participant.status", "participant.withdrawal",
+    "parked_update.kind", "participant.language", "handed_out.holder",
+    "participant.status", "participant.withdrawal",
     "participant.zone", "session.form_hash",
     "token.state",
 }  # fmt: skip

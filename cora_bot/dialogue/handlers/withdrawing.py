@@ -34,6 +34,9 @@ AFTER: Final = {None: p.STOPPED, Withdrawal.LINK: p.STOPPED_CUT, Withdrawal.ANSW
 AT_ONCE: Final = {Withdrawal.LINK: p.ASK_CUT_NOW, Withdrawal.ANSWERS: p.ASK_DELETE_NOW}
 GONE: Final = {Withdrawal.LINK: p.CUT_DONE, Withdrawal.ANSWERS: p.DELETE_DONE}
 
+ABOUT_ANSWERS: Final = (p.DELETE_MEANS, p.STOPPED_DELETE, p.ASK_DELETE_NOW, p.DELETE_DONE)
+"""Sentences after which is said what becomes of the copies that researchers carry."""
+
 
 def ask(scene: Scene, _event: object) -> Turn:
     """What is to go? Somebody who gets no messages any more is asked only about the rest."""
@@ -150,5 +153,13 @@ def _offered(scene: Scene, event: Pressed) -> bool:
 def _said(scene: Scene, phrase: str) -> str:
     """A sentence with the day from which nothing can be undone."""
     ends: datetime = scene.participant.withdraws_at or scene.now + REPENT
-    day = scene.local_day(ends)
-    return scene.say(phrase, day=day_long(day, scene.language))
+    said = scene.say(phrase, day=day_long(scene.local_day(ends), scene.language))
+    return f"{said}\n\n{_copies(scene)}" if phrase in ABOUT_ANSWERS and scene.conversation.copies_until else said
+
+
+def _copies(scene: Scene) -> str:
+    """What becomes of the copies that are out: the last day, or plainly that they are late."""
+    until = scene.conversation.copies_until
+    if until is None or until <= scene.now:
+        return scene.say(p.COPIES_LATE)
+    return scene.say(p.COPIES_UNTIL, day=day_long(scene.local_day(until), scene.language))

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _form_version()
     _meta()
     _parked_update()
+    _handed_out()
     _participant()
     _record()
     _token()
@@ -96,6 +97,21 @@ def _erased_case() -> None:
         sa.Column("case_id", sa.LargeBinary(), nullable=False),
         sa.Column("at", types.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_erased_case")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _handed_out() -> None:
+    op.create_table(
+        "handed_out",
+        sa.Column("bundle_id", sa.LargeBinary(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("expires", types.Instant(), nullable=False),
+        sa.Column("gone_at", types.Instant(), nullable=True),
+        sa.CheckConstraint("at <= expires", name=op.f("ck_handed_out_expires")),
+        sa.PrimaryKeyConstraint("bundle_id", name=op.f("pk_handed_out")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
