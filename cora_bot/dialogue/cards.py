@@ -235,10 +235,10 @@ def emptied(scene: Scene) -> Prompt:
     return notice(scene, p.NEUTRAL)
 
 
-def menu(scene: Scene) -> Prompt:
-    """Everything that can be done now, each as a button."""
+def menu(scene: Scene, *, new_text: bool = False) -> Prompt:
+    """Everything that can be done now, each as a button. ``new_text``: the consent text has changed."""
     person, occurrence = scene.participant, scene.conversation.occurrence
-    rows: list[Row] = []
+    rows: list[Row] = [(button(scene, p.NEW_TEXT, Verb.RENEW_ASK),)] if new_text else []
     if scene.conversation.session:
         rows.append((button(scene, p.GO_BACK_TO_QUESTION, Verb.RESUME, mark="▶"),))
         rows.append((button(scene, p.LEAVE, Verb.LEAVE),))
@@ -252,6 +252,7 @@ def menu(scene: Scene) -> Prompt:
     else:
         rows.append((button(scene, p.PAUSE, Verb.PAUSE),))
     rows.append((button(scene, p.OPENING, Verb.OPENING),))
+    rows.append((button(scene, p.MY_DATA, Verb.MY_DATA),))
     rows.append((button(scene, p.PRIVACY, Verb.PRIVACY), button(scene, p.HELP, Verb.HELP)))
     rows.append((button(scene, p.HIDE_COMMAND, Verb.HIDE), button(scene, p.STOP, Verb.STOP)))
     rows.append((button(scene, p.CLOSE, Verb.SEEN),))

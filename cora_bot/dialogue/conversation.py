@@ -115,6 +115,8 @@ class Participant:
     wrong_person: bool = False  # "not for me" was pressed; nothing is sent until the person opens again
     draft: str = ""  # written while nothing was asked; waits for "pass on" or is forgotten
     letters: tuple[str, ...] = ()  # answers of the team that have not been read yet
+    consent_hash: str = ""  # the version of the consent form that was agreed to last
+    decided: tuple[tuple[str, datetime], ...] = ()  # purposes decided on since enrolment, and when last
     withdrawal: Withdrawal | None = None
     withdraws_at: datetime | None = None  # when it can no longer be undone
 
@@ -184,6 +186,7 @@ class Conversation:
     carries one. ``planned`` are this person's occurrences that are not final. ``others`` are further people who share
     the chat; ``others_card`` says that its card is one of theirs now. ``copies_until`` (set when the input is about a
     withdrawal) is when the last copy that researchers carry is to be deleted; None when none is out.
+    ``records_held`` (set when the input asks for it) counts the sealed records of this person.
     """
 
     chat: Chat
@@ -195,3 +198,4 @@ class Conversation:
     others: tuple[Participant, ...] = ()
     others_card: bool = False
     copies_until: datetime | None = None
+    records_held: int = 0

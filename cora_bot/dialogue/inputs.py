@@ -31,6 +31,13 @@ class Verb(StrEnum):
     CONFIRM_STOP = "X"  # choice: as above
     FINISH = "I"  # what was asked for is done at once; choice 1 confirms
     PRIVACY = "v"
+    MY_DATA = "D"
+    CONSENTS = "j"  # what was agreed to, purpose by purpose
+    CONSENT = "J"  # node: asks for one purpose anew
+    SET_CONSENT = "z"  # node: the purpose; choice: index into its question's options
+    RENEW_ASK = "V"  # shows the new text of the consent
+    NEW_TEXT = "F"  # its long text
+    RENEW = "W"  # choice: index into the options of whether to take part
     HELP = "h"
     LEAVE = "q"  # stop answering this one
     CONFIRM_LEAVE = "Q"
@@ -55,6 +62,7 @@ class CommandName(StrEnum):
     RESUME = "resume"
     STOP = "stop"
     PRIVACY = "privacy"
+    MY_DATA = "mydata"
     HELP = "help"
     HIDE = "hide"
 

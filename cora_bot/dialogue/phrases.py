@@ -53,6 +53,7 @@ PAUSE_COMMAND: Final = N_("Take a break")
 RESUME_COMMAND: Final = N_("End the break")
 STOP_COMMAND: Final = N_("No more messages")
 PRIVACY_COMMAND: Final = N_("What is stored")
+MY_DATA_COMMAND: Final = N_("Show my data")
 HELP_COMMAND: Final = N_("Help")
 HIDE_COMMAND: Final = N_("Clear this chat")
 COMMANDS: Final = {
@@ -62,6 +63,7 @@ COMMANDS: Final = {
     "resume": RESUME_COMMAND,
     "stop": STOP_COMMAND,
     "privacy": PRIVACY_COMMAND,
+    "mydata": MY_DATA_COMMAND,
     "help": HELP_COMMAND,
     "hide": HIDE_COMMAND,
 }
@@ -220,4 +222,32 @@ CHAT_SHARED: Final = N_(
 )
 HIDDEN: Final = N_("What I can delete here is deleted. You can delete the chat yourself too.")
 LETTER_FROM_TEAM: Final = N_("An answer from the team:\n\n{text}")
+MY_DATA: Final = N_("My data")
+HELD: Final = N_("This is held about you under the code {code}:")
+HELD_LANGUAGE: Final = N_("Language: {value}")
+HELD_COUNTRY: Final = N_("Country: {value}")
+HELD_ZONE: Final = N_("Time zone: {value}")
+HELD_HOUR: Final = N_("Hour for messages: {value}")
+HELD_TRAVEL: Final = N_("Day of travel: {value}")
+HELD_PURPOSES: Final = N_("What you agreed to:\n{purposes}")
+HELD_NEXT: Final = N_("The next messages:\n{days}")
+HELD_ANSWERS: Final = N_(
+    "Answers and consents, locked: {count}. They cannot be shown here, not even to you: only the team can open them."
+)
+HELD_UNTIL: Final = N_(
+    "How you can be reached is deleted after the last contact ({contacts}). The answers are kept after the end, "
+    "without your name ({records}).\nThis message is emptied after ten minutes."
+)
+YEARS: Final = N_("{count} year(s)")
+MONTHS: Final = N_("{count} month(s)")
+DAYS: Final = N_("{count} day(s)")
+CHANGE_CONSENT: Final = N_("Change my consent")
+CONSENTS: Final = N_("This is what you agreed to. Which one would you like to change?")
+CONSENT_GIVEN: Final = N_("Thank you. This is noted and locked.")
+CONSENT_ENDED: Final = N_("All right. This is noted and locked. What was planned for it does not come any more.")
+TEXT_CHANGED: Final = N_(
+    "The text you agreed to has changed. Please read it and decide again. Until then no questions come."
+)
+NEW_TEXT: Final = N_("Read the new text")
+CONSENT_RENEWED: Final = N_("Thank you. This is noted and locked. What was waiting can come now.")
 NEUTRAL: Final = "✓"

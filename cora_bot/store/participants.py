@@ -52,6 +52,8 @@ class Profile:
     wrong_person: bool
     draft: str
     letters: tuple[str, ...]
+    consent_hash: str
+    decided: tuple[tuple[str, datetime], ...]
     case: bytes | None = None
     code: str | None = None
 
@@ -97,6 +99,8 @@ class Half:
             wrong_person=profile.wrong_person,
             draft=profile.draft,
             letters=profile.letters,
+            consent_hash=profile.consent_hash,
+            decided=profile.decided,
             withdrawal=self.withdrawal,
             withdraws_at=self.withdraws_at,
         )
@@ -225,6 +229,8 @@ def _profile(person: Participant, *, keep_link: bool) -> Profile:
         wrong_person=person.wrong_person,
         draft=person.draft,
         letters=person.letters,
+        consent_hash=person.consent_hash,
+        decided=person.decided,
         case=person.case if keep_link else None,
         code=person.code if keep_link else None,
     )

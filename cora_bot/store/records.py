@@ -52,6 +52,12 @@ async def count(tx: Tx) -> int:
     return int((await tx.execute(select(func.count()).select_from(record))).scalar_one())
 
 
+async def count_of(tx: Tx, cases: Collection[bytes]) -> dict[bytes, int]:
+    """How many records each of these cases has; who has none is absent."""
+    query = select(record.c.case_id, func.count()).where(record.c.case_id.in_(cases)).group_by(record.c.case_id)
+    return {case: int(number) for case, number in await tx.execute(query)}
+
+
 async def erased(tx: Tx) -> list[bytes]:
     return list((await tx.execute(select(erased_case.c.case_id).order_by(erased_case.c.case_id))).scalars())
 

@@ -15,9 +15,9 @@ from datetime import datetime
 from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, TokenState
-from cora_bot.dialogue.inputs import Blocked, Input, Pressed, Start, Text, Unblocked, Verb
+from cora_bot.dialogue.inputs import Blocked, Command, CommandName, Input, Pressed, Start, Text, Unblocked, Verb
 from cora_bot.dialogue.turn import Turn
-from cora_bot.store import chats, conversations, handed_out, tokens, updates
+from cora_bot.store import chats, conversations, handed_out, records, tokens, updates
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.chats import Stored
 from cora_bot.store.conversations import Loaded
@@ -135,6 +135,7 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
     loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore)
     book = await _TokenBook.look_up(house, tx, [each.arrived.input for each in news])
     copies = await _copies_until(tx, news, loaded)
+    held = await _records_held(tx, news, loaded)
     state = loaded.conversations
     steps: list[Step] = []
     later: list[_Keyed] = []
@@ -145,7 +146,7 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
             later.append(each)
             continue
         token = book.of(state[chat_id], each.arrived.input)
-        before = replace(state[chat_id], token=token, copies_until=copies)
+        before = replace(state[chat_id], token=token, copies_until=copies, records_held=held.get(chat_id, 0))
         turn = advance(before, each.arrived.input, script=house.script, now=now, chance=house.chance)
         turn = replace(turn, conversation=_buried(turn, message_of(each.arrived.input)))
         if turn.use_token:
@@ -173,6 +174,25 @@ async def _copies_until(tx: Tx, news: Sequence[_Keyed], loaded: Loaded) -> datet
     if not pressed and not any(person and person.withdrawal for person in people):
         return None
     return await handed_out.open_until(tx)
+
+
+async def _records_held(tx: Tx, news: Sequence[_Keyed], loaded: Loaded) -> dict[bytes, int]:
+    """By chat, how many records there are of whom it speaks with; counted only where it may be said."""
+    if not any(_asks_for_data(each.arrived.input) for each in news):
+        return {}
+    cases = {chat: each.participant.case for chat, each in loaded.conversations.items() if each.participant}
+    counted = await records.count_of(tx, cases.values())
+    return {chat: counted.get(case, 0) for chat, case in cases.items()}
+
+
+def _asks_for_data(happened: Input) -> bool:
+    match happened:
+        case Command(name=CommandName.MY_DATA):
+            return True
+        case Pressed(press=press):
+            return press.verb is Verb.MY_DATA
+        case _:
+            return False
 
 
 _SAYS = frozenset({Verb.CHOOSE_STOP, Verb.CONFIRM_STOP, Verb.FINISH})
