@@ -18,6 +18,7 @@ from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
+from cora_bot.cli.retention import retention, sever
 from cora_bot.cli.try_form import try_form
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -31,6 +32,8 @@ COMMANDS: tuple[click.Command, ...] = (
     reply_command,
     bundle,
     bundles,
+    retention,
+    sever,
     export,
     docs,
 )

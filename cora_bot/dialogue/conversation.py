@@ -151,6 +151,7 @@ class Occurrence:
 
     ``next_at`` is when the due loop looks at it again (opening, reminder, close); None when final.
     ``sent`` counts unsolicited messages sent for it, ``put_away`` how often "not now" was pressed.
+    One that is open and has ``finished_at`` was complete before and is being answered again.
     ``reason`` says why it lapsed, expired or was cancelled (``paused``, ``stopped``, ``return_not_confirmed`` …).
     """
 
@@ -183,7 +184,8 @@ class Conversation:
 
     ``occurrence`` is the one the input is about (due), or the one the invitation or session belongs to;
     ``token`` is set when the input
-    carries one. ``planned`` are this person's occurrences that are not final. ``others`` are further people who share
+    carries one. ``planned`` are this person's occurrences that are not final, ``answered`` those that are complete and
+    whose window was still open when the conversation was loaded. ``others`` are further people who share
     the chat; ``others_card`` says that its card is one of theirs now. ``copies_until`` (set when the input is about a
     withdrawal) is when the last copy that researchers carry is to be deleted; None when none is out.
     ``records_held`` (set when the input asks for it) counts the sealed records of this person.
@@ -195,6 +197,7 @@ class Conversation:
     occurrence: Occurrence | None = None
     token: TokenState | None = None
     planned: tuple[Occurrence, ...] = ()
+    answered: tuple[Occurrence, ...] = ()
     others: tuple[Participant, ...] = ()
     others_card: bool = False
     copies_until: datetime | None = None

@@ -41,6 +41,7 @@ class Verb(StrEnum):
     HELP = "h"
     LEAVE = "q"  # stop answering this one
     CONFIRM_LEAVE = "Q"
+    AGAIN = "R"  # answers a form again while its window is open
     SEEN = "k"  # a receipt or notice has been read: empty it
     RETURN_DATE = "w"  # change or confirm the day of return
     PICTURE = "g"  # choice: a picture of the knock

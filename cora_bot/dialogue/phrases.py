@@ -250,4 +250,6 @@ TEXT_CHANGED: Final = N_(
 )
 NEW_TEXT: Final = N_("Read the new text")
 CONSENT_RENEWED: Final = N_("Thank you. This is noted and locked. What was waiting can come now.")
+ANSWER_AGAIN: Final = N_("Answer again")
+ANSWERING_AGAIN: Final = N_("You can answer again from the start. Your new answers then count, if you come to the end.")
 NEUTRAL: Final = "✓"

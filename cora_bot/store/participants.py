@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, select
+from sqlalchemy import Row, and_, case, delete, exists, func, select
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
 from cora_bot.dialogue.conversation import Opening, Participant, Status, Withdrawal
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
-from cora_bot.store.statements import upsert
-from cora_bot.store.tables import chat, chat_participant, participant
-from cora_bot.study.model import Return
+from cora_bot.store.statements import is_flag, upsert
+from cora_bot.store.tables import chat, chat_participant, occurrence, outbox, participant
+from cora_bot.study.model import FINAL_STEPS, Return
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 _MOMENT = timedelta(milliseconds=1)
@@ -169,6 +169,42 @@ async def withdrawing(tx: Tx, now: datetime, limit: int) -> list[bytes]:
         .limit(limit)
     )
     return list((await tx.execute(query)).scalars())
+
+
+async def first(tx: Tx, limit: int) -> list[bytes]:
+    """Some people, whoever they are."""
+    return list((await tx.execute(select(participant.c.id).order_by(participant.c.id).limit(limit))).scalars())
+
+
+async def count(tx: Tx) -> tuple[int, int]:
+    """How many there are, and how many of them take part."""
+    active = func.sum(case((participant.c.status == Status.ACTIVE.value, 1), else_=0))
+    row = (await tx.execute(select(func.count(), active).select_from(participant))).one()
+    return int(row[0]), int(row[1] or 0)
+
+
+async def silent(tx: Tx, before: datetime) -> list[bytes]:
+    """The ids of those who joined, for whom nothing is planned any more, and whose last contact was before ``before``.
+
+    Contact is what they wrote or pressed in any of their chats, and what was sent to them unasked.
+    """
+    mine = occurrence.c.participant_id == participant.c.id
+    planned = exists().where(mine, occurrence.c.step.not_in([step.value for step in FINAL_STEPS]))
+    ended_late = exists().where(mine, occurrence.c.finished_at >= before)
+    seen = exists().where(
+        chat_participant.c.participant_id == participant.c.id,
+        chat.c.id == chat_participant.c.chat_id,
+        chat.c.last_seen >= before,
+    )
+    written_to = exists().where(
+        outbox.c.participant_id == participant.c.id,
+        is_flag(outbox.c.unsolicited, True),
+        outbox.c.finished_at >= before,
+    )
+    # Who withdrew has a date of their own.
+    joined = and_(participant.c.status != Status.ENROLLING.value, participant.c.withdrawal.is_(None))
+    query = select(participant.c.id).where(joined, ~planned, ~ended_late, ~seen, ~written_to)
+    return list((await tx.execute(query.order_by(participant.c.id))).scalars())
 
 
 async def by_ids(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> list[Half]:

@@ -58,6 +58,11 @@ async def count_of(tx: Tx, cases: Collection[bytes]) -> dict[bytes, int]:
     return {case: int(number) for case, number in await tx.execute(query)}
 
 
+async def cases(tx: Tx) -> list[bytes]:
+    """Every case that has a record."""
+    return list((await tx.execute(select(record.c.case_id).distinct())).scalars())
+
+
 async def erased(tx: Tx) -> list[bytes]:
     return list((await tx.execute(select(erased_case.c.case_id).order_by(erased_case.c.case_id))).scalars())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from cora_bot.dialogue.conversation import TokenState
 from cora_bot.store.database import Tx
@@ -43,3 +43,8 @@ async def use(tx: Tx, hashes: Collection[bytes], now: datetime) -> None:
     if hashes:
         unused = token.c.hash.in_(hashes) & (token.c.state == OPEN)
         await tx.execute(update(token).where(unused).values(state=USED, used_at=now))
+
+
+async def forget_all(tx: Tx) -> None:
+    """No code lets anybody in any more."""
+    await tx.execute(delete(token))

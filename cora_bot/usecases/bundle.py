@@ -26,6 +26,7 @@ from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
 from cora_bot.store.handed_out import HandedOut
 from cora_bot.store.ledger import Contact
+from cora_bot.study.model import Step
 from cora_bot.usecases.house import House
 from cora_bot.vault.erasure import unwrap
 
@@ -180,13 +181,18 @@ def _occurrence(code: str, each: Occurrence) -> tuple[object, ...]:
         each.number,
         _when(each.opens),
         _when(each.closes),
-        each.step.value,
+        _step(each).value,
         each.sent,
         each.put_away,
         each.reason,
         _when(each.opened_at),
         _when(each.finished_at),
     )
+
+
+def _step(each: Occurrence) -> Step:
+    """What is being answered again was complete before, and its answers are there."""
+    return Step.COMPLETE if each.finished_at is not None and each.step is Step.OPENED else each.step
 
 
 def _contact(code: str, each: Contact) -> tuple[object, ...]:

@@ -132,7 +132,7 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
     """Advances every chat as far as one load goes, writes it, and gives back what has to wait for the next."""
     now = house.clock.now()
     stored = {doors[each.arrived.address].chat.id: doors[each.arrived.address] for each in news}
-    loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore)
+    loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore, now=now)
     book = await _TokenBook.look_up(house, tx, [each.arrived.input for each in news])
     copies = await _copies_until(tx, news, loaded)
     held = await _records_held(tx, news, loaded)

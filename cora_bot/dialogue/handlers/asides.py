@@ -10,7 +10,7 @@ from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing
-from cora_bot.dialogue.handlers import asking, consenting, finishing, questions, renewing
+from cora_bot.dialogue.handlers import asking, consenting, correcting, finishing, questions, renewing
 from cora_bot.dialogue.handlers.consenting import contact
 from cora_bot.dialogue.inputs import Press, Pressed, Text, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
@@ -25,7 +25,9 @@ PAUSE_WEEKS = {1: p.ONE_WEEK, 2: p.TWO_WEEKS, 4: p.FOUR_WEEKS}
 
 
 def menu(scene: Scene, _event: object) -> Turn:
-    return draw(scene, cards.menu(scene, new_text=renewing.outdated(scene, scene.participant)), Showing.ASIDE)
+    new_text = renewing.outdated(scene, scene.participant)
+    again = correcting.answerable(scene) is not None
+    return draw(scene, cards.menu(scene, new_text=new_text, again=again), Showing.ASIDE)
 
 
 def resume(scene: Scene, event: object) -> Turn:
