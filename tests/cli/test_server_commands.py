@@ -83,6 +83,30 @@ def test_answers_travel_from_invite_to_export(server: Server, tmp_path: Path) ->
     assert (answers["agree"], answers["country"], answers["return_date"]) == ("yes", "AL", "2026-11-01")
 
 
+def test_retention_says_what_would_go_and_leaves_it(server: Server) -> None:
+    said = cora("retention", "--dry-run", settings=server.settings)
+    assert (said.code, [line.split(" would be ")[0] for line in said.out.splitlines()]) == (
+        0,
+        ["contacts: 0", "records: 0"],
+    )
+
+
+def test_sever_needs_a_day_and_the_code(server: Server) -> None:
+    said = cora("sever", settings=server.settings)
+    prepared = cora("sever", "--prepare", settings=server.settings)
+    code = prepared.out.splitlines()[1].rpartition(" ")[2]
+    early = cora("sever", "--approve", code, settings=server.settings)
+    both = cora("sever", "--prepare", "--approve", code, settings=server.settings)
+    cancelled = cora("sever", "--cancel", settings=server.settings)
+    late = cora("sever", "--approve", code, settings=server.settings)
+
+    assert (said.code, said.out.startswith("would be done: ")) == (0, True)
+    assert (prepared.code, len(code)) == (0, 14)
+    assert (early.code, "not a day old" in early.err) == (1, True)
+    assert both.code == 2
+    assert (cancelled.code, late.code, "nothing was prepared" in late.err) == (0, 1, True)
+
+
 def test_copies_are_listed_until_they_are_noted_as_gone(server: Server, tmp_path: Path) -> None:
     bundle = tmp_path / "listed.bundle"
     written = cora("bundle", "--to", bundle, "--holder", "Anna", "--expires", "30", settings=server.settings)

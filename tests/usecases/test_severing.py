@@ -57,7 +57,14 @@ async def _rows(house: House, *names: str) -> list[int]:
 
 
 async def _check_severed(house: House, cases: list[bytes], folder: Path) -> None:
-    assert await _rows(house, "participant", "session", "occurrence", "token", "record", "cutting") == [0, 0, 0, 0, 1, 0]
+    assert await _rows(house, "participant", "session", "occurrence", "token", "record", "cutting") == [
+        0,
+        0,
+        0,
+        0,
+        1,
+        0,
+    ]
     assert await house.keystore.has_links() is False
     assert list(await house.keystore.erasure_keys(cases)) == cases[:1]
     await write_bundle(house, folder / "after", holder="Anna")
