@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing
 from cora_bot.dialogue.turn import Chore, Show, Turn
-from cora_bot.store import chats, chores, counters, occurrences, outbox, participants, records, sessions
+from cora_bot.store import chats, chores, counters, occurrences, outbox, participants, records, sessions, tokens
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.records import Blob
@@ -164,6 +164,7 @@ async def forget_people(tx: Tx, gone: Mapping[bytes, bytes | None], *, linked: f
     """
     await records.remove_cases(tx, [case for case in gone.values() if case is not None], now)
     await records.begin_cutting(tx, {who: case for who, case in gone.items() if who in linked})
+    await tokens.forget_relinks(tx, gone)
     await participants.remove(tx, gone)
 
 

@@ -45,6 +45,12 @@ async def use(tx: Tx, hashes: Collection[bytes], now: datetime) -> None:
         await tx.execute(update(token).where(unused).values(state=USED, used_at=now))
 
 
+async def forget_relinks(tx: Tx, people: Collection[bytes]) -> None:
+    """Codes for a new phone of people who are gone lead nowhere."""
+    if people:
+        await tx.execute(delete(token).where(token.c.relink.in_(people)))
+
+
 async def forget_all(tx: Tx) -> None:
     """No code lets anybody in any more."""
     await tx.execute(delete(token))

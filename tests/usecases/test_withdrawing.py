@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from cora_bot.base.chance import SeededChance
+from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Participant, Status, Withdrawal
 from cora_bot.dialogue.handlers.withdrawing import CHOICES, REPENT
 from cora_bot.dialogue.inputs import Command, CommandName, Verb
@@ -26,6 +27,7 @@ from cora_bot.usecases.bundle import write_bundle
 from cora_bot.usecases.deliver import recover
 from cora_bot.usecases.due import due
 from cora_bot.usecases.house import House
+from cora_bot.usecases.invite import make_relink
 from cora_bot.usecases.maintain import maintain
 from cora_bot.usecases.receive import receive
 from tests.support.killed import Killed, killed_after
@@ -177,6 +179,18 @@ async def test_at_once_does_it_with_the_press(choice: Withdrawal, house: House) 
     assert await _held(house, [pair.mine, pair.other]) == [(False, keeps), (True, True)]
     assert await _rows(house, "record", "participant", "cutting") == [2 if keeps else 1, 1, 0]
     assert (await meet(house, MINE)).participant is None
+
+
+async def test_code_for_a_new_phone_dies_with_its_person(house: House) -> None:
+    pair = await _pair(house)
+    code = await make_relink(house, pair.mine.code, expires_days=7)
+    await _withdraw(pair, Withdrawal.LINK)
+    await _at_once(pair)
+    other = Phone(house, 702)
+    await other.happens(other.written(code))
+
+    assert other.text == house.script.phrases.say(p.CODE_UNKNOWN, "de")
+    assert await _rows(house, "token", "parked_update") == [0, 0]
 
 
 async def _check_over(house: House, pair: Pair, folder: Path) -> None:
