@@ -1,12 +1,13 @@
 """CS-01 a purpose given up is over in the store at once, and a planned message already in the outbox is not sent
 CS-02 given again, what is still to come comes · CS-03 every decision is a consent of its own on the researcher's
-computer, and the wide table holds the last one of each purpose · CS-04 /mydata counts what is held, of nobody else.
+computer, and the wide table holds the last one of each purpose · CS-04 /mydata counts what is held, of nobody else · CS-05 a new version of the text comes before the next question, once.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
 from tests.support.phone import Phone
 from tests.support.stores import BEGIN, Ground
+from tests.support.turns import meet
 
 CHECK_INS, NO, YES = 0, 1, 0
 
@@ -112,3 +114,30 @@ async def test_mydata_counts_what_is_held_of_this_person_alone(house: House) -> 
         counted.append([place for place in (1, 2, 3) if f"verschlossen: \u2068{place}\u2069" in one.text])
 
     assert counted == [[1], [2]]
+
+
+async def test_new_version_of_the_text_comes_before_the_next_question_once(house: House) -> None:
+    phone = await _enrolled(house)
+    consent = replace(house.script.forms["consent"], hash="f" * 64)
+    forms = {**house.script.forms, "consent": consent}
+    changed = replace(
+        house, script=replace(house.script, forms=forms, versions={**house.script.versions, "f" * 64: consent})
+    )
+    phone.house = changed
+    house.clock.set(BEGIN + timedelta(days=13, hours=1))  # type: ignore[attr-defined]
+    while await due(changed):
+        pass
+    await phone.deliver()
+    say = house.script.phrases.say
+    invitation = phone.text
+    await phone.happens(phone.pressed(Verb.OPEN))
+    instead = phone.text.startswith(say(p.TEXT_CHANGED, "de"))
+    await phone.happens(phone.pressed(Verb.RENEW, 0))
+    await phone.happens(phone.arrived(Command(CommandName.MENU, 95)))
+    await phone.happens(phone.pressed(Verb.OPEN))
+    mine = (await meet(house, 700)).participant
+
+    assert (invitation, instead) == (say(p.INVITATION, "de"), True)
+    assert (phone.has(Verb.RENEW), phone.has(Verb.DONE)) == (False, True)
+    assert mine is not None
+    assert mine.consent_hash == "f" * 64
