@@ -1,6 +1,7 @@
 """CS-01 a purpose given up is over in the store at once, and a planned message already in the outbox is not sent
 CS-02 given again, what is still to come comes · CS-03 every decision is a consent of its own on the researcher's
-computer, and the wide table holds the last one of each purpose · CS-04 /mydata counts what is held, of nobody else · CS-05 a new version of the text comes before the next question, once.
+computer, and the wide table holds the last one of each purpose · CS-04 /mydata counts what is held, of nobody else
+CS-05 a new version of the text comes before the next question, once.
 """
 
 from __future__ import annotations
