@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +25,7 @@ from bot.receive.polling import GATHER, LONG_POLL, Polling
 from bot.request import AiohttpRequest
 from bot.sending import Sender
 from cora_bot.base.logging import log
+from cora_bot.base.pulse import Loop
 from cora_bot.usecases import deliver, due, receive
 from cora_bot.usecases.exchange import Arrived, Reaction, Sending
 from cora_bot.usecases.house import House
@@ -54,17 +56,26 @@ class Connection:
 class App:
     """One bot of one study. Use ``run()`` in a process, ``async with`` in a test or a simulation."""
 
-    def __init__(self, house: House, connection: Connection) -> None:
+    def __init__(self, house: House, connection: Connection, *, beat: Callable[[Loop], None] = lambda _: None) -> None:
+        """``beat`` is told each time a loop has gone round (``base/pulse.py``)."""
         self._house = house
+        self._beat = beat
         self._connection = connection
         self._request = AiohttpRequest(read_timeout=connection.read_timeout, proxy=connection.proxy)
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
-        self._polling = Polling(api, self._receive, long_poll=connection.long_poll, gather=connection.gather)
+        self._polling = Polling(
+            api,
+            self._receive,
+            long_poll=connection.long_poll,
+            gather=connection.gather,
+            beat=partial(beat, Loop.RECEIVE),
+        )
         self._delivering = Delivering(
             Outbox(self._claim, self._settle),
             Sender(api, house.clock),
             pace=Pace(connection.rate, connection.per_chat),
             clock=house.clock,
+            beat=partial(beat, Loop.DELIVER),
         )
         self._ticking = asyncio.Lock()
         self._loops: tuple[asyncio.Task[None], ...] = ()
@@ -134,7 +145,9 @@ class App:
         """Everything that is due now, until nothing is. The scheduler and simulations call this same method."""
         async with self._ticking:
             while await due.due(self._house, limit=DUE_BATCH):
+                self._beat(Loop.DUE)
                 self._delivering.wake()
+        self._beat(Loop.DUE)
 
     async def settle_all(self) -> None:
         """For tests: returns when nothing is left that can be sent now, and no spinner turns."""

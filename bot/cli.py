@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import webbrowser
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,9 +13,17 @@ import click
 
 from bot.app import App, Connection
 from bot.demo import PASSPHRASE, Demo, Premises, prepare
+from bot.doctor import Asked, telegram_checks
 from bot.simulate.command import simulate_command
+from cora_bot.base.clock import SystemClock
+from cora_bot.base.errors import CoraError
+from cora_bot.base.examination import Checked
 from cora_bot.base.hardening import no_core_dumps
 from cora_bot.base.logging import start_logging
+from cora_bot.base.pulse import Pulse
+from cora_bot.cli.alone import alone
+from cora_bot.cli.doctor.command import doctor_command
+from cora_bot.cli.doctor.examined import Examined
 from cora_bot.cli.main import attach, cora_group
 from cora_bot.cli.open_house import bot_token, open_house, server_settings
 from cora_bot.settings import read_settings
@@ -35,9 +44,15 @@ def run() -> None:
 async def _run() -> None:
     settings = server_settings()
     connection = Connection(token=bot_token(settings), base_url=settings.api)
+    pulse = Pulse(settings.pulse, SystemClock())
     async with open_house(settings) as house:
-        await register_forms(house)
-        await App(house, connection).run()
+        with alone(settings.home):
+            pulse.end()  # what a kill left behind is no sign of life
+            try:
+                await register_forms(house)
+                await App(house, connection, beat=pulse.beat).run()
+            finally:
+                pulse.end()
 
 
 @click.command()
@@ -90,7 +105,17 @@ async def _told_to_stop() -> None:
     await told.wait()
 
 
-cora = attach(cora_group(), run, pilot, simulate_command)
+async def _telegram(examined: Examined) -> Sequence[Checked]:
+    """The chat face's part of `cora doctor`."""
+    settings = examined.settings
+    try:
+        token = bot_token(settings)
+    except CoraError:
+        return ()  # the core has said so
+    return await telegram_checks(Asked(token, settings.api, settings.bot, examined.script))
+
+
+cora = attach(cora_group(), doctor_command(_telegram), run, pilot, simulate_command)
 
 
 def main() -> None:

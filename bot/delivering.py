@@ -38,11 +38,14 @@ class Outbox:
 class Delivering:
     """``wake`` it after every commit that may have put something into the outbox."""
 
-    def __init__(self, outbox: Outbox, sender: Sender, *, pace: Pace, clock: Clock) -> None:
+    def __init__(
+        self, outbox: Outbox, sender: Sender, *, pace: Pace, clock: Clock, beat: Callable[[], None] = lambda: None
+    ) -> None:
         self._outbox = outbox
         self._sender = sender
         self._pace = pace
         self._clock = clock
+        self._beat = beat
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -79,6 +82,7 @@ class Delivering:
                 try:
                     await self._round()
                     store.succeeded()
+                    self._beat()
                 except TokenRefused:
                     raise
                 except Exception as error:  # whatever the store raises: outcomes are kept and settled later

@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from telegram import Bot, BotCommand
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.api import TELEGRAM, TokenRefused
 from bot.request import AiohttpRequest
 from cora_bot.base.errors import CoraError
+from cora_bot.base.problems import Problem
 from cora_bot.dialogue.inputs import CommandName
 from cora_bot.dialogue.phrases import COMMANDS, Phrases
 from cora_bot.study.check import ShownText, check_never_show
@@ -66,22 +67,49 @@ async def prepare(bot: Bot, study: Study, commands: CommandTexts) -> None:
 
 
 async def _prepare(bot: Bot, study: Study, commands: CommandTexts) -> None:
-    wanted = _wanted(study, commands)
-    languages = ("", *(language for language in wanted if language))
-    faces = await asyncio.gather(*(_face(bot, language) for language in languages))
-    standing = {face.language: face.commands for face in faces}
-    shown = [text for face in faces for text in face.texts]
-    shown += [_as_text(language, one) for language, list_ in (standing | wanted).items() for one in list_]
-    problems = check_never_show(study.never_show, shown)
+    seen = await _seen(bot, study, commands)
+    problems = _problems(study, seen)
     if problems:
         found = "; ".join(sorted({problem.message for problem in problems}))
         raise CoraError(
             f"the bot's public profile gives the study away: {found}",
             "Change these texts with @BotFather, or the commands' descriptions; the bot starts when none is left.",
         )
-    for language, list_ in wanted.items():
-        if standing.get(language) != list_:  # Telegram limits how often commands may be set
+    for language, list_ in seen.wanted.items():
+        if seen.standing.get(language) != list_:  # Telegram limits how often commands may be set
             await bot.set_my_commands(list_, language_code=language)
+
+
+async def public_problems(bot: Bot, study: Study, commands: CommandTexts) -> tuple[Problem, ...]:
+    """One for each of the study's never-show words that the public sees, or would see. Raises ``TelegramError``."""
+    return _problems(study, await _seen(bot, study, commands))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the public sees, and the commands that stand and those that are wanted, by Telegram's language code."""
+
+    texts: tuple[ShownText, ...]
+    standing: Mapping[str, tuple[BotCommand, ...]]
+    wanted: Mapping[str, tuple[BotCommand, ...]]
+
+
+async def _seen(bot: Bot, study: Study, commands: CommandTexts) -> _Seen:
+    wanted = _wanted(study, commands)
+    # A word is sought in every language, so a text is looked at in every language that somebody had reason to set.
+    others = {_short(code) for code in study.never_show} - {""}
+    languages = ("", *sorted({code for code in (*wanted, *others) if len(code) == 2}))
+    me = await bot.get_me()
+    faces = await asyncio.gather(*(_face(bot, language) for language in languages))
+    user_name = ShownText("user name", "every language", (me.username or "").replace("_", " "))
+    texts = (user_name, *(text for face in faces for text in face.texts))
+    return _Seen(texts, {face.language: face.commands for face in faces}, wanted)
+
+
+def _problems(study: Study, seen: _Seen) -> tuple[Problem, ...]:
+    commands = {**seen.standing, **seen.wanted}
+    shown = [_as_text(language, one) for language, list_ in commands.items() for one in list_]
+    return check_never_show(study.never_show, [*seen.texts, *shown])
 
 
 def _wanted(study: Study, commands: CommandTexts) -> dict[str, tuple[BotCommand, ...]]:
@@ -108,8 +136,11 @@ async def _face(bot: Bot, language: str) -> _Face:
     short = await bot.get_my_short_description(language_code=language)
     description = await bot.get_my_description(language_code=language)
     shown = {"name": name.name, "about text": short.short_description, "description": description.description}
-    texts = tuple(ShownText(place, language or "default", text) for place, text in shown.items())
-    return _Face(language, texts, await bot.get_my_commands(language_code=language))
+    texts = [ShownText(place, language or "default", text) for place, text in shown.items()]
+    # Commands set for private chats alone stand before ours: another program may have left them there.
+    nearer = await bot.get_my_commands(scope=BotCommandScopeAllPrivateChats(), language_code=language)
+    texts += [_as_text(language, one) for one in nearer]
+    return _Face(language, tuple(texts), await bot.get_my_commands(language_code=language))
 
 
 def _as_text(language: str, command: BotCommand) -> ShownText:

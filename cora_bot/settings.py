@@ -70,6 +70,21 @@ class Settings:
         return self.home / "opening-tests.json"
 
     @property
+    def store_files(self) -> tuple[Path | None, Path | None]:
+        """The files of database and key store; None for one that another server keeps."""
+        return _file(self.database), _file(self.keystore)
+
+    @property
+    def upgrade_copies(self) -> Path:
+        """Where ``cora upgrade`` leaves copies from before."""
+        return self.home / "before-upgrade"
+
+    @property
+    def pulse(self) -> Path:
+        """Where the running bot leaves its signs of life, for ``cora health``."""
+        return self.home / "pulse.json"
+
+    @property
     def loopback(self) -> bool:
         """Whether the Bot API is on this very machine: an emulator, so that no word reaches a real person."""
         return _is_loopback(urlsplit(self.api).hostname or "")
@@ -98,6 +113,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         server_passphrase_file=_path(environment, "CORA_SERVER_PASSPHRASE_FILE"),
         clock_file=_path(environment, "CORA_CLOCK_FILE"),
     )
+
+
+def _file(address: str) -> Path | None:
+    scheme, _, path = address.partition(":///")
+    return Path(path) if scheme.startswith("sqlite") else None
 
 
 def _is_loopback(host: str) -> bool:

@@ -53,6 +53,7 @@ class Profile:
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     menu_button: Json = field(default_factory=lambda: {"type": "commands"})
     webhook: Json = field(default_factory=dict)
+    joins_groups: bool = True  # /setjoingroups at BotFather
 
 
 class World:

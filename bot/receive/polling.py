@@ -44,7 +44,10 @@ class Understood:
 
 
 class Polling:
-    """The receiving loop. ``receive`` commits a batch; ``long_poll`` and ``gather`` are in seconds."""
+    """The receiving loop. ``receive`` commits a batch; ``long_poll`` and ``gather`` are in seconds.
+
+    ``beat`` is told whenever Telegram has handed over what it had; not before the last batch is committed.
+    """
 
     def __init__(
         self,
@@ -54,14 +57,17 @@ class Polling:
         long_poll: int = LONG_POLL,
         gather: float = GATHER,
         backoff: Backoff | None = None,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._api = api
         self._receive = receive
         self._long_poll = long_poll
         self._gather = gather
         self._backoff = backoff or Backoff()
+        self._beat = beat
         self._answering = Answering(api)
         self._offset = 0
+        self._reached = False
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -126,7 +132,9 @@ class Polling:
         return []
 
     async def _fetch(self) -> list[msgspec.Raw]:
-        asked = {"limit": BATCH, "timeout": self._long_poll, "allowed_updates": ALLOWED_UPDATES}
+        # Until Telegram was reached nothing is waited for there: whether it can be is to be known at once.
+        wait = self._long_poll if self._reached else 0
+        asked = {"limit": BATCH, "timeout": wait, "allowed_updates": ALLOWED_UPDATES}
         if self._offset:
             asked["offset"] = self._offset
         try:
@@ -140,6 +148,8 @@ class Polling:
         except msgspec.MsgspecError:
             return await self._pause("poll_unreadable")
         self._backoff.succeeded()
+        self._reached = True
+        self._beat()
         return fetched
 
     async def _refused(self, answer: Answer) -> list[msgspec.Raw]:

@@ -6,6 +6,7 @@ import ctypes
 import sys
 from typing import Final
 
+_PR_GET_DUMPABLE: Final = 3
 _PR_SET_DUMPABLE: Final = 4
 
 
@@ -25,3 +26,15 @@ def no_core_dumps() -> None:
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
             raise OSError(ctypes.get_errno(), "the process could not be made undumpable")
+
+
+def core_dumps_off() -> bool:
+    """Whether a crash of this process would leave nothing behind."""
+    if sys.platform == "win32":
+        return True
+    import resource  # noqa: PLC0415 - Windows has none, and researchers' computers may run Windows
+
+    limited = resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    if sys.platform != "linux":
+        return limited
+    return limited and ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) == 0

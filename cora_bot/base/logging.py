@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
 from typing import Final, TextIO
 
+DEEPEST: Final = 12
 LOGGER: Final = logging.getLogger("cora")
 
 
@@ -36,3 +41,11 @@ def start_logging(stream: TextIO | None = None, *, level: int = logging.INFO) ->
     root.setLevel(logging.WARNING)
     LOGGER.setLevel(level)
     LOGGER.propagate = True
+    sys.excepthook = _crashed
+    threading.excepthook = lambda caught: _crashed(caught.exc_type, caught.exc_value, caught.exc_traceback)
+
+
+def _crashed(kind: type[BaseException], _error: BaseException | None, trace: TracebackType | None) -> None:
+    """Our own mistake ends the process or a thread: where, and of which kind. Its words may hold what somebody said."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(trace)]
+    log("crashed", level=logging.CRITICAL, error=kind.__name__, where=" ".join(places[-DEEPEST:]))

@@ -53,7 +53,7 @@ def book(study: Path, path: Path, language: str, returned: datetime | None) -> N
 
     Exit codes: 0 written; 1 not written, and why; 2 typed wrongly.
     """
-    check_new(path, HTML, "Print it from a browser, there also as PDF.")
+    check_new(path, "Print it from a browser, there also as PDF.", HTML)
     catalogs = load_catalogs(shipped("locales"))
     script = load_script(study, catalogs=catalogs)
     reviews = {code: str(one.review) for code, one in catalogs.items()} | {SOURCE_LANGUAGE: "original"}

@@ -9,19 +9,20 @@ import click
 
 from cora_bot.base.catalogs import LoadedCatalog, load_catalogs
 from cora_bot.base.errors import CoraError
-from cora_bot.base.problems import Problem, errors
+from cora_bot.base.problems import Problem, Severity, errors
 from cora_bot.base.resources import shipped
 from cora_bot.cli.catalogs import SOURCE_LANGUAGE, catalog_problems, seen_unasked
 from cora_bot.cli.failures import show_problems
 from cora_bot.dialogue.approval import changed_texts, text_hashes
 from cora_bot.dialogue.phrases import Phrases
+from cora_bot.dialogue.placeholders import unfinished
 from cora_bot.dialogue.script import Script
 from cora_bot.forms.compile import SUFFIXES, compile_form
 from cora_bot.forms.model import Form
 from cora_bot.study.check import check_never_show
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
-from cora_bot.usecases.load_study import STUDY_FILE, read_folder, read_forms
+from cora_bot.usecases.load_study import STUDY_FILE, Reading, read_folder, read_forms
 
 STATES = {"reviewed": "reviewed by a speaker", "draft": "DRAFT", "original": "as written", "missing": "MISSING"}
 
@@ -58,20 +59,30 @@ def _check_form(path: Path) -> list[Problem]:
 
 
 def _check_study(folder: Path) -> list[Problem]:
-    reading = read_folder(folder, catalogs={})
-    problems = list(reading.problems)
+    reading, problems = study_problems(folder)
     study = reading.script.study if reading.script else _study(folder)
     if study is not None:
-        catalogs = _catalogs()
-        problems += check_never_show(study.never_show, seen_unasked(study, Phrases(catalogs)))
-        problems += catalog_problems(shipped("locales"), [language.code for language in study.languages])
-        _show_study(study, catalogs)
+        _show_study(study, _catalogs())
     if reading.script is not None:
-        problems += _approval_problems(reading.script)
         _show_approval(reading.script)
     forms = reading.script.forms if reading.script else read_forms(folder / "forms", under="forms")[0]
     _show_forms(forms.values())
     return problems
+
+
+def study_problems(folder: Path) -> tuple[Reading, list[Problem]]:
+    """The study as far as it can be read, and everything that is wrong with it, its sentences and its approval."""
+    catalogs = _catalogs()
+    reading = read_folder(folder, catalogs=catalogs)
+    problems = list(reading.problems)
+    study = reading.script.study if reading.script else _study(folder)
+    if study is not None:
+        problems += check_never_show(study.never_show, seen_unasked(study, Phrases(catalogs)))
+        problems += catalog_problems(shipped("locales"), [language.code for language in study.languages])
+    if reading.script is not None:
+        problems += _approval_problems(reading.script)
+        problems += _unfinished_problems(reading.script)
+    return reading, problems
 
 
 def _approval_problems(script: Script) -> list[Problem]:
@@ -80,6 +91,15 @@ def _approval_problems(script: Script) -> list[Problem]:
     return [
         Problem("study.approval", f"approval: changed since it was approved: {part}", hint, STUDY_FILE)
         for part in changed_texts(script.study, script.forms)
+    ]
+
+
+def _unfinished_problems(script: Script) -> list[Problem]:
+    """A warning for each part that still has something to be replaced."""
+    hint = "Write what belongs there in every language, and take the brackets out. Nobody can be invited before."
+    return [
+        Problem("study.unfinished", f"texts still hold ⟦ ⟧: {part}", hint, STUDY_FILE, severity=Severity.WARNING)
+        for part in unfinished(script.study, script.forms)
     ]
 
 

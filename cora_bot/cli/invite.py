@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +21,8 @@ from cora_bot.study.check import check_never_show
 from cora_bot.usecases.invite import MOST, make_relink, make_tokens
 from cora_bot.vault import private_files
 
-HTML = ".html"
+HTML, PDF = ".html", ".pdf"
+BLANK = "AAAA-AAAA-AAAA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class _Cards:
     "--to",
     "path",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write cards to print (.html) instead of showing the codes. Needs CORA_BOT. Nothing is overwritten.",
+    help="Write cards to print (.html, .pdf) instead of showing codes. Needs CORA_BOT. Nothing is overwritten.",
 )
 @click.option(
     "--first", default=1, show_default=True, type=click.IntRange(1, 999_999), help="Number of the first card."
@@ -62,8 +64,10 @@ def invite(count: int | None, relink: str | None, days: int, path: Path | None, 
 
     Each is good for one person, once. They are shown or written here this one time: the server keeps only a fingerprint
     of them. With --to they become numbered cards: a QR picture, the code to type, three steps in pictures and in every
-    language of the study, and a checklist for the person at the desk on the back. Open the file in a browser and print
-    it on both sides (flip on the long edge), or as PDF; it holds good codes, so keep it as secret as they are.
+    language of the study, and a checklist for the person at the desk on the back. Print the file on both sides (flip on
+    the long edge); it holds good codes, so keep it as secret as they are. A .pdf is drawn here, without a browser, for
+    studies in Latin, Greek, Cyrillic and Arabic letters; for others open the .html in a browser and print that. A phone
+    that has taken a card's code shows the card's number.
 
     Refuses while the study is not ready: at least two must be able to open the answers and have opened a test, and
     texts that were approved must not have changed since.
@@ -108,13 +112,25 @@ async def _print(settings: Settings, count: int, days: int, wanted: _Cards) -> N
     """Everything that can be refused is, before a code is made."""
     if not settings.bot:
         raise CoraError("CORA_BOT is not set", "Cards carry a link: set CORA_BOT to the bot's user name, without @.")
-    check_new(wanted.path, HTML, "Print it from a browser, there also as PDF.")
+    check_new(wanted.path, "Cards are a page for a browser, or a PDF.", HTML, PDF)
+    write = _as_pdf if wanted.path.suffix.lower() == PDF else _as_html
     async with open_house(settings) as house:
         until = (house.clock.now() + timedelta(days=days - 1)).date()
         batch = _batch(house.script, settings.bot, until, wanted.language)
-        codes = await make_tokens(house, count, expires_days=days)
-    private_files.write_new(wanted.path, cards.document(batch, codes, first=wanted.first).encode())
+        write(batch, [BLANK], wanted.first)  # what cannot be drawn is refused now
+        codes = await make_tokens(house, count, expires_days=days, first_card=wanted.first)
+    private_files.write_new(wanted.path, write(batch, codes, wanted.first))
     click.echo(f"{wanted.path}: {count} cards, from number {wanted.first}, good until {until}")
+
+
+def _as_html(batch: cards.Batch, codes: Sequence[str], first: int) -> bytes:
+    return cards.document(batch, codes, first=first).encode()
+
+
+def _as_pdf(batch: cards.Batch, codes: Sequence[str], first: int) -> bytes:
+    from cora_bot.export.cards import pdf  # noqa: PLC0415 - fonts and shaping cost every other command half a second
+
+    return pdf.document(batch, codes, first=first)
 
 
 def _batch(script: Script, bot: str, until: date, staff_language: str) -> cards.Batch:

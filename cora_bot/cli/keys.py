@@ -103,8 +103,8 @@ def server(path: Path, passphrase_file: Path | None) -> None:
     Exit codes: 0 made; 1 not made, and why; 2 typed wrongly.
     """
     chance = SystemChance()
-    words = passphrases.passphrase(passphrase_file, of=path) if passphrase_file else None
-    save_keys(path, WorkingKeys.generate(chance), chance, passphrase=words.rstrip("\r\n") if words else None)
+    words = passphrase.checked(passphrases.passphrase(passphrase_file, of=path)) if passphrase_file else None
+    save_keys(path, WorkingKeys.generate(chance), chance, passphrase=words)
     click.echo(f"{path} holds the server's keys. Set CORA_SERVER_KEY to it; keep it out of CORA_HOME and its backups.")
 
 

@@ -11,15 +11,20 @@ from cora_bot.cli.bundle import bundle
 from cora_bot.cli.bundles import bundles
 from cora_bot.cli.check import check
 from cora_bot.cli.docs import docs
+from cora_bot.cli.doctor.command import doctor_command
 from cora_bot.cli.export import export
 from cora_bot.cli.failures import HandledGroup
+from cora_bot.cli.health import health
 from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
+from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
 from cora_bot.cli.try_form import try_form
+from cora_bot.cli.upgrade import upgrade
+from cora_bot.cli.why import why
 
 COMMANDS: tuple[click.Command, ...] = (
     new_study,
@@ -29,12 +34,17 @@ COMMANDS: tuple[click.Command, ...] = (
     keys,
     invite,
     people,
+    why,
     reply_command,
+    outage,
     bundle,
     bundles,
     retention,
     sever,
     export,
+    doctor_command(),
+    health,
+    upgrade,
     docs,
 )
 

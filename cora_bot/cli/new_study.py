@@ -57,7 +57,7 @@ def new_study(folder: Path, title: str, kind: str) -> None:
 
 
 def study_id(name: str) -> str:
-    """A short name as study.toml wants it, from a folder's: ``Grüße 2027`` gives ``gruse_2027``."""
+    """A short name as study.toml wants it, from a folder's: ``Grüße 2027`` gives ``grusse_2027``."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     joined = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return joined if joined[:1].isalpha() else f"study_{joined}".rstrip("_")

@@ -14,6 +14,7 @@ from pathlib import Path
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import Clock, SystemClock, TravelClock
 from cora_bot.base.errors import CoraError
+from cora_bot.base.hardening import no_core_dumps
 from cora_bot.settings import Settings, read_settings
 from cora_bot.store.database import Database
 from cora_bot.store.keystore import KeyStore
@@ -24,6 +25,7 @@ from cora_bot.vault import private_files
 from cora_bot.vault.agefile import Recipient
 from cora_bot.vault.drill import readiness
 from cora_bot.vault.drill_file import load_drills
+from cora_bot.vault.passphrase import as_typed
 from cora_bot.vault.server_keys import load_keys
 from cora_bot.vault.working import WorkingKeys
 
@@ -36,12 +38,13 @@ async def open_house(settings: Settings, *, contacting: bool = True) -> AsyncIte
     there already (bundle, people) must stay possible while a newly named researcher has not opened a test yet.
     Raises ``CoraError``.
     """
+    no_core_dumps()  # from here on this process holds the server's keys
     script = load_script(settings.study)
     check_place(settings, script.study)
     if contacting:
         check_ready(settings, script.study)
     clock = open_clock(settings)
-    keys = _server_keys(settings)
+    keys = server_keys(settings)
     database = await Database.open(settings.database)
     try:
         keystore = await KeyStore.open(settings.keystore, keys)
@@ -98,22 +101,38 @@ def open_clock(settings: Settings) -> Clock:
     return TravelClock(settings.clock_file) if settings.clock_file else SystemClock()
 
 
-def _server_keys(settings: Settings) -> WorkingKeys:
+def server_keys(settings: Settings) -> WorkingKeys:
+    """The server's keys, from a file that lies apart from what they protect. Raises ``CoraError``."""
     path = settings.server_key
     if path is None:
         raise CoraError(
-            "CORA_SERVER_KEY is not set", "It names the server's key file, which lies outside CORA_HOME. See docs."
+            "CORA_SERVER_KEY is not set", "Make the file with 'cora keys server' and name it there; outside CORA_HOME."
         )
-    if settings.home.resolve() in path.resolve().parents:
+    check_apart(settings, path, "the server's key file")
+    words = settings.server_passphrase_file
+    if words is not None:
+        check_apart(settings, words, "the file with the server key's passphrase")
+    return load_keys(path, passphrase=_passphrase(words))
+
+
+def check_apart(settings: Settings, path: Path, what: str) -> None:
+    """Raises ``CoraError`` where ``path`` lies in the data folder, or in the very folder of one of the stores."""
+    parents = path.resolve().parents
+    stores = [file.resolve().parent for file in settings.store_files if file is not None]
+    if settings.home.resolve() in parents:
         raise CoraError(
-            f"the server's key file lies in the data folder {settings.home}",
+            f"{what} lies in the data folder {settings.home}",
             "Move it elsewhere: a copy of the folder would be a copy of everything.",
         )
-    return load_keys(path, passphrase=_passphrase(settings.server_passphrase_file))
+    if parents[0] in stores:
+        raise CoraError(
+            f"{what} lies beside a database, in {path.parent}",
+            "Move it elsewhere: a copy of the folder would be a copy of everything.",
+        )
 
 
 def _passphrase(file: Path | None) -> str | None:
-    return private_files.read_private(file).decode().rstrip("\r\n") if file else None
+    return as_typed(private_files.read_private(file).decode("utf-8", "replace")) if file else None
 
 
 def bot_token(settings: Settings) -> str:

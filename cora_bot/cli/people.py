@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-from collections.abc import Iterable
 from datetime import datetime
 
 import click
 
+from cora_bot.cli import tables
 from cora_bot.cli.open_house import open_house, server_settings
 from cora_bot.settings import Settings
 from cora_bot.usecases.people import Person
@@ -28,7 +26,7 @@ def people(*, as_csv: bool) -> None:
     Exit codes: 0 listed; 1 not listed, and why; 2 typed wrongly.
     """
     rows = [COLUMNS, *(_row(person) for person in asyncio.run(_read(server_settings())))]
-    click.echo(_csv(rows) if as_csv else _table(rows), nl=False)
+    click.echo(tables.as_csv(rows) if as_csv else tables.as_table(rows), nl=False)
 
 
 async def _read(settings: Settings) -> list[Person]:
@@ -43,15 +41,3 @@ def _row(person: Person) -> tuple[str, ...]:
 
 def _minute(instant: datetime | None) -> str:
     return instant.strftime("%Y-%m-%d %H:%M") if instant else ""
-
-
-def _csv(rows: Iterable[tuple[str, ...]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join(lines) + "\n"

@@ -1,43 +1,54 @@
-"""A form walked at the terminal: an in-memory conversation on the very ``advance`` that talks to people.
+"""A form walked at the terminal: a conversation in memory on the very ``advance`` that talks to people.
 
-Nothing is stored: records stay in the turn that made them, and what they hold is printed at the end.
+Nothing is stored here: what the turns made stays in ``turns``, for whoever shows it (``cora try``) or keeps it (an
+interview that staff enter).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, time
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.dialogue import cards
 from cora_bot.dialogue.advance import advance
-from cora_bot.dialogue.conversation import Chat, Conversation, Participant, Showing, Status
-from cora_bot.dialogue.handlers import questions
+from cora_bot.dialogue.conversation import Chat, Conversation, Mode, Participant, Showing, Status
+from cora_bot.dialogue.handlers import finishing, questions
 from cora_bot.dialogue.inputs import Input, Pressed, Text, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.script import Script
-from cora_bot.dialogue.turn import Record, RecordKind, Turn
+from cora_bot.dialogue.turn import RecordKind, Turn, standing
 from cora_bot.forms.model import Form
 from cora_bot.study.model import Enrolment, Language, QuietHours, Retention, Return, ReturnCheck, Study
 
 MESSAGE = 1
 BACK = "b"
 DIRECT = ":"
+AWAY = frozenset({Verb.MENU, Verb.LANGUAGE, Verb.LEAVE})
+"""The buttons that lead away from a question, to what is the person's own affair: break, stop, language."""
 
 
 class Trial:
-    """One walk through ``form``; ``prompt`` is what the person sees now."""
+    """One walk; ``prompt`` is what the person would see now, ``begun`` the turn that showed the first question."""
 
-    def __init__(self, script: Script, form: Form, *, language: str, now: datetime, chance: Chance) -> None:
+    def __init__(
+        self,
+        script: Script,
+        begun: Turn,
+        *,
+        chance: Chance,
+        mode: Mode = Mode.CHAT,
+        without: Collection[Verb] = (),
+    ) -> None:
         self._script = script
         self._chance = chance
-        person = _person(script.study, form, language=language, now=now, chance=chance)
-        conversation = Conversation(Chat(new_id(chance)), person)
-        scene, walk = questions.begin(Scene(conversation, script, now, chance), form.id)
-        self._records: list[Record] = []
-        self._conversation = conversation
+        self._mode = mode
+        self._without = without
+        self.turns: list[Turn] = []
         self.prompt = Prompt("")
-        self._take(questions.ask(scene, walk))
+        self._take(begun)
 
     @property
     def finished(self) -> bool:
@@ -45,13 +56,13 @@ class Trial:
 
     @property
     def buttons(self) -> list[Button]:
-        return [button for row in self.prompt.rows for button in row]
+        return [button for row in self.prompt.rows for button in row if button.press.verb not in self._without]
 
     def typed(self, now: datetime) -> bool:
         """Whether the question at hand is answered in writing, so that a bare number is an answer and no button."""
         if self._conversation.chat.card.showing is not Showing.QUESTION:
             return False
-        scene = Scene(self._conversation, self._script, now, self._chance)
+        scene = self._scene(now)
         shown = questions.pick_up(scene).shown(scene.language)
         return shown is not None and cards.is_typed(shown)
 
@@ -63,17 +74,25 @@ class Trial:
         self._take(advance(self._conversation, event, script=self._script, now=now, chance=self._chance))
         return True
 
+    def leave(self, now: datetime) -> None:
+        """Breaks off here: what was answered until now becomes a partial record."""
+        self._take(finishing.break_off(self._scene(now), "left"))
+
     def stored(self) -> list[tuple[str, str]]:
-        """(question, value) of everything that would have been sealed; sealed on arrival is marked."""
-        final = next((record for record in reversed(self._records) if record.kind is not RecordKind.FRAGMENT), None)
+        """(question, value) of everything that is to be sealed; sealed on arrival is marked."""
+        records = standing(self.turns)
+        final = next((record for record in reversed(records) if record.kind is not RecordKind.FRAGMENT), None)
         if final is None:
             return []
         values = [(ref, str(value)) for ref, value in final.body["values"].items()]
-        parts = {record.id.hex(): record for record in self._records}
+        parts = {record.id.hex(): record for record in records}
         sealed = [
             (f"{ref} (sealed on arrival)", parts[part].body["value"]) for ref, part in final.body["sealed"].items()
         ]
         return values + sealed
+
+    def _scene(self, now: datetime) -> Scene:
+        return Scene(self._conversation, self._script, now, self._chance)
 
     def _input(self, line: str, now: datetime) -> Input | None:
         if line.lower() == BACK:
@@ -86,11 +105,23 @@ class Trial:
         return Text(line, MESSAGE) if line else None
 
     def _take(self, turn: Turn) -> None:
-        dropped = set(turn.drop_records)
-        self._records = [record for record in (*self._records, *turn.records) if record.id not in dropped]
-        self._conversation = turn.conversation
+        self.turns.append(turn)
+        self._conversation = _in_mode(turn.conversation, self._mode)
         if turn.show is not None:
             self.prompt = turn.show.prompt
+
+
+def _in_mode(conversation: Conversation, mode: Mode) -> Conversation:
+    """One form may lead to the next: every session of this walk is of its mode."""
+    session = conversation.session
+    return replace(conversation, session=replace(session, mode=mode)) if session else conversation
+
+
+def begun_alone(script: Script, form: Form, *, language: str, now: datetime, chance: Chance) -> Turn:
+    """The first turn of a walk by nobody in particular."""
+    person = _person(script.study, form, language=language, now=now, chance=chance)
+    scene, walk = questions.begin(Scene(Conversation(Chat(new_id(chance)), person), script, now, chance), form.id)
+    return questions.ask(scene, walk)
 
 
 def _person(study: Study, form: Form, *, language: str, now: datetime, chance: Chance) -> Participant:

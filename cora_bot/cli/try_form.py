@@ -16,7 +16,10 @@ from cora_bot.base.problems import errors
 from cora_bot.base.resources import shipped
 from cora_bot.cli.failures import show_problems
 from cora_bot.cli.form import compiled_for_any, files_beside
-from cora_bot.cli.trial import BACK, DIRECT, Trial, stand_in
+from cora_bot.cli.staff import enter
+from cora_bot.cli.trial import Trial, begun_alone, stand_in
+from cora_bot.cli.walking import converse, show, show_stored
+from cora_bot.dialogue.conversation import Mode
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.dialogue.script import Script
 from cora_bot.forms import recorded
@@ -27,23 +30,47 @@ from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.usecases.load_study import STUDY_FILE
 
-QUIT = "q"
+MODES = {"phone": Mode.PHONE, "in-person": Mode.IN_PERSON}
 
 
 @click.command("try")
-@click.argument("form", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--lang", "language", default="", help="Language to walk in, e.g. ar. [default: the form's]")
+@click.argument("form", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--lang", "language", default="", help="Language to walk in, e.g. ar. [default: the form's, the person's]"
+)
 @click.option(
     "--answers",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Do not ask: take the answers from this JSON file, and print what happened as JSON.",
 )
+@click.option("--case", default="", help="Enter an interview with this person, by case code. On the SERVER.")
+@click.option("--mode", type=click.Choice(list(MODES)), help="How that interview was had. Goes with --case.")
+@click.option(
+    "--study",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The study's folder. Goes with --case.  [default: CORA_STUDY]",
+)
 @click.pass_context
-def try_form(ctx: click.Context, form: Path, language: str, answers: Path | None) -> None:
-    """Walk through a form in the terminal, as a person would in the chat. For ANY machine.
+def try_form(
+    ctx: click.Context,
+    form: Path,
+    language: str,
+    answers: Path | None,
+    *,
+    case: str,
+    mode: str | None,
+    study: Path | None,
+) -> None:
+    """Walk through a form in the terminal, as a person would in the chat. For ANY machine; with --case the SERVER.
 
     Buttons are numbered: type a number, or text where the question asks for it (there, a button is :1). Type b to go
     back and q to quit. Shows at the end what would have been stored. Nothing is written to disk.
+
+    With --case and --mode you enter what a person of the study answers on the phone or face to face. FORM is then the
+    id of one of the study's forms, or its file. The answers are sealed to the researchers like those from the chat and
+    say how they were given; if an occasion of this form is open, it is settled and its reminders stop. Nothing is
+    stored before you say so at the end; quitting asks whether to keep what was answered. Refused for somebody who has
+    stopped or has not agreed, and for the consent form. What you see stays in the terminal: clear it afterwards.
 
     With --answers nothing is asked, and everything a form may hold is walked, also what the chat cannot ask. The file
     holds one object: {"/data/age": ["", "17"], "+/data/child": 2, "#lang": "Dari (fa-AF)"}. A list is a series of
@@ -51,8 +78,15 @@ def try_form(ctx: click.Context, form: Path, language: str, answers: Path | None
     event, label, hint, required, readonly, choices, answers (value, result, message); the last one is END with the
     instance's XML.
 
-    Exit codes: 0 done or quit; 1 the form has errors; 2 typed wrongly.
+    Exit codes: 0 done or quit; 1 the form has errors, or this person cannot be asked it; 2 typed wrongly.
     """
+    if case or mode or study:
+        if not case or not mode or answers:
+            raise click.UsageError("an interview needs --case and --mode, and takes no --answers")
+        enter(form, case, MODES[mode], study=study, language=language)
+        return
+    if not form.is_file():
+        raise click.UsageError(f"there is no file {form}")
     if form.suffix.lower() not in SUFFIXES:
         raise CoraError(f"{form} is not a form", f"A form ends in {', '.join(SUFFIXES)}.")
     if answers is not None:
@@ -63,15 +97,14 @@ def try_form(ctx: click.Context, form: Path, language: str, answers: Path | None
         show_problems(compiled.problems)
         ctx.exit(1)
     script = _script(form, compiled.form)
-    trial = Trial(
-        script,
-        compiled.form,
-        language=_language(script.study, compiled.form, language),
-        now=_now(),
-        chance=SystemChance(),
-    )
-    if _converse(trial):
-        _show_stored(trial)
+    chance = SystemChance()
+    chosen = _language(script.study, compiled.form, language)
+    trial = Trial(script, begun_alone(script, compiled.form, language=chosen, now=_now(), chance=chance), chance=chance)
+    if converse(trial, _now):
+        show(trial, _now())
+        show_stored(trial)
+    else:
+        click.echo("Left. Nothing was stored.")
 
 
 def _walk_recorded(ctx: click.Context, form: Path, answers: Path, language: str) -> None:
@@ -111,40 +144,6 @@ def _language(study: Study, form: Form, wanted: str) -> str:
     if wanted and wanted not in known:
         raise CoraError(f"there is no language {wanted!r} here", f"There are: {', '.join(known)}.")
     return wanted or (form.default_language if form.default_language in known else study.default_language)
-
-
-def _converse(trial: Trial) -> bool:
-    """Until the form is finished (True) or the person quits (False)."""
-    show = True
-    while not trial.finished:
-        if show:
-            _show(trial)
-        try:
-            line = str(click.prompt(">", prompt_suffix=" ", default="", show_default=False))
-        except click.Abort:
-            line = QUIT
-        if line.strip().lower() == QUIT:
-            click.echo("Left. Nothing was stored.")
-            return False
-        show = trial.answer(line, _now())
-        if not show:
-            click.echo(f"There is no such button. Type a number, text, {BACK} (back) or {QUIT} (quit).")
-    _show(trial)
-    return True
-
-
-def _show(trial: Trial) -> None:
-    click.echo(f"\n{trial.prompt.text}\n")
-    mark = DIRECT if trial.typed(_now()) else ""
-    for number, button in enumerate(trial.buttons, start=1):
-        click.echo(f"  {mark}{number}  {button.label}")
-
-
-def _show_stored(trial: Trial) -> None:
-    stored = trial.stored()
-    click.echo("\nWould be stored, sealed:" if stored else "\nNothing would be stored.")
-    for ref, value in stored:
-        click.echo(f"  {ref} = {value}")
 
 
 def _now() -> datetime:

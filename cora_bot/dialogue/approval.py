@@ -35,7 +35,7 @@ class TextHashes:
 
 def text_hashes(study: Study, forms: Mapping[str, Form]) -> TextHashes:
     """The hashes of every text of this study that people may see."""
-    full = {STUDY_PART: _digest(_study_texts(study))}
+    full = {STUDY_PART: _digest(study_texts(study))}
     full |= {name: _digest(every_text(form.xform)) for name, form in sorted(forms.items())}
     return TextHashes(_digest(full.items()), {name: digest[:PART_LENGTH] for name, digest in full.items()})
 
@@ -73,7 +73,8 @@ def _digest(lines: Iterable[Iterable[str]]) -> str:
     return hashlib.sha256(exact.encode()).hexdigest()
 
 
-def _study_texts(study: Study) -> Iterator[Line]:
+def study_texts(study: Study) -> Iterator[Line]:
+    """The texts of study.toml that people see; each line ends in the text."""
     yield ("title", study.title)
     for language in study.languages:
         yield ("language", language.code, language.name)

@@ -175,6 +175,24 @@ def languages(scene: Scene) -> Prompt:
     return Prompt("🌐", tuple(rows))
 
 
+def welcome(scene: Scene, card: int | None) -> Prompt:
+    """The languages after a good code. Who handed out a numbered card sees here that it was this one."""
+    prompt = languages(scene)
+    if card is None:
+        return prompt
+    told = scene.say(p.CARD_TAKEN, number=isolate(f"{card:03}"))
+    return Prompt(f"✓ {told}\n\n{prompt.text}", prompt.rows)
+
+
+def sample(scene: Scene) -> Prompt:
+    """How messages open from now on, and what an unasked one will look like; who sees questions at once needs none."""
+    told = [scene.say(p.OPENING_SET)]
+    if scene.participant.opening is not Opening.AT_ONCE:
+        knocks = scene.participant.opening is Opening.KNOCK
+        told += [scene.say(p.TEST_MESSAGE), scene.say(p.INVITATION), *([scene.say(p.CHOOSE_PICTURE)] if knocks else [])]
+    return notice(scene, "\n\n".join(told))
+
+
 def invitation(scene: Scene, phrase: str) -> Prompt:
     """One neutral sentence and buttons: the only thing that is ever sent unasked, but for who chose otherwise."""
     away = (

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from cora_bot.study.model import Return, Step
+from cora_bot.study.stretch import Outage
 
 
 class Status(StrEnum):
@@ -15,6 +16,14 @@ class Status(StrEnum):
     ENROLLING = "enrolling"
     ACTIVE = "active"
     STOPPED = "stopped"
+
+
+class Mode(StrEnum):
+    """How a form was filled in: by the person in the chat, or by staff who asked on the phone or face to face."""
+
+    CHAT = "chat"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
 
 
 class Withdrawal(StrEnum):
@@ -143,6 +152,7 @@ class Session:
     fragments: tuple[Fragment, ...] = ()
     orders: int = 0  # how many records this session has sealed: their order inside the seal
     explained: bool = False
+    mode: Mode = Mode.CHAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,7 @@ class TokenState:
 
     state: str
     relink: bytes | None = None  # participant the token belongs to, when it was made for a new phone
+    card: int | None = None  # number of the card it was printed on
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +197,10 @@ class Conversation:
     ``token`` is set when the input
     carries one. ``planned`` are this person's occurrences that are not final, ``answered`` those that are complete and
     whose window was still open when the conversation was loaded. ``others`` are further people who share
-    the chat; ``others_card`` says that its card is one of theirs now. ``copies_until`` (set when the input is about a
-    withdrawal) is when the last copy that researchers carry is to be deleted; None when none is out.
-    ``records_held`` (set when the input asks for it) counts the sealed records of this person.
+    the chat; ``others_card`` says that its card is one of theirs now. ``outages`` are all that are known, of other
+    places too. ``copies_until`` (set when the input is about a withdrawal) is when the last copy that researchers carry
+    is to be deleted; None when none is out. ``records_held`` (set when the input asks for it) counts the sealed records
+    of this person.
     """
 
     chat: Chat
@@ -200,5 +212,6 @@ class Conversation:
     answered: tuple[Occurrence, ...] = ()
     others: tuple[Participant, ...] = ()
     others_card: bool = False
+    outages: tuple[Outage, ...] = ()
     copies_until: datetime | None = None
     records_held: int = 0

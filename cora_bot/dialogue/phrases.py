@@ -82,6 +82,7 @@ CARD_START: Final = N_("Press “Start” at the bottom.")
 CARD_LANGUAGE: Final = N_("Choose your language.")
 CARD_TYPE: Final = N_("No camera? Look for {bot} in Telegram and type:")
 CARD_ONCE: Final = N_("For one person, once, until {day}.")
+CARD_TAKEN: Final = N_("Card {number}")
 CARD_PHRASES: Final = (CARD_SCAN, CARD_START, CARD_LANGUAGE, CARD_TYPE, CARD_ONCE)
 
 # Walking a form.
@@ -215,6 +216,7 @@ OPENS_AT_ONCE: Final = N_("Only me: show it at once")
 OPENS_NEUTRALLY: Final = N_("First a short line")
 OPENS_BY_PICTURE: Final = N_("Others too: my picture")
 CHOOSE_OWN_PICTURE: Final = N_("Choose a picture and remember it. From now on only this picture opens messages.")
+TEST_MESSAGE: Final = N_("This is how a message will look:")
 OPENING_SET: Final = N_("All right. That is how messages open from now on.")
 CHAT_SHARED: Final = N_(
     "Somebody uses this chat already. First they choose a picture: /menu, “Who may open messages”. "

@@ -12,6 +12,7 @@ from cora_bot.dialogue.prompt import Prompt
 from cora_bot.dialogue.script import Script
 from cora_bot.dialogue.turn import Chore, Show, Turn
 from cora_bot.study.model import Study
+from cora_bot.study.stretch import Span, spans
 
 EMPTIED_AFTER = timedelta(minutes=10)
 """How long a receipt or a thank-you stands before the card is emptied."""
@@ -58,6 +59,11 @@ class Scene:
         """The wall time at the person's place, naive."""
         zone = self.conversation.participant.zone if self.conversation.participant else "UTC"
         return self.now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+    def cut_off(self) -> tuple[Span, ...]:
+        """The outages of the person's place."""
+        person = self.participant
+        return spans(self.conversation.outages, country=person.country, zone=person.zone)
 
     def today(self) -> date:
         return self.local().date()

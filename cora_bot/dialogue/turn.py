@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -98,3 +99,13 @@ class Turn:
     moved_here: bool = False
     clear: bool = False
     notes: tuple[str, ...] = ()
+
+
+def standing(turns: Iterable[Turn]) -> tuple[Record, ...]:
+    """The records that several turns of one conversation leave, in order: later turns may drop what earlier made."""
+    made: dict[bytes, Record] = {}
+    for turn in turns:
+        made |= {record.id: record for record in turn.records}
+        for dropped in turn.drop_records:
+            made.pop(dropped, None)
+    return tuple(made.values())

@@ -97,7 +97,8 @@ def _well_formed(record: OpenedRecord) -> bool:
     if record.head.kind == FRAGMENT:
         return isinstance(body.get("ref"), str) and isinstance(body.get("value"), str)
     sealed = body.get("sealed", {})
-    return _texts(body.get("values")) and _texts(sealed) and missing.well_formed(body)
+    told = isinstance(body.get("mode", ""), str)
+    return told and _texts(body.get("values")) and _texts(sealed) and missing.well_formed(body)
 
 
 def _texts(raw: object) -> bool:
@@ -137,4 +138,5 @@ def _answering(
         values=answered,
         missing=missing.reasons(record.body, form, answered),
         parts=tuple(parts),
+        mode=record.body.get("mode", ""),
     )

@@ -28,7 +28,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceFact:
-    """One row of ``occurrences.csv``; instants as text, ``opened_at`` and ``finished_at`` may be empty."""
+    """One row of ``occurrences.csv``; instants as text, ``opened_at`` and ``finished_at`` may be empty.
+
+    ``outage_hours``: how much of the window outages of the person's place took, rounded up.
+    """
 
     code: str
     wave: str
@@ -41,6 +44,16 @@ class OccurrenceFact:
     reason: str
     opened_at: str
     finished_at: str
+    outage_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutageFact:
+    """One row of ``outages.csv``: wall time at a country or zone, ``until`` not included."""
+
+    place: str
+    begins: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,12 @@ def occurrence(row: Mapping[str, str]) -> OccurrenceFact:
         reason=row["reason"],
         opened_at=row["opened_at"] and _checked(row["opened_at"], table),
         finished_at=row["finished_at"] and _checked(row["finished_at"], table),
+        outage_hours=_number(row["outage_hours"], table),
     )
+
+
+def outage(row: Mapping[str, str]) -> OutageFact:
+    return OutageFact(row["place"], row["from"], row["until"])
 
 
 def contact(row: Mapping[str, str]) -> ContactFact:

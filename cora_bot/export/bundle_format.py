@@ -5,7 +5,7 @@ A change that an older reader would misread raises ``VERSION``; readers refuse v
 
     manifest.json           see ``Manifest``
     records/<hex>.age       sealed records by record id
-    cases.csv, occurrences.csv, contacts.csv   open facts, UTF-8, comma, header row as below
+    cases.csv, occurrences.csv, contacts.csv, outages.csv   open facts, UTF-8, comma, header row as below
     forms/<sha256>.xml      every form version that any record may name (the XForm XML; the name is its SHA-256)
     study.toml              the study's definition
 """
@@ -26,6 +26,7 @@ STUDY: Final = "study.toml"
 CASES: Final = "cases.csv"
 OCCURRENCES: Final = "occurrences.csv"
 CONTACTS: Final = "contacts.csv"
+OUTAGES: Final = "outages.csv"
 RECORD: Final = re.compile(r"records/([0-9a-f]{32})\.age")
 FORM: Final = re.compile(r"forms/([0-9a-f]{64})\.xml")
 
@@ -45,12 +46,15 @@ OCCURRENCE_COLUMNS: Final = (
     "reason",
     "opened_at",
     "finished_at",
+    "outage_hours",
 )
 # ``reason`` is ``invitation`` or ``reminder`` and, after a colon, the wave; ``number`` is empty where there is none.
 CONTACT_COLUMNS: Final = ("code", "reason", "state", "wave", "number", "created_at", "finished_at", "outcome")
+# A country of the study or an IANA zone, and wall time there: ``until`` is the first moment after it.
+OUTAGE_COLUMNS: Final = ("place", "from", "until")
 
 # What the manifest counts; a reader compares each with what it finds.
-COUNTED: Final = ("records", "cases", "occurrences", "contacts", "forms")
+COUNTED: Final = ("records", "cases", "occurrences", "contacts", "outages", "forms")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,17 @@ from typing import Final
 
 from cora_bot.base.errors import CoraError
 from cora_bot.export import bundle_format as fmt
-from cora_bot.export.bundle_facts import AGAIN, Case, ContactFact, OccurrenceFact, contact, moment, occurrence
+from cora_bot.export.bundle_facts import (
+    AGAIN,
+    Case,
+    ContactFact,
+    OccurrenceFact,
+    OutageFact,
+    contact,
+    moment,
+    occurrence,
+    outage,
+)
 from cora_bot.export.bundle_format import Manifest
 
 MEGABYTE: Final = 1024 * 1024
@@ -32,6 +42,7 @@ LARGEST: Final[Mapping[str, int]] = {
     fmt.CASES: 256 * MEGABYTE,
     fmt.OCCURRENCES: 1024 * MEGABYTE,
     fmt.CONTACTS: 1024 * MEGABYTE,
+    fmt.OUTAGES: 4 * MEGABYTE,
 }
 LARGEST_RECORD: Final = 16 * MEGABYTE
 LARGEST_FORM: Final = 16 * MEGABYTE
@@ -59,6 +70,7 @@ class Bundle:
     cases: tuple[Case, ...]
     occurrences: tuple[OccurrenceFact, ...]
     contacts: tuple[ContactFact, ...]
+    outages: tuple[OutageFact, ...]
     forms: Mapping[str, str]
     records: tuple[str, ...]
     differences: tuple[str, ...]
@@ -145,11 +157,13 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
     cases = tuple(Case(**row) for row in _rows(archive, fmt.CASES, fmt.CASE_COLUMNS))
     occurrences = tuple(occurrence(row) for row in _rows(archive, fmt.OCCURRENCES, fmt.OCCURRENCE_COLUMNS))
     contacts = tuple(contact(row) for row in _rows(archive, fmt.CONTACTS, fmt.CONTACT_COLUMNS))
+    outages = tuple(outage(row) for row in _rows(archive, fmt.OUTAGES, fmt.OUTAGE_COLUMNS))
     found = {
         "records": len(records),
         "cases": len(cases),
         "occurrences": len(occurrences),
         "contacts": len(contacts),
+        "outages": len(outages),
         "forms": len(forms),
     }
     differences = tuple(
@@ -158,7 +172,18 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
         if manifest.counts[what] != found[what]
     )
     study = _text(archive, fmt.STUDY, LARGEST[fmt.STUDY])
-    return Bundle(manifest, study, cases, occurrences, contacts, forms, records, differences, archive)
+    return Bundle(
+        manifest,
+        study,
+        cases,
+        occurrences,
+        contacts,
+        outages,
+        forms,
+        records,
+        differences,
+        archive,
+    )
 
 
 def _form(archive: zipfile.ZipFile, name: str, digest: str) -> str:

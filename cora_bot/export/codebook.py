@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from defusedxml.ElementTree import fromstring
 
-from cora_bot.export import contacts, missing
+from cora_bot.export import contacts, missing, reasons
+from cora_bot.export.bundle_facts import OutageFact
 from cora_bot.export.columns import FormColumns
 from cora_bot.export.dispositions import AAPOR, MEANINGS
-from cora_bot.export.reading import NOT_ASKED, READING, RESPONSE
+from cora_bot.export.reading import NOT_ASKED, OUTAGES, READING, RESPONSE
 from cora_bot.forms.model import Column, Form, Kind, Question
 from cora_bot.study.model import Study
 
@@ -21,18 +22,21 @@ _RULES = ("relevant", "constraint", "required", "calculate")
 _BIND = "{http://www.w3.org/2002/xforms}bind"
 
 
-def codebook(forms: Sequence[FormColumns], *, study: Study, export: str) -> str:
+def codebook(forms: Sequence[FormColumns], *, study: Study, export: str, outages: Sequence[OutageFact] = ()) -> str:
     """``codebook.md``; ``export`` is the export's id."""
-    return "\n".join(_lines(forms, study, export)) + "\n"
+    return "\n".join(_lines(forms, study, export, outages)) + "\n"
 
 
-def _lines(forms: Sequence[FormColumns], study: Study, export: str) -> Iterator[str]:
+def _lines(forms: Sequence[FormColumns], study: Study, export: str, outages: Sequence[OutageFact]) -> Iterator[str]:
     yield f"# Codebook: {_inline(study.title)}"
     yield ""
     yield f"Study `{study.id}`, version {study.version}, export `{export}`."
     yield ""
     yield READING
     yield from _vocabularies()
+    yield OUTAGES
+    if outages:
+        yield from _table(("place", "from", "until"), ((one.place, one.begins, one.until) for one in outages))
     yield "## Languages"
     yield ""
     yield from _table(("code", "language", "texts"), ((one.code, one.name, one.review) for one in study.languages))
@@ -49,6 +53,9 @@ def _vocabularies() -> Iterator[str]:
     yield "## Outcomes in dispositions.csv"
     yield ""
     yield from _table(("disposition", "after AAPOR", "meaning"), ((key, AAPOR[key], MEANINGS[key]) for key in AAPOR))
+    yield "`reason` says more, also why something planned was held back:"
+    yield ""
+    yield from _table(("reason", "meaning"), reasons.OCCASIONS.items())
     yield RESPONSE
     yield "## Messages in contacts.csv"
     yield ""

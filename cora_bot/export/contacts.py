@@ -16,6 +16,7 @@ HEADER: Final = ("case", "wave", "number", "reason", "state", "outcome", "create
 REASONS: Final[Mapping[str, str]] = {
     "invitation": "the first message of an occasion",
     "reminder": "a later message of the same occasion, also to somebody who had begun",
+    "letter": "the neutral sentence that an answer of the team waits",
 }
 STATES: Final[Mapping[str, str]] = {
     "pending": "waits to be sent",
@@ -37,6 +38,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "late": "the occasion's window had closed",
     "answered": "the answers had come meanwhile",
     "no_longer_due": "the occasion had ended or moved",
+    "outage": "held back by an outage of the person's place (pending), or until the window closed (lapsed)",
     "quiet_hours": "held back by quiet hours (pending), or until the window closed (lapsed)",
     "unreachable": "another message showed that the chat cannot be reached",
     "deactivated": "the account does not exist any more",

@@ -62,8 +62,8 @@ def export_bundle(
         columns = form_columns(forms.values(), first=_form_order(study))
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
-            **_tables(facts),
-            "codebook.md": codebook(columns, study=study, export=stamp.export).encode(),
+            **_tables(facts, gathered),
+            "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
             ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased),
         }
@@ -93,10 +93,11 @@ def _facts(bundle: Bundle, study: Study, codes: Collection[str]) -> _Facts:
     )
 
 
-def _tables(facts: _Facts) -> dict[str, bytes]:
+def _tables(facts: _Facts, gathered: Gathered) -> dict[str, bytes]:
+    modes = {(one.code, one.wave, one.number): one.mode for one in chosen(gathered.answerings) if one.wave}
     return {
         "contacts.csv": csv_file(contacts.rows(facts.contacts)),
-        "dispositions.csv": csv_file(dispositions.rows(facts.occurrences)),
+        "dispositions.csv": csv_file(dispositions.rows(facts.occurrences, modes)),
         "response.csv": csv_file(response.rows(facts.response)),
     }
 

@@ -33,7 +33,8 @@ class Answering:
     """One filled-in form of one person. ``values`` are canonical strings by ref; an unanswered question is absent.
 
     ``missing`` says why, for every question of the form that is not in ``values``; None where the record does not say.
-    ``status`` is complete, partial or consent. ``code`` is the case code. ``parts`` are the ids of the records sealed
+    ``status`` is complete, partial or consent; ``mode`` how it was filled in (chat, phone, in_person), "" where the
+    record does not say. ``code`` is the case code. ``parts`` are the ids of the records sealed
     on arrival that ``values`` was completed from.
     """
 
@@ -49,6 +50,7 @@ class Answering:
     values: Mapping[str, str]
     missing: Mapping[str, Missing] | None
     parts: tuple[str, ...]
+    mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ READING = """## How to read the tables
     such records is in `reconciliation.json` under `notes`.
 - `answers_wide.csv` has one row per case, wave and number. Where several were stored, a complete one is taken before a
   partial one, then the later one; `answers_long.csv` has all of them.
+- `mode` says how a form was filled in: `chat` by the person in the chat; `phone` or `in_person` by staff who asked and
+  entered the answers. In `dispositions.csv` it is that of the answers that count for the occasion. Staff can enter a
+  form also when no occasion of it is open: then `wave` is empty and `number` 0.
 - A question with several choices has its codes with spaces between, and a column `name/option` with 1 or 0 for each
   option; these are empty where the question has no answer.
 - Days are the text the person gave (year-month-day), never converted. Instants are in UTC.
@@ -31,6 +34,14 @@ READING = """## How to read the tables
 
 NOT_ASKED = """In a record that is `partial`, `not_asked` may also mean that the condition hung on a question which was
 not reached: its `relevant`, below, tells.
+"""
+
+OUTAGES = """## Outages
+
+While a place is cut off, nothing is sent unasked to people there and the clock of their open windows stands still: a
+window is longer by the outage, and `closes` in dispositions.csv is its end as it was lived. `outage_hours` there is how
+much of the window outages took (rounded up); to leave such occasions out, or to compare them, use that column. Times
+below are local at the place (a country as in study.toml, or a time zone); `until` is the first moment after it.
 """
 
 RESPONSE = """## Response in response.csv
@@ -50,7 +61,7 @@ One row per wave and number; everything is counted from the occasions in disposi
       RR2 = (I + P) / ((I + P) + (R + NC + O) + (UH + UO))
 
   with I complete, P partial, R refused and break_off, NC non_contact, O lapsed, UO not_sent and whatever is still open
-  (open, planned, unknown) although its window has closed; UH does not occur here. So
+  (open, planned, unknown) although its window has closed, UH not_attempted. So
   `rr1 = closed_complete / closed_eligible` and `rr2 = (closed_complete + closed_partial) / closed_eligible`.
   Only occasions whose window has closed are in a rate: answers come early, silence is certain only at the end, and a
   rate over what is settled already would be too high. What was begun in time may be finished for a while after the

@@ -8,7 +8,7 @@ early and silence is certain only at the end, so a rate over what is settled alr
     RR1 = I / ((I + P) + (R + NC + O) + (UH + UO))      RR2 = (I + P) / the same
 
 after AAPOR, Standard Definitions (8th edition, 2015), "Response rates". Here I: complete, P: partial, R: refused and
-break_off, NC: non_contact, O: lapsed, UO: not_sent and what is still open; UH does not occur. Occasions that are
+break_off, NC: non_contact, O: lapsed, UO: not_sent and what is still open, UH: not_attempted. Occasions that are
 not_eligible are in neither; where nothing is left below the line there is no rate.
 """
 

@@ -30,6 +30,7 @@ LONG_HEADER = (
     "value_label",
     "missing",
     "language",
+    "mode",
     "started_at",
     "finished_at",
     "status",
@@ -42,6 +43,7 @@ WIDE_HEADER = (
     "form",
     "form_version",
     "language",
+    "mode",
     "started_at",
     "finished_at",
     "status",
@@ -76,8 +78,8 @@ def long_rows(answerings: Iterable[Answering], forms: Iterable[FormColumns], *, 
             yield (*head, names[form.id][column.ref], own.question, *shown, *tail)
 
 
-def _times(answering: Answering) -> tuple[str, str, str]:
-    return answering.language, instant(answering.started_at), instant(answering.finished_at)
+def _times(answering: Answering) -> tuple[str, ...]:
+    return answering.language, answering.mode, instant(answering.started_at), instant(answering.finished_at)
 
 
 def chosen(answerings: Iterable[Answering]) -> tuple[Answering, ...]:

@@ -142,6 +142,12 @@ async def note_seen(tx: Tx, seen: Mapping[bytes, int], now: datetime) -> None:
         await tx.execute(_SEEN, rows)
 
 
+async def last_seen(tx: Tx) -> datetime | None:
+    """When any chat was last heard of."""
+    newest = select(chat.c.last_seen).order_by(chat.c.last_seen.desc()).limit(1)
+    return (await tx.execute(newest)).scalar_one_or_none()
+
+
 async def purge_strangers(tx: Tx, before: datetime) -> int:
     """Deletes chats that belong to nobody and were last heard of before ``before``."""
     belongs = exists().where(chat_participant.c.chat_id == chat.c.id)

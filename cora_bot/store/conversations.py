@@ -1,4 +1,4 @@
-"""Whole conversations, loaded set by set: a batch of a hundred chats costs six statements."""
+"""Whole conversations, loaded set by set: a batch of a hundred chats costs seven statements."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cora_bot.dialogue.conversation import Conversation, Occurrence, Participant, Session
-from cora_bot.store import occurrences, participants, sessions
+from cora_bot.store import occurrences, outages, participants, sessions
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.keystore import KeyStore
@@ -44,6 +44,7 @@ async def load(
     spoken = {chat_id: several[-1].id for chat_id, several in reached.items()} | dict(about or {})
     open_sessions = await sessions.of_participants(tx, keys, spoken.values()) if people else {}
     planned = await occurrences.open_of(tx, spoken.values(), now) if people else {}
+    cut_off = await outages.every(tx)
     found: dict[bytes, Conversation] = {}
     for each in chats:
         here = {half.id: people[half.id] for half in reached.get(each.chat.id, [])}
@@ -55,7 +56,7 @@ async def load(
             planned=planned.get(person.id, []) if person else [],
         )
         elsewhere = person is not None and reached[each.chat.id][-1].id != person.id
-        found[each.chat.id] = replace(known, others=tuple(here.values()), others_card=elsewhere)
+        found[each.chat.id] = replace(known, others=tuple(here.values()), others_card=elsewhere, outages=cut_off)
     return Loaded(found, frozenset(half.id for half in halves.values() if half.own_link is None))
 
 
@@ -99,7 +100,7 @@ def carried_on(after: Conversation, changed: Sequence[Occurrence]) -> Conversati
     answered = tuple(each for each in was.values() if each.step is Step.COMPLETE)
     chat = replace(after.chat, new=False)
     if after.participant is None:
-        return Conversation(chat=chat)
+        return Conversation(chat=chat, outages=after.outages)
     return replace(
         after, chat=chat, planned=planned, answered=answered, occurrence=current(after.session, planned), token=None
     )

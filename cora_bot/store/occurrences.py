@@ -72,11 +72,18 @@ async def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
     return [Due(row.participant_id, row.wave, row.number) for row in await tx.execute(query)]
 
 
-async def steps(tx: Tx, places: Collection[Due]) -> dict[Due, Step]:
+class Standing(NamedTuple):
+    """Where an occurrence stands now, and until when it can be opened as things are now."""
+
+    step: Step
+    closes: datetime
+
+
+async def standing(tx: Tx, places: Collection[Due]) -> dict[Due, Standing]:
     key = tuple_(occurrence.c.participant_id, occurrence.c.wave, occurrence.c.number)
-    query = select(occurrence.c.participant_id, occurrence.c.wave, occurrence.c.number, occurrence.c.step)
-    rows = await tx.execute(query.where(key.in_([tuple(each) for each in places])))
-    return {Due(row.participant_id, row.wave, row.number): Step(row.step) for row in rows}
+    columns = [occurrence.c[name] for name in (*_KEY, "step", "closes")]
+    rows = await tx.execute(select(*columns).where(key.in_([tuple(each) for each in places])))
+    return {Due(row.participant_id, row.wave, row.number): Standing(Step(row.step), row.closes) for row in rows}
 
 
 async def write(tx: Tx, changed: Mapping[bytes, Sequence[Occurrence]]) -> None:

@@ -110,6 +110,12 @@ async def hold_chat(tx: Tx, chats: dict[bytes, datetime]) -> None:
         await tx.execute(update(outbox).where(waits).values(not_before=until))
 
 
+async def release(tx: Tx, outcome: str, now: datetime) -> None:
+    """What waits only because of ``outcome`` is judged anew."""
+    waits = and_(outbox.c.state == PENDING, outbox.c.outcome == outcome, outbox.c.not_before > now)
+    await tx.execute(update(outbox).where(waits).values(not_before=now))
+
+
 async def lapse_chats(tx: Tx, chats: Collection[bytes], outcome: str, now: datetime) -> None:
     """Everything that waits in these chats ends unsent."""
     if chats:

@@ -167,6 +167,17 @@ occurrence = _table(
     ),
 )
 
+# Of places, never of people: a country of the study or an IANA zone, and wall time there.
+outage = _table(
+    "outage",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("place", Text, nullable=False),
+    Column("begins", Local, nullable=False),
+    Column("ends", Local, nullable=False),
+    UniqueConstraint("place", "begins", "ends"),
+    CheckConstraint("begins < ends", name="lasts"),
+)
+
 outbox = _table(
     "outbox",
     Column("id", Whole, primary_key=True, autoincrement=True),
@@ -240,6 +251,7 @@ token = _table(
     Column("hash", Id, primary_key=True),
     Column("state", Text, nullable=False),
     Column("relink", Id),
+    Column("card", Integer),  # the number printed on its card
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -20,11 +20,15 @@ def index(keys: WorkingKeys, secret: str) -> bytes:
 
 
 async def add(
-    tx: Tx, hashes: Sequence[bytes], *, now: datetime, expires_at: datetime, relink: bytes | None = None
+    tx: Tx, cards: Mapping[bytes, int | None], *, now: datetime, expires_at: datetime, relink: bytes | None = None
 ) -> None:
-    """``relink``: the participant whom these tokens move to the phone they are used on."""
+    """By hash, the number of the card a token stands on (None: on none). Written by hash: the order says nothing.
+
+    ``relink``: the participant whom these tokens move to the phone they are used on.
+    """
     rows = [
-        {"hash": each, "state": OPEN, "relink": relink, "made_at": now, "expires_at": expires_at} for each in hashes
+        {"hash": each, "state": OPEN, "relink": relink, "card": cards[each], "made_at": now, "expires_at": expires_at}
+        for each in sorted(cards)
     ]
     await tx.execute(insert(token), rows)
 
@@ -35,7 +39,7 @@ async def look_up(tx: Tx, hashes: Collection[bytes], now: datetime) -> dict[byte
     query = select(token).where(token.c.hash.in_(hashes)).order_by(token.c.hash).with_for_update()
     for row in await tx.execute(query):
         state = "used" if row.state == USED else "valid" if now < row.expires_at else "expired"
-        found[row.hash] = TokenState(state, row.relink)
+        found[row.hash] = TokenState(state, row.relink, row.card)
     return found
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import time
 
 from cora_bot.study.durations import exact_span
-from cora_bot.study.model import Anchor, Approval, Enrolment, Language, QuietHours, Retention, ReturnCheck, Study, Wave
+from cora_bot.study.model import (
+    Anchor,
+    Approval,
+    Enrolment,
+    Language,
+    Missed,
+    QuietHours,
+    Retention,
+    ReturnCheck,
+    Study,
+    Wave,
+)
 from cora_bot.study.shape import ApprovalTable, EnrolmentTable, StudyTable, WaveTable
 
 
@@ -46,6 +57,7 @@ def _wave(table: WaveTable) -> Wave:
         reminders=tuple(sorted(exact_span(text) for text in table.reminders)),
         purpose=table.purpose,
         planned_return_only=table.planned_return_only,
+        missed=Missed(table.missed),
     )
 
 

@@ -24,6 +24,19 @@ class Return(StrEnum):
     NOT_GOING = "not_going"
 
 
+class Missed(StrEnum):
+    """What becomes of an occasion whose planned moment passed before anything could be sent: the server was down, the
+    person had a break, something held it.
+
+    ``SKIP``: it lapses. ``LATE``: it is sent late, while its window lasts. ``MERGE``: as late, but of several of one
+    wave only the latest is sent, and it stands for the others, which lapse.
+    """
+
+    SKIP = "skip"
+    LATE = "late"
+    MERGE = "merge"
+
+
 class Step(StrEnum):
     """Where an occurrence stands. Final: complete, partial, expired, lapsed, cancelled."""
 
@@ -56,7 +69,8 @@ class Wave:
     ``offset`` is an ISO 8601 duration from the anchor day (calendar-aware, kept as text, may be negative);
     ``recurrence`` an RFC 5545 RRULE with COUNT or UNTIL, counted from the first occurrence, or empty for once;
     ``window`` how long an occurrence can be opened; ``reminders`` are offsets after its opening, all inside the window.
-    ``purpose`` is the consent purpose it needs. ``planned_return_only`` marks the wave that asks whether a planned
+    ``purpose`` is the consent purpose it needs. ``missed`` says what happens to one that could not be sent in time.
+    ``planned_return_only`` marks the wave that asks whether a planned
     return date still holds; it is the only kind offered before the return is done.
     """
 
@@ -69,6 +83,7 @@ class Wave:
     reminders: tuple[timedelta, ...]
     purpose: str
     planned_return_only: bool = False
+    missed: Missed = Missed.LATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,13 @@ def _waves(parts: Parts) -> Iterator[Problem]:
                 f"waves[{place}].purpose: nobody is asked to consent to {wave.purpose}",
                 f"Add it to [enrolment.purposes], or use {', '.join(parts.enrolment.purposes)}.",
             )
+        if wave.missed == "merge" and not wave.recurrence:
+            yield Problem(
+                "study.missed",
+                f"waves[{place}].missed: merge changes nothing for a wave that is asked once",
+                'Set missed = "late" or "skip", or give the wave a recurrence.',
+                severity=Severity.WARNING,
+            )
         if wave.planned_return_only and wave.anchor != "return_date":
             yield Problem(
                 "study.return_check",

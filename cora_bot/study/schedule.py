@@ -35,14 +35,19 @@ def _occurrences(wave: Wave, anchors: Anchors) -> Iterator[Planned]:
     first = anchor + calendar_offset(wave.offset)
     for number, day in enumerate(occurrence_days(first, wave.recurrence), start=1):
         local = _existing(datetime.combine(day, time(anchors.hour)), zone)
-        yield Planned(
-            wave=wave.id,
-            number=number,
-            local=local,
-            opens=instant(local, zone),
-            closes=instant(local + wave.window, zone),
-            reminders=tuple(instant(local + after, zone) for after in wave.reminders),
-        )
+        yield placed(wave, number, local, zone)
+
+
+def placed(wave: Wave, number: int, local: datetime, zone: ZoneInfo) -> Planned:
+    """The occasion of ``wave`` that opens at ``local``, with its window and reminders as the wave has them."""
+    return Planned(
+        wave=wave.id,
+        number=number,
+        local=local,
+        opens=instant(local, zone),
+        closes=instant(local + wave.window, zone),
+        reminders=tuple(instant(local + after, zone) for after in wave.reminders),
+    )
 
 
 def _anchor_day(wave: Wave, anchors: Anchors) -> date | None:

@@ -137,6 +137,7 @@ class WaveTable(_Table):
     reminders: list[Span] = []
     purpose: Name
     planned_return_only: bool = False
+    missed: Literal["skip", "late", "merge"] = "late"
 
     @model_validator(mode="after")
     def _reminders_inside(self) -> Self:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import zipfile
 from collections import Counter
@@ -21,12 +22,13 @@ from cora_bot.base.chance import new_id
 from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Occurrence, Participant, Status, Withdrawal
 from cora_bot.export import bundle_format as fmt
-from cora_bot.store import form_versions, handed_out, ledger, occurrences, participants, records
+from cora_bot.store import form_versions, handed_out, ledger, occurrences, outages, participants, records
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
 from cora_bot.store.handed_out import HandedOut
 from cora_bot.store.ledger import Contact
 from cora_bot.study.model import Step
+from cora_bot.study.stretch import Span, overlap, spans
 from cora_bot.usecases.house import House
 from cora_bot.vault.erasure import unwrap
 
@@ -109,6 +111,7 @@ async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int
         (fmt.CASES, fmt.CASE_COLUMNS, tables.cases),
         (fmt.OCCURRENCES, fmt.OCCURRENCE_COLUMNS, tables.occurrences),
         (fmt.CONTACTS, CONTACT_COLUMNS, tables.contacts),
+        (fmt.OUTAGES, fmt.OUTAGE_COLUMNS, tables.outages),
     ):
         _add(archive, name, _csv(columns, rows))
         counts[name.removesuffix(".csv")] = len(rows)
@@ -145,11 +148,13 @@ class _Tables:
     cases: list[tuple[object, ...]]
     occurrences: list[tuple[object, ...]]
     contacts: list[tuple[object, ...]]
+    outages: list[tuple[object, ...]]
 
 
 async def _facts(house: House, tx: Tx, written: Collection[bytes]) -> _Tables:
     """What is known in the open. ``written``: the cases with records; whose link was cut are such and no more."""
-    tables = _Tables([], [], [])
+    known = await outages.every(tx)
+    tables = _Tables([], [], [], [(each.place, _wall(each.begins), _wall(each.ends)) for each in known])
     after, cut = b"", set(written)
     while halves := await participants.page(tx, house.keys, after, PAGE):
         after = halves[-1].id
@@ -162,7 +167,8 @@ async def _facts(house: House, tx: Tx, written: Collection[bytes]) -> _Tables:
                 continue  # severed: nothing leads from the person to a case any more; or taken back
             cut.discard(person.case)
             tables.cases.append(_case(person))
-            tables.occurrences.extend(_occurrence(person.code, each) for each in planned.get(person.id, []))
+            cut_off = spans(known, country=person.country, zone=person.zone)
+            tables.occurrences.extend(_occurrence(person.code, each, cut_off) for each in planned.get(person.id, []))
             tables.contacts.extend(_contact(person.code, each) for each in contacts.get(person.id, []))
     tables.cases.extend((fmt.CUT.format(case.hex()[:12]), case.hex(), "", "", "cut") for case in cut)
     for rows in (tables.cases, tables.occurrences, tables.contacts):
@@ -174,7 +180,7 @@ def _case(person: Participant) -> tuple[object, ...]:
     return person.code, person.case.hex(), person.language, person.zone, person.status.value
 
 
-def _occurrence(code: str, each: Occurrence) -> tuple[object, ...]:
+def _occurrence(code: str, each: Occurrence, cut_off: Iterable[Span]) -> tuple[object, ...]:
     return (
         code,
         each.wave,
@@ -187,6 +193,7 @@ def _occurrence(code: str, each: Occurrence) -> tuple[object, ...]:
         each.reason,
         _when(each.opened_at),
         _when(each.finished_at),
+        math.ceil(overlap(cut_off, each.opens, each.closes) / timedelta(hours=1)),
     )
 
 
@@ -206,6 +213,10 @@ def _contact(code: str, each: Contact) -> tuple[object, ...]:
         _when(each.finished_at),
         each.outcome,
     )
+
+
+def _wall(local: datetime) -> str:
+    return f"{local:%Y-%m-%dT%H:%M}"
 
 
 def _when(instant: datetime | None) -> str:

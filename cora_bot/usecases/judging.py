@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from cora_bot.dialogue.conversation import Status
-from cora_bot.store import occurrences, participants
+from cora_bot.store import occurrences, outages, participants
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.occurrences import Due
@@ -16,6 +17,7 @@ from cora_bot.store.participants import Half
 from cora_bot.store.tables import State
 from cora_bot.study.model import FINAL_STEPS, Step
 from cora_bot.study.schedule import allowed_at
+from cora_bot.study.stretch import Outage, back_at, spans
 from cora_bot.usecases.house import House
 
 Verdict = Ended | Again
@@ -35,7 +37,8 @@ async def judge(
     wanted = {row.participant for row in unsolicited if row.participant}
     people, unreadable = await participants.readable(tx, house.keys, wanted)
     places = [place for row in unsolicited if (place := _place(row))]
-    steps = await occurrences.steps(tx, places) if places else {}
+    standing = await occurrences.standing(tx, places) if places else {}
+    known = await outages.every(tx)
     verdicts: dict[int, Verdict] = {}
     for row in unsolicited:
         person = people.get(row.participant) if row.participant else None
@@ -43,12 +46,15 @@ async def judge(
         if row.participant in unreadable:
             verdicts[row.id] = Ended(row.id, State.FAILED, UNREADABLE)
             continue
+        about = standing.get(place) if place else None
+        # As it is now: an outage may have stretched the window since the row was written, a corrected day moved it.
+        closes = about.closes if about else row.valid_until
         blocked = doors[row.chat].chat.blocked
-        why = "blocked" if blocked else _why_not(row, person, steps.get(place) if place else None, now)
+        why = "blocked" if blocked else _why_not(row, person, about.step if about else None, now=now, closes=closes)
         if why:
             verdicts[row.id] = Ended(row.id, State.LAPSED, why)
-        elif person and (allowed := allowed_at(house.script.study, person.zone, now)) > now:
-            verdicts[row.id] = _wait(row, allowed)
+        elif person and (verdict := _not_yet(row, _allowed(house, person, known, now=now, closes=closes), now, closes)):
+            verdicts[row.id] = verdict
     return verdicts
 
 
@@ -58,7 +64,7 @@ def _place(row: Waiting) -> Due | None:
     return Due(row.participant, row.wave, row.number)
 
 
-def _why_not(row: Waiting, person: Half | None, step: Step | None, now: datetime) -> str:
+def _why_not(row: Waiting, person: Half | None, step: Step | None, *, now: datetime, closes: datetime | None) -> str:
     """The reason for the contact ledger, "" when it may go as far as the person is concerned."""
     if person is None:
         return "gone"
@@ -66,14 +72,27 @@ def _why_not(row: Waiting, person: Half | None, step: Step | None, now: datetime
         return "stopped"
     if person.profile.paused_until is not None and person.profile.paused_until > now:
         return "wrong_person" if person.profile.wrong_person else "paused"
-    if row.valid_until is not None and row.valid_until <= now:
+    if closes is not None and closes <= now:
         return "late"
     if _place(row) is not None and (step is None or step in FINAL_STEPS or step is Step.PLANNED):
         return "answered" if step in (Step.COMPLETE, Step.PARTIAL) else "no_longer_due"
     return ""
 
 
-def _wait(row: Waiting, allowed: datetime) -> Verdict:
-    if row.valid_until is not None and row.valid_until <= allowed:
-        return Ended(row.id, State.LAPSED, "quiet_hours")
-    return Again(row.id, allowed, doubts=row.doubts, fresh=row.fresh, outcome="quiet_hours")
+def _allowed(
+    house: House, person: Half, known: Sequence[Outage], *, now: datetime, closes: datetime | None
+) -> tuple[datetime, str]:
+    """When it may go as far as the hour and the place are concerned, and what it waits for until then."""
+    cut_off = spans(known, country=person.profile.country, zone=person.zone)
+    hour, before = time(person.profile.hour), closes or datetime.max.replace(tzinfo=UTC)
+    back = back_at(cut_off, now, hour, ZoneInfo(person.zone), before=before)
+    return allowed_at(house.script.study, person.zone, back), "outage" if back > now else "quiet_hours"
+
+
+def _not_yet(row: Waiting, allowed: tuple[datetime, str], now: datetime, closes: datetime | None) -> Verdict | None:
+    at, outcome = allowed
+    if at <= now:
+        return None
+    if closes is not None and closes <= at:
+        return Ended(row.id, State.LAPSED, outcome)
+    return Again(row.id, at, doubts=row.doubts, fresh=row.fresh, outcome=outcome)

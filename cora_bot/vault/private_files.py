@@ -8,11 +8,13 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import struct
 from pathlib import Path
 
 from cora_bot.base.errors import CoraError
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_ACL_USER, _ACL_OWNING_GROUP, _ACL_GROUP = 0x02, 0x04, 0x08
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -54,11 +56,36 @@ def read_private(path: Path) -> bytes:
     """The content of a file that only its owner can read. Raises ``CoraError`` when others can."""
     try:
         with path.open("rb") as opened:
-            if os.name == "posix" and os.fstat(opened.fileno()).st_mode & _OTHERS:
+            if os.name == "posix" and readable_by_others(opened.fileno()):
                 raise CoraError(f"{path} can be read by others on this machine", f"chmod 600 {path}")
             return opened.read()
     except OSError as error:
-        raise CoraError(f"{path} could not be read: {error.strerror}") from None
+        hint = "Is it there, and may this user read it?"
+        raise CoraError(f"{path} could not be read: {error.strerror}", hint) from None
+
+
+def readable_by_others(file: int | Path) -> bool:
+    """Whether anybody but its owner, and us, may read or change this file or folder (POSIX).
+
+    A service manager hands its credentials over as root's files with a list that lets us alone read them: the mode's
+    group bits then stand for that list, and say nothing about a group.
+    """
+    others = os.stat(file).st_mode & _OTHERS  # noqa: PTH116 - also takes an open file
+    return bool(others) and (bool(others & stat.S_IRWXO) or not _listed_for_us_alone(file))
+
+
+def _listed_for_us_alone(file: int | Path) -> bool:
+    """Linux's access control list: after a version, entries of tag, permissions and id, 8 bytes each."""
+    try:
+        listed = os.getxattr(file, "system.posix_acl_access")
+    except (AttributeError, OSError):  # not Linux, or no list: the group bits are the group's
+        return False
+    entries = list(struct.iter_unpack("<HHI", listed[4:]))
+    ours = (_ACL_USER, os.geteuid())
+    strangers = [one for one in entries if one[0] in (_ACL_USER, _ACL_GROUP) and (one[0], one[2]) != ours]
+    return not any(permissions for _, permissions, _ in strangers) and not any(
+        permissions for tag, permissions, _ in entries if tag == _ACL_OWNING_GROUP
+    )
 
 
 def _part(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 A-01 a press leads to the next card, a tick to what has fallen due, without anything else being told to do so
 A-02 the loops come to their end in order, and a loop that cannot go on ends the process with its reason
+A-04 a loop shows a sign of life when it has gone round, and none when it turns in vain
 A-03 nothing a participant said, no chat id and no token is in the log
 """
 
@@ -12,8 +13,9 @@ import io
 import logging
 import os
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,10 +23,12 @@ import pytest
 
 from bot.api import TokenRefused
 from bot.app import App, Connection
+from bot.pilot.faults import Fault, Kind
 from bot.pilot.server import Emulator
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import LOGGER, start_logging
+from cora_bot.base.pulse import Loop
 from cora_bot.dialogue import phrases as p
 from cora_bot.usecases.forms import register_forms
 from cora_bot.usecases.house import House
@@ -96,6 +100,31 @@ async def test_ticker_finds_what_is_due_by_itself(setting: Setting) -> None:
         await one.follow(lambda card: card.text == p.NEUTRAL)
         setting.clock.move(timedelta(days=13))
         await one.person.until(lambda person: person.last.text == p.INVITATION, seconds=10)
+
+
+async def test_every_loop_beats_while_it_goes_round(setting: Setting) -> None:
+    beats: Counter[Loop] = Counter()
+    async with App(setting.house, replace(setting.connection, long_poll=0), beat=lambda loop: beats.update([loop])):
+        async with asyncio.timeout(10):
+            while set(beats) != set(Loop):
+                await asyncio.sleep(0.05)
+
+
+async def test_loop_that_goes_round_in_vain_does_not_beat(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database is gone and Telegram refuses: the process lives, its work does not."""
+
+    async def gone(*_: object, **__: object) -> None:
+        raise OSError("no disk")
+
+    beats: Counter[Loop] = Counter()
+    async with App(setting.house, replace(setting.connection, long_poll=0), beat=lambda loop: beats.update([loop])):
+        setting.emulator.faults.add(Fault(Kind.FLOOD, "getUpdates", count=0, retry_after=1))
+        monkeypatch.setattr("cora_bot.usecases.deliver.claim", gone)
+        monkeypatch.setattr("cora_bot.usecases.due.due", gone)
+        await asyncio.sleep(1.5)  # what was under way has come to its end
+        beats.clear()
+        await asyncio.sleep(3)
+    assert beats == Counter()
 
 
 async def test_stranger_gets_a_card_without_study_words(setting: Setting) -> None:

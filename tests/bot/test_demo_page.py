@@ -81,6 +81,7 @@ async def test_whole_path_in_arabic(page: Page, tmp_path: Path) -> None:
     await visitor.enrol(replies)
     assert await direction(page, ".bubble .text") == "rtl"
     await visitor.press(visitor.say(phrases.I_HAVE_READ))
+    await visitor.press(visitor.say(phrases.OPENS_NEUTRALLY))
 
     invited = returned + timedelta(days=14)
     assert await visitor.next_event() == rings(invited, "17:00", "Baghdad", "an invitation to answer")
@@ -116,6 +117,7 @@ async def test_short_path_in_german(page: Page) -> None:
     await visitor.enrol({"country": "AL", "return_status": "done", "return_date": f"{returned:%d.%m.%Y}", "hour": "9"})
     assert await direction(page, ".bubble .text") == "ltr"
     await visitor.press(visitor.say(phrases.I_HAVE_READ))
+    await visitor.press(visitor.say(phrases.OPENS_NEUTRALLY))
     invited = returned + timedelta(days=14)
     assert await visitor.next_event() == rings(invited, "09:00", "Tirane", "an invitation to answer")
     await expect(visitor.notices).to_have_text([visitor.say(phrases.INVITATION)])

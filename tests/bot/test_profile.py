@@ -7,10 +7,11 @@ F-02 the bot does not start while a forbidden word shows in its name, texts or c
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from telegram import Bot
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 
 from bot.api import TokenRefused
 from bot.pilot.faults import Fault, Kind
@@ -88,6 +89,45 @@ async def test_forbidden_word_in_the_profile_stops_the_start(
         await prepare(bot, STUDY, TEXTS)
     found = "; ".join(f"{place} holds “return study”" for place in places)
     assert str(stopped.value) == f"the bot's public profile gives the study away: {found}"
+
+
+async def test_forbidden_word_in_the_user_name_stops_the_start(emulator: Emulator, bot: Bot) -> None:
+    emulator.world.bot = replace(emulator.world.bot, username="Return_Study_bot")
+    with pytest.raises(CoraError, match=r"away: user name \(every language\) holds “return study”$"):
+        await prepare(bot, STUDY, TEXTS)
+
+
+async def test_forbidden_word_left_in_commands_of_private_chats_stops_the_start(emulator: Emulator, bot: Bot) -> None:
+    """They stand before ours: Telegram shows the commands of the narrowest scope."""
+    scope = BotCommandScopeAllPrivateChats()
+    await bot.set_my_commands([BotCommand("menu", "Deportation questions")], scope=scope, language_code="ar")
+    with pytest.raises(CoraError, match=r"away: commands \(ar\) holds “deportation”$"):
+        await prepare(bot, STUDY, TEXTS)
+
+
+async def test_forbidden_word_in_a_language_the_study_only_warns_of_stops_the_start(
+    emulator: Emulator, bot: Bot
+) -> None:
+    study = replace(STUDY, never_show={**STUDY.never_show, "tr": ("geri dönüş",)})
+    emulator.world.profile.descriptions["tr"] = "Geri Dönüş soruları"
+    with pytest.raises(CoraError, match=r"away: description \(tr\) holds “geri dönüş”$"):
+        await prepare(bot, study, TEXTS)
+
+
+LANGUAGES_OF_A_PHONE = ("", "en", "ar", "fa")
+
+
+@pytest.mark.parametrize("language", LANGUAGES_OF_A_PHONE)
+@pytest.mark.parametrize("field", ["names", "descriptions", "short_descriptions"])
+async def test_forbidden_word_in_any_text_of_any_language_stops_the_start(
+    emulator: Emulator, bot: Bot, field: str, language: str
+) -> None:
+    for clean in LANGUAGES_OF_A_PHONE:
+        getattr(emulator.world.profile, field)[clean] = "Hello"
+    await prepare(bot, STUDY, TEXTS)
+    getattr(emulator.world.profile, field)[language] = "after deportation"
+    with pytest.raises(CoraError, match=rf"\({language or 'default'}\) holds “deportation”$"):
+        await prepare(bot, STUDY, TEXTS)
 
 
 async def test_forbidden_word_in_a_command_stops_the_start_before_anybody_sees_it(emulator: Emulator, bot: Bot) -> None:

@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from tests.cli.running import cora
 from tests.cli.server import Server, enrol, set_up
@@ -47,17 +48,49 @@ def test_cards_hold_codes_that_let_people_in(server: Server, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("cards.pdf", "cards.pdf does not end in .html\n    Print it from a browser, there also as PDF.\n"),
+        ("cards.txt", "cards.txt does not end in .html or .pdf\n    Cards are a page for a browser, or a PDF.\n"),
+        ("taken.pdf", "taken.pdf exists already and is not overwritten\n    Choose another name.\n"),
         ("taken.html", "taken.html exists already and is not overwritten\n    Choose another name.\n"),
         ("none/cards.html", "Make it first, or choose another place.\n"),
     ],
 )
 def test_cards_that_could_not_be_written_make_no_code(server: Server, tmp_path: Path, name: str, message: str) -> None:
-    (tmp_path / "taken.html").write_text("mine")
+    for taken in ("taken.html", "taken.pdf"):
+        (tmp_path / taken).write_text("mine")
     said = cora("invite", "--count", 1, "--to", tmp_path / name, settings=server.settings)
 
     assert (said.code, said.err.endswith(message), made_codes(server)) == (1, True, 0)
-    assert (tmp_path / "taken.html").read_text() == "mine"
+    assert [(tmp_path / taken).read_text() for taken in ("taken.html", "taken.pdf")] == ["mine", "mine"]
+
+
+def test_cards_as_pdf_hold_codes_that_let_people_in(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "cards.PDF"
+    said = cora("invite", "--count", 3, "--first", 7, "--to", path, settings=server.settings)
+    text = "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    codes = re.findall(r"^((?:[2-9A-Z]{4}-){2}[2-9A-Z]{4})$", text, re.MULTILINE)
+
+    assert (said.code, said.err, len(set(codes)), made_codes(server)) == (0, "", 3, 3)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir() if "cards" in each.name] == ["cards.PDF"]
+    enrol(server, codes[0])
+
+
+@pytest.mark.parametrize("suffix", [".html", ".pdf"])
+def test_each_code_is_known_with_the_number_of_its_card(server: Server, tmp_path: Path, suffix: str) -> None:
+    cora("invite", "--count", 3, "--first", 51, "--to", tmp_path / f"c{suffix}", settings=server.settings)
+    cora("invite", "--count", 1, settings=server.settings)
+    with sqlite3.connect(Path(server.settings["CORA_HOME"], "cora.db")) as opened:
+        numbers = [row[0] for row in opened.execute("SELECT card FROM token")]
+
+    assert sorted(numbers, key=lambda each: each or 0) == [None, 51, 52, 53]
+
+
+def test_pdf_in_letters_that_no_font_has_makes_no_code(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "c.pdf"
+    said = cora("invite", "--count", 1, "--to", path, settings=server.settings | {"CORA_BOT": "ბოტი"})
+
+    assert (said.code, path.exists(), made_codes(server)) == (1, False, 0)
+    assert said.err.startswith("Error: the PDF has no font for the letters of the language ")
 
 
 def test_cards_need_the_bots_name(server: Server, tmp_path: Path) -> None:

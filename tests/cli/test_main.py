@@ -34,7 +34,23 @@ def leaves(group: click.Group, path: str = "cora") -> Iterator[tuple[str, click.
 
 def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
     shown = [name for name, command in cora_group().commands.items() if not command.hidden]
-    assert shown == ["new-study", "check", "try", "book", "keys", "invite", "people", "bundle", "export"]
+    assert shown == [
+        "new-study",
+        "check",
+        "try",
+        "book",
+        "keys",
+        "invite",
+        "people",
+        "why",
+        "reply",
+        "outage",
+        "bundle",
+        "export",
+        "doctor",
+        "health",
+        "upgrade",
+    ]
 
 
 def test_every_command_names_its_machine() -> None:

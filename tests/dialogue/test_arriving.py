@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Status
-from cora_bot.dialogue.inputs import ChoreDue, Verb
+from cora_bot.dialogue.conversation import Status, TokenState
+from cora_bot.dialogue.inputs import ChoreDue, Start, Verb
 from cora_bot.dialogue.turn import RecordKind
 from cora_bot.study.model import Return
 from tests.support.talk import Talk
@@ -196,3 +197,21 @@ def test_stranger_is_forgiven_only_after_the_hour() -> None:
     turn = talk.present("valid")
 
     assert turn.use_token is False
+
+
+def test_arriving_with_a_card_shows_its_number_once_and_no_sentence_of_the_study() -> None:
+    talk = Talk()
+    talk.conversation = replace(talk.conversation, token=TokenState("valid", card=51))
+    talk.write("AAAA-AAAA-AAAA")
+    shown = talk.text
+    talk.feed(Start("", 999))
+
+    assert shown == "✓ Card \u2068051\u2069\n\n🌐"
+    assert talk.text == "🌐"
+
+
+def test_arriving_with_a_code_that_is_on_no_card_shows_no_number() -> None:
+    talk = Talk()
+    talk.present("valid")
+
+    assert talk.text == "🌐"

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import PICTURES, Opening, Participant, Showing, Status
+from cora_bot.dialogue.conversation import OPENINGS, PICTURES, Opening, Participant, Showing, Status
 from cora_bot.dialogue.handlers.guessing import PICTURES_ALLOWED, WITHIN
 from cora_bot.dialogue.handlers.knocking import HELD_AFTER_WRONG_PERSON
 from cora_bot.dialogue.inputs import ChoreDue, Command, CommandName, LetterCame, Unusable, Verb
@@ -288,3 +288,24 @@ def test_letter_in_a_break_is_kept_and_not_announced() -> None:
     assert (turn.show, turn.notes) == (None, ("letter_kept",))
     assert turn.conversation.participant is not None
     assert turn.conversation.participant.letters == ("The office opens at nine.",)
+
+
+@pytest.mark.parametrize(
+    ("opening", "sample"),
+    [
+        (Opening.AT_ONCE, []),
+        (Opening.NEUTRAL, [p.TEST_MESSAGE, p.INVITATION]),
+        (Opening.KNOCK, [p.TEST_MESSAGE, p.INVITATION, p.CHOOSE_PICTURE]),
+    ],
+)
+def test_choice_of_opening_is_told_with_a_sample_as_a_new_message(opening: Opening, sample: list[str]) -> None:
+    talk = Talk(person())
+    talk.press(Verb.MENU)
+    talk.press(Verb.OPENING)
+    turn = talk.press(Verb.SET_OPENING, choice=OPENINGS.index(opening))
+    if opening is Opening.KNOCK:
+        turn = talk.press(Verb.SET_PICTURE, choice=MINE)
+
+    assert turn.show is not None
+    assert turn.show.fresh
+    assert turn.show.prompt.text.split("\n\n") == [p.OPENING_SET, *sample]

@@ -1,25 +1,22 @@
-"""DO-05 the examples in the pages are real: the study is read, the form compiles, the key script makes a key.
+"""DO-05 the examples in the pages are real: the study is read, the form compiles, settings and files exist.
 DO-06 tables and excerpts in the pages say what the code says.
 """
 
 from __future__ import annotations
 
+import ast
 import re
-import runpy
-from pathlib import Path
 
-import pytest
-
-from bot.cli import cora
 from cora_bot.base.chance import CODE_LETTERS
 from cora_bot.base.problems import errors
 from cora_bot.dialogue.handlers.asides import PAUSE_WEEKS
 from cora_bot.dialogue.handlers.guessing import CODES_ALLOWED, WITHIN
 from cora_bot.dialogue.handlers.inviting import LATER_HOURS
+from cora_bot.dialogue.handlers.missed import MISSED_AFTER
 from cora_bot.dialogue.phrases import COMMANDS, INVITATION
 from cora_bot.dialogue.scene import EMPTIED_AFTER
 from cora_bot.export import consents, contacts, dispositions, folder, response, tables
-from cora_bot.export.bundle_format import CASE_COLUMNS, CONTACT_COLUMNS, OCCURRENCE_COLUMNS
+from cora_bot.export.bundle_format import CASE_COLUMNS, CONTACT_COLUMNS, OCCURRENCE_COLUMNS, OUTAGE_COLUMNS
 from cora_bot.forms.compile import compile_form
 from cora_bot.forms.support import SUPPORTED
 from cora_bot.settings import read_settings
@@ -28,7 +25,7 @@ from cora_bot.store.tables import metadata
 from cora_bot.study.reader import read_study
 from cora_bot.usecases.load_study import load_script
 from cora_bot.vault.passphrase import SHORTEST
-from cora_bot.vault.server_keys import load_keys
+from tests.base.test_logging import calls
 from tests.docs.pages import DOCS, ROOT, blocks, table_rows, text_of, typed_lines
 
 RESEARCHERS = DOCS / "researchers.md"
@@ -64,25 +61,33 @@ def test_form_example_compiles_without_a_finding() -> None:
     assert [question.name for question in compiled.form.questions if question.sealed] == ["message"]
 
 
-def test_key_script_makes_a_key_the_server_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (script,) = blocks(OPERATORS, "python")
-    (tmp_path / "make_key.py").write_text(script)
-    monkeypatch.chdir(tmp_path)
-    runpy.run_path("make_key.py")
-    load_keys(tmp_path / "server.key")
-    assert (tmp_path / "server.key").stat().st_mode & 0o777 == 0o600
+def test_operators_files_are_there() -> None:
+    named = set(re.findall(r"\bdeploy/[\w./-]+\w", text_of(OPERATORS)))
+    assert "deploy/cora.service" in named
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
-def test_environment_example_is_read_and_used_by_the_unit() -> None:
+def test_operators_paths_are_those_of_the_service() -> None:
+    unit = text_of(ROOT / "deploy" / "cora.service") + text_of(ROOT / "deploy" / "cora-server")
+    named = set(
+        re.findall(r"(?<![\w])/(?:etc/cora|var/lib/cora|opt/cora)(?:/secrets/[\w.]+|/study|/settings)?\b", unit)
+    )
+    assert [path for path in sorted(named) if path not in text_of(OPERATORS)] == []
+
+
+def test_settings_example_is_read() -> None:
     lines = [line for line in typed_lines(OPERATORS) if re.match(r"CORA_[A-Z_]+=", line)]
-    settings = read_settings(dict(line.split("=", 1) for line in lines))
-    (unit,) = blocks(OPERATORS, "ini")
-    assert f"ReadWritePaths={settings.home}\n" in unit
-    assert settings.server_key is not None
-    assert settings.home not in settings.server_key.parents
-    command = re.search(r"^ExecStart=\S+/cora (\S+)$", unit, re.MULTILINE)
-    assert command is not None
-    assert command[1] in cora.commands
+    assert read_settings(dict(line.split("=", 1) for line in lines)).bot == "staying_in_touch_bot"
+
+
+def test_shortest_server_passphrase_is_named() -> None:
+    assert f"(`--passphrase-file`, at least {SHORTEST} characters)" in " ".join(text_of(OPERATORS).split())
+
+
+def test_every_action_of_the_log_is_explained() -> None:
+    actions = {str(node.args[0].value) for _, node in calls() if isinstance(node.args[0], ast.Constant)}
+    table = text_of(OPERATORS).partition("| action |")[2].partition("\n\n")[0]
+    assert sorted(action for action in actions if f"`{action}`" not in table) == []
 
 
 def test_supported_question_types_are_listed() -> None:
@@ -117,6 +122,7 @@ def test_bundle_columns_are_those_of_the_bundle() -> None:
     assert rows["`cases.csv`"] == codes(CASE_COLUMNS)
     assert rows["`occurrences.csv`"] == codes(OCCURRENCE_COLUMNS)
     assert rows["`contacts.csv`"].partition(":")[0] == codes(CONTACT_COLUMNS)
+    assert rows["`outages.csv`"].partition(":")[0] == codes(OUTAGE_COLUMNS)
 
 
 def test_export_columns_are_those_of_the_export() -> None:
@@ -174,3 +180,8 @@ def test_readme_names_buttons_that_the_demonstration_has() -> None:
     named = re.findall(r"\*\*([^*]+)\*\*", steps)
     assert len(named) == 4
     assert [name for name in named if name not in page] == []
+
+
+def test_researchers_figure_of_what_is_late_is_that_of_the_program() -> None:
+    assert MISSED_AFTER.total_seconds() == 3 * 3600
+    assert "once it is more than three hours late" in " ".join(text_of(RESEARCHERS).split())

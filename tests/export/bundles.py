@@ -62,6 +62,7 @@ class Draft:
     records: dict[str, bytes] = field(default_factory=dict)
     occurrences: list[Sequence[str]] = field(default_factory=list)
     contacts: list[Sequence[str]] = field(default_factory=list)
+    outages: list[Sequence[str]] = field(default_factory=list)
     forms: list[str] = field(default_factory=list)
     study_toml: str = ""
     codes: Mapping[str, str] = field(default_factory=lambda: CODES)
@@ -78,6 +79,7 @@ class Draft:
             "cases": len(cases),
             "occurrences": len(self.occurrences),
             "contacts": len(self.contacts),
+            "outages": len(self.outages),
             "forms": len(self.forms),
         }
         manifest = {
@@ -96,6 +98,7 @@ class Draft:
             fmt.CASES: table(fmt.CASE_COLUMNS, cases),
             fmt.OCCURRENCES: table(fmt.OCCURRENCE_COLUMNS, self.occurrences),
             fmt.CONTACTS: table(fmt.CONTACT_COLUMNS, self.contacts),
+            fmt.OUTAGES: table(fmt.OUTAGE_COLUMNS, self.outages),
             **{f"records/{record}.age": content for record, content in self.records.items()},
             **{f"forms/{hashlib.sha256(form.encode()).hexdigest()}.xml": form.encode() for form in self.forms},
             **self.more,
@@ -127,6 +130,7 @@ def occurrence(code: str = "K7F-2QX", *, step: str = "complete", number: int = 1
         "reason": "",
         "opened_at": "2026-11-02T08:00:00Z",
         "finished_at": "2026-11-02T08:03:00Z",
+        "outage_hours": "0",
     } | changes
     return tuple(row[column] for column in fmt.OCCURRENCE_COLUMNS)
 

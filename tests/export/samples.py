@@ -101,6 +101,7 @@ def answering(
     status: str = "complete",
     after: timedelta = timedelta(minutes=3),
     missing: Mapping[str, Missing] | None = None,
+    mode: str = "",
 ) -> Answering:
     return Answering(
         record=record,
@@ -115,6 +116,7 @@ def answering(
         values=values,
         missing=missing,
         parts=(),
+        mode=mode,
     )
 
 

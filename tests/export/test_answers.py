@@ -139,7 +139,7 @@ def test_account_goes_on_after_a_changed_and_a_moved_record(tmp_path: Path) -> N
 
 def test_account_does_not_fit_when_the_manifest_counts_more(tmp_path: Path) -> None:
     draft = full_draft()
-    draft.manifest = {"counts": {"records": 4, "cases": 2, "occurrences": 1, "contacts": 0, "forms": 0}}
+    draft.manifest = {"counts": {"records": 4, "cases": 2, "occurrences": 1, "contacts": 0, "outages": 0, "forms": 0}}
     result = account(tmp_path, draft, ANNA)
     assert result.differences == ("the manifest counts 4 records, the bundle holds 3",)
     assert as_text(result).splitlines() == [

@@ -41,7 +41,7 @@ def test_open_bundle_reads_what_was_written(tmp_path: Path) -> None:
 
 
 def test_open_bundle_names_numbers_that_do_not_match(tmp_path: Path) -> None:
-    counts = {"records": 3, "cases": 2, "occurrences": 0, "contacts": 0, "forms": 0}
+    counts = {"records": 3, "cases": 2, "occurrences": 0, "contacts": 0, "outages": 0, "forms": 0}
     draft = Draft(records={"ab" * 16: b"sealed"}, manifest={"counts": counts})
     with open_bundle(draft.write(tmp_path / "b.zip")) as bundle:
         assert bundle.differences == ("the manifest counts 3 records, the bundle holds 1",)

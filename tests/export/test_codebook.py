@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from cora_bot.export import contacts
+from cora_bot.export.bundle_facts import OutageFact
 from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import form_columns
 from cora_bot.export.reading import READING, RESPONSE
+from cora_bot.export.reasons import OCCASIONS
 from cora_bot.study.reader import read_study
 from tests.export.samples import CHECK_IN, OLDER, STUDY_TOML
 
@@ -26,6 +28,7 @@ def test_codebook_lists_forms_newest_version_first() -> None:
         "Outcomes in dispositions.csv",
         "Response in response.csv",
         "Messages in contacts.csv",
+        "Outages",
         "Languages",
         "Form check_in, version 2: Check-in",
         "Form check_in, version 1: Check-in",
@@ -97,6 +100,20 @@ def test_codebook_says_how_to_read_cells_and_which_texts_are_drafts() -> None:
     assert parts["How to read the tables"].strip() == READING.partition("\n")[2].strip()
     assert parts["Response in response.csv"].strip() == RESPONSE.partition("\n")[2].strip()
     assert "| ar | العربية | draft |" in parts["Languages"]
+
+
+def test_codebook_lists_outages_where_there_were_any() -> None:
+    study, _ = read_study(STUDY_TOML, file="study.toml")
+    assert study is not None
+    outages = [OutageFact("AF", "2027-01-10T00:00", "2027-01-15T00:00")]
+    text = codebook([], study=study, export="ab" * 16, outages=outages).partition("\n## Outages")[2]
+    row = "| AF | 2027-01-10T00:00 | 2027-01-15T00:00 |"
+    assert (row in text.partition("\n## ")[0], row in sections()["Outages"]) == (True, False)
+
+
+def test_codebook_explains_every_reason_of_an_occasion() -> None:
+    text = sections()["Outcomes in dispositions.csv"]
+    assert [code for code in OCCASIONS if f"\n| {code} | {OCCASIONS[code]} |" not in text] == []
 
 
 def test_codebook_has_the_reasons_of_missing() -> None:

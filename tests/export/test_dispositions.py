@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cora_bot.export.bundle_facts import OccurrenceFact
@@ -40,6 +42,12 @@ OPENED = "2026-11-03T07:00:00Z"
         (fact("lapsed", reason="blocked"), ("non_contact", "2.2")),
         (fact("lapsed", reason="paused"), ("lapsed", "2.3")),
         (fact("lapsed", reason="late"), ("not_sent", "3.1")),
+        (fact("lapsed", reason="missed"), ("not_sent", "3.1")),
+        (fact("lapsed", reason="merged"), ("lapsed", "2.3")),
+        (fact("expired", reason="outage", sent=2), ("not_attempted", "3.11")),
+        (fact("lapsed", reason="outage"), ("not_attempted", "3.11")),
+        (fact("expired", reason="outage", sent=2, put_away=1), ("refused", "2.11")),
+        (fact("expired", reason="outage", sent=2, opened_at=OPENED), ("break_off", "2.12")),
         (fact("expired"), ("not_sent", "3.1")),
         (fact("lapsed", reason="unreachable"), ("non_contact", "2.2")),
         (fact("cancelled", reason="not_going"), ("not_eligible", "4.1")),
@@ -60,9 +68,12 @@ def test_every_step_has_an_outcome_and_every_outcome_a_meaning() -> None:
     assert MEANINGS.keys() == AAPOR.keys()
 
 
-def test_rows_keep_reason_and_messages() -> None:
+def test_rows_keep_reason_messages_and_how_it_was_answered() -> None:
     occasion = ("K7F-2QX", "monthly", "2", "2026-11-02T07:00:00Z", "2026-11-14T07:00:00Z")
-    assert list(rows([fact("lapsed", reason="paused", sent=1, put_away=0), fact("postponed")]))[1:] == [
-        (*occasion, "non_contact", "2.2", "paused", "1", "0", "", ""),
-        (*occasion, "unknown", "", "postponed", "0", "0", "", ""),
+    facts = [replace(fact("lapsed", reason="paused", sent=1), outage_hours=36), fact("postponed")]
+    assert list(rows(facts, {}))[1:] == [
+        (*occasion, "non_contact", "2.2", "paused", "1", "0", "", "", "36", ""),
+        (*occasion, "unknown", "", "postponed", "0", "0", "", "", "0", ""),
     ]
+    assert [row[-1] for row in rows([fact("complete")], {("K7F-2QX", "monthly", 2): "phone"})] == ["mode", "phone"]
+    assert [row[-1] for row in rows([fact("complete")], {("K7F-2QX", "monthly", 3): "phone"})] == ["mode", ""]

@@ -73,6 +73,7 @@ def draft(**changes: Any) -> Draft:
             "sealed": {"/data/story": PART},
             "skipped": [],
             "not_reached": [],
+            "mode": "chat",
         },
     )
     made.add(of_form(PART, "fragment"), {"ref": "/data/story", "value": '=cmd|"/c calc"!A1\nقال: «لا»، ثم ذهب'})
@@ -83,6 +84,7 @@ def draft(**changes: Any) -> Draft:
             "sealed": {},
             "skipped": ["/data/balance"],
             "not_reached": ["/data/story"],
+            "mode": "in_person",
         },
     )
     made.add(
@@ -142,6 +144,20 @@ def test_export_writes_the_golden_tables(tmp_path: Path) -> None:
     for name, expected in golden.items():
         lines = expected.format(a=FIRST, b=SECOND, d=THIRD).replace("\n", "\r\n").replace("A1\r\n", "A1\n")
         assert text(tmp_path / "out", name) == lines
+
+
+def test_export_says_where_there_was_an_outage(tmp_path: Path) -> None:
+    """Silence in it is no answer: the occasion was not attempted, whatever was sent into it."""
+    cut_off = draft()
+    cut_off.outages = [("IQ", "2026-11-10T00:00", "2026-11-15T12:00")]
+    silent = {"step": "expired", "sent": "3", "reason": "outage", "opened_at": "", "outage_hours": "97"}
+    cut_off.occurrences.append(occurrence("M3A-9ZW", number=3, **silent))  # type: ignore[arg-type]
+    account = export(cut_off, tmp_path / "out")
+    found = [row for row in text(tmp_path / "out", "dispositions.csv").splitlines() if ",monthly,3," in row]
+
+    assert account.fits, account
+    assert [row.split(",")[5:8] + row.split(",")[-2:-1] for row in found] == [["not_attempted", "3.11", "outage", "97"]]
+    assert "| IQ | 2026-11-10T00:00 | 2026-11-15T12:00 |" in text(tmp_path / "out", "codebook.md")
 
 
 def test_export_notes_how_many_records_do_not_say_why(tmp_path: Path) -> None:

@@ -20,9 +20,11 @@ TIMES = ("2026-11-02T08:00:00Z", "2026-11-02T08:03:00Z")
 
 
 def test_long_rows_carry_labels_in_the_chosen_language() -> None:
-    one = answering({"/data/needs": "home money", "/data/work": "no", "/data/score": "2"}, record="1" * 32)
+    one = answering(
+        {"/data/needs": "home money", "/data/work": "no", "/data/score": "2"}, record="1" * 32, mode="phone"
+    )
     head = ("K7F-2QX", "monthly", "1", "check_in", "2")
-    tail = ("ar", *TIMES, "complete", "1" * 32)
+    tail = ("ar", "phone", *TIMES, "complete", "1" * 32)
     assert list(long_rows([one], COLUMNS, language="ar"))[1:] == [
         (*head, "work", "هل لديك عمل؟", "no", "لا", "", *tail),
         (*head, "needs", "ماذا تحتاج؟", "home money", "سكن; مال", "", *tail),
@@ -56,7 +58,7 @@ def test_wide_rows_list_why_for_their_own_form() -> None:
 def test_wide_rows_never_name_the_column_like_a_question() -> None:
     asked = replace(WORK, ref="/data/missing", name="missing")
     form = replace(CHECK_IN, questions=(asked,), columns=(column(asked),))
-    assert next(iter(wide_rows([], form_columns([form]))))[10:] == ("check_in.missing", "check_in.missing_")
+    assert next(iter(wide_rows([], form_columns([form]))))[11:] == ("check_in.missing", "check_in.missing_")
 
 
 def test_long_rows_fall_back_to_the_default_language() -> None:
@@ -72,7 +74,7 @@ def test_long_rows_use_the_labels_of_the_version_that_was_answered() -> None:
 
 
 def test_wide_header_is_the_union_over_versions() -> None:
-    assert next(iter(wide_rows([], COLUMNS)))[10:] == (
+    assert next(iter(wide_rows([], COLUMNS)))[11:] == (
         "check_in.work",
         "check_in.needs",
         "check_in.needs/money",
@@ -91,7 +93,7 @@ def test_wide_rows_tell_unticked_from_unanswered() -> None:
     answered = answering({"/data/work": "dont_know", "/data/needs": "home"})
     silent = answering({"/data/work": "no"}, number=2)
     rows = list(wide_rows([answered, silent], COLUMNS))[1:]
-    assert [row[10:] for row in rows] == [
+    assert [row[11:] for row in rows] == [
         ("dont_know", "home", "0", "1", "0", "", "", "", "", "", ""),
         ("no", "", "", "", "", "", "", "", "", "", ""),
     ]
@@ -99,7 +101,7 @@ def test_wide_rows_tell_unticked_from_unanswered() -> None:
 
 def test_wide_rows_keep_forms_of_the_same_question_apart() -> None:
     rows = list(wide_rows([answering({"/data/work": "yes"}, form=ARRIVAL)], COLUMNS))[1:]
-    assert [row[10:] for row in rows] == [("", "", "", "", "", "", "", "", "", "yes", "")]
+    assert [row[11:] for row in rows] == [("", "", "", "", "", "", "", "", "", "yes", "")]
 
 
 def test_chosen_takes_complete_before_a_later_partial() -> None:

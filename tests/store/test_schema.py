@@ -161,7 +161,8 @@ async def test_outbox_refuses_impossible_rows(ground: Ground, rows: list[dict[st
 open_texts = {
     "chat.showing", "chore.kind", "counter.name", "form_version.form_id",
     "form_version.hash", "form_version.version", "form_version.xform", "meta.name", "meta.value", "occurrence.local",
-    "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outbox.key", "outbox.kind",
+    "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outage.begins", "outage.ends",
+    "outage.place", "outbox.key", "outbox.kind",
     "outbox.means", "outbox.outcome", "outbox.reason", "outbox.state", "outbox.wave", "parked_update.error",
     "parked_update.kind", "participant.language", "handed_out.holder",
     "participant.status", "participant.withdrawal",

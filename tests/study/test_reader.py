@@ -10,7 +10,7 @@ from datetime import time, timedelta
 import pytest
 
 from cora_bot.base.problems import Problem, Severity, errors
-from cora_bot.study.model import Anchor, Enrolment, Language, QuietHours, Retention, ReturnCheck, Study, Wave
+from cora_bot.study.model import Anchor, Enrolment, Language, Missed, QuietHours, Retention, ReturnCheck, Study, Wave
 from cora_bot.study.reader import read_study
 
 RECIPIENT = "age1pq1" + "qpzry9x8gf2tvdw0s3jn54khce6mua7l" * 3
@@ -164,6 +164,8 @@ RULE = "FREQ=MONTHLY;COUNT=12"
         (RULE, "monthly", ("study.recurrence", "waves[1].recurrence")),
         ('anchor = "return_date"', 'anchor = "birthday"', ("study.value", "waves[1].anchor")),
         ('purpose = "questions"', 'purpose = "visits"', ("study.purpose", "waves[1].purpose")),
+        (WAVE, f'{WAVE}\nmissed = "never"', ("study.value", "waves[1].missed")),
+        (WAVE, f"{WAVE}\nmissed = true", ("study.value", "waves[1].missed")),
         (
             'purpose = "questions"',
             'purpose = "questions"\nplanned_return_only = true',
@@ -299,3 +301,27 @@ def test_read_study_with_the_wrong_kind_of_value(name: str) -> None:
     text = "\n".join(lines).replace(f"[[{name}]]", f"[[x_{name}]]").replace(f"[{name}]", f"[x_{name}]")
     found = problems_of(f"{name} = 3\n{text}")
     assert ("study.value", name) in found
+
+
+@pytest.mark.parametrize("missed", list(Missed))
+def test_read_study_takes_what_becomes_of_the_missed(missed: Missed) -> None:
+    study, problems = read_study(changed(WAVE, f'{WAVE}\nmissed = "{missed}"'), file="study.toml")
+    assert study is not None
+    assert (study.waves[0].missed, problems) == (missed, ())
+
+
+def test_read_study_sends_late_unless_it_is_told_otherwise() -> None:
+    study, _ = read_study(SMALL, file="study.toml")
+    assert study is not None
+    assert study.waves[0].missed is Missed.LATE
+
+
+def test_read_study_names_the_values_missed_may_have() -> None:
+    (problem,) = read_study(changed(WAVE, f'{WAVE}\nmissed = "never"'), file="study.toml")[1]
+    assert problem.message == "waves[1].missed: Input should be 'skip', 'late' or 'merge'"
+
+
+def test_read_study_warns_of_merging_what_comes_once() -> None:
+    study, problems = read_study(changed(f'recurrence = "{RULE}"', 'missed = "merge"'), file="study.toml")
+    assert study is not None
+    assert [(one.code, one.severity) for one in problems] == [("study.missed", Severity.WARNING)]

@@ -12,6 +12,8 @@ Between any two lines the bot is stopped, its database and key store are closed,
                        only participant to a new phone
     + second: ar       the phone called "second" is taken up; made on first mention, with this language
     $ reply text       the team answers the only participant
+    $ outage AL 2026-12-16 2026-12-19   the team enters an outage, from its first to its last day
+    $ interview arrival phone: 1 / 2 / text   staff enter what the only participant answers, line by line
     @ +3h              time passes (m, h, d), and what falls due happens
     @ 2026-12-15 09:30 … until this instant, UTC
     = opened           the researcher opens what is sealed until now
@@ -36,12 +38,15 @@ from bot.pilot.server import Emulator
 from bot.pilot.world import World
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
+from cora_bot.dialogue.conversation import Mode
+from cora_bot.usecases import outage
 from cora_bot.usecases.due import next_moment
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_relink, make_tokens
 from cora_bot.usecases.people import people
 from cora_bot.usecases.reply import reply
 from tests.support.house import Premises, opened, premises
+from tests.support.interviewing import interview
 from tests.support.opening import opened_records
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -157,9 +162,19 @@ class Play:
     async def _team(self, what: str, house: House) -> None:
         """What the team does at the server."""
         command, _, rest = what.partition(" ")
-        if command != "reply":
-            raise ValueError(f"the team does not know how to {command!r}")
-        await reply(house, await _only(house), rest)
+        match command:
+            case "reply":
+                await reply(house, await _only(house), rest)
+            case "outage":
+                place, first, last = rest.split()
+                until = datetime.fromisoformat(last) + timedelta(days=1)
+                await outage.enter(house, place, datetime.fromisoformat(first), until)
+            case "interview":
+                about, _, typed = rest.partition(": ")
+                form, mode = about.split()
+                await interview(house, await _only(house), form, mode=Mode(mode), typed=typed.split(" / "))
+            case _:
+                raise ValueError(f"the team does not know how to {command!r}")
 
     async def _taken(self, app: App) -> None:
         """Until the bot has taken every update and sent what it had to send."""

@@ -43,4 +43,6 @@ async def opened_records(house: House, identities: Sequence[Identity]) -> AsyncI
         if "text" in body:
             values["text"] = body["text"]
         shown = " ".join(f"{ref.rsplit('/', 1)[-1]}={value!r}" for ref, value in values.items())
-        yield f"{head.kind} {head.form} {head.wave}/{head.number} {head.language}: {shown}"
+        mode = body.get("mode", "chat")
+        how = "" if mode == "chat" else f" ({mode})"
+        yield f"{head.kind} {head.form} {head.wave}/{head.number} {head.language}{how}: {shown}"

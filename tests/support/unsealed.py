@@ -70,4 +70,4 @@ def speak() -> None:
         return keys
 
     polling.digest, AiohttpRequest.call, open_house.load_keys = spooled, called, loaded  # type: ignore[method-assign]
-    bot.cli.no_core_dumps = lambda: None
+    bot.cli.no_core_dumps = open_house.no_core_dumps = lambda: None

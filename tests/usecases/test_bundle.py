@@ -7,6 +7,7 @@ from __future__ import annotations
 import stat
 import zipfile
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from sqlalchemy import text
 from cora_bot.base.chance import SeededChance
 from cora_bot.dialogue.conversation import Status
 from cora_bot.dialogue.turn import Turn
+from cora_bot.export.bundle_facts import OutageFact
 from cora_bot.export.bundle_reader import open_bundle
+from cora_bot.usecases import outage
 from cora_bot.usecases.bundle import write_bundle
 from cora_bot.usecases.deliver import recover
 from cora_bot.usecases.house import House
@@ -42,6 +45,23 @@ async def test_reader_finds_what_the_writer_put_in(tmp_path: Path, house: House)
     assert (tuple(sorted(each.hex() for each in ids)), ["AAA-ZZZ", "ZZZ-AAA"], 2, 1) == found
     assert (differences, source) == ((), house.script.study.source)
     assert (written.records, written.cases, written.erased) == (2, 2, 0)
+
+
+async def test_bundle_says_where_there_was_an_outage_and_what_it_took(tmp_path: Path, house: House) -> None:
+    """Two people of the same days, one of them cut off for a day and a half and twenty minutes."""
+    for address, code, country in ((700, "AAA-AAA", "AF"), (701, "ZZZ-ZZZ", "IR")):
+        before = await joined(house, address, code=code, country=country, zone="Asia/Kabul")
+        made = record(house.chance, session(house.chance), "x")
+        await write(house, before, Turn(before, records=(made,), occurrences=(occurrence("arrival", 1, BEGIN),)))
+    begins = datetime(2026, 12, 3, 12)
+    await outage.enter(house, "AF", begins, begins + timedelta(hours=36, minutes=20))
+    await write_bundle(house, tmp_path / "b", holder="Dr. A")
+    with open_bundle(tmp_path / "b") as bundle:
+        found = [(each.code, each.outage_hours) for each in bundle.occurrences]
+        outages, differences = bundle.outages, bundle.differences
+
+    assert found == [("AAA-AAA", 37), ("ZZZ-ZZZ", 0)]
+    assert (outages, differences) == ((OutageFact("AF", "2026-12-03T12:00", "2026-12-05T00:20"),), ())
 
 
 async def test_answers_without_consent_and_erased_cases_stay_out(tmp_path: Path, house: House) -> None:

@@ -15,7 +15,9 @@ from cora_bot.dialogue.conversation import Conversation, Status
 from cora_bot.dialogue.phrases import NEUTRAL
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.dialogue.turn import Turn
+from cora_bot.store import outages, participants
 from cora_bot.study.model import Step
+from cora_bot.study.stretch import Outage
 from cora_bot.usecases.deliver import claim, recover, settle
 from cora_bot.usecases.exchange import (
     DeleteMessage,
@@ -194,6 +196,103 @@ async def test_invitation_lapses_when_its_window_has_closed(house: House) -> Non
 
     assert await claim(house) == []
     assert await _rows(house, "state, outcome") == [("lapsed", "late")]
+
+
+async def test_invitation_follows_its_window_when_that_has_moved(house: House) -> None:
+    """What counts is the window as it is at the moment of sending, not as it was when the row was written."""
+    for address, closes in ((700, BEGIN + 9 * DAY), (701, BEGIN + 2 * DAY)):
+        before = await invited(house, await joined(house, address))
+        moved = occurrence("arrival", 1, BEGIN, Step.INVITED, sent=1, next_at=closes, closes=closes)
+        await write(house, before, Turn(before, occurrences=(moved,)))
+    house.clock.move(8 * DAY)  # type: ignore[attr-defined]
+
+    assert [each.address for each in await claim(house)] == [700]
+    assert await _rows(house, "state, outcome") == [("sending", ""), ("lapsed", "late")]
+
+
+async def test_invitation_lapses_when_its_window_ends_before_the_morning(house: House) -> None:
+    before = await joined(house, 700, zone="Europe/Berlin")
+    house.clock.set(BEGIN.replace(hour=21))  # type: ignore[attr-defined]
+    after = await invited(house, before)
+    short = occurrence("arrival", 1, BEGIN, Step.INVITED, sent=1, closes=BEGIN.replace(day=2, hour=5))
+    await write(house, after, Turn(after, occurrences=(replace(short, next_at=short.closes),)))
+
+    assert await claim(house) == []
+    assert await _rows(house, "state, outcome") == [("lapsed", "quiet_hours")]
+
+
+async def test_break_that_is_over_at_the_moment_of_sending_holds_nothing(house: House) -> None:
+    before = await invited(house, await joined(house, 700))
+    assert before.participant is not None
+    paused = replace(before.participant, paused_until=BEGIN + HOUR)
+    await write(house, before, Turn(replace(before, participant=paused)))
+    house.clock.move(HOUR)  # type: ignore[attr-defined]
+
+    assert [each.unsolicited for each in await claim(house)] == [True]
+
+
+async def test_invitation_that_had_to_wait_is_judged_once_more(house: House) -> None:
+    """Telegram was away; when it is back, the person has asked for a break."""
+    before = await invited(house, await joined(house, 700))
+    await _settled(house, Retry(BEGIN + MINUTE, "not_sent"))
+    assert before.participant is not None
+    paused = replace(before.participant, paused_until=BEGIN + DAY)
+    await write(house, before, Turn(replace(before, participant=paused)))
+    house.clock.move(MINUTE)  # type: ignore[attr-defined]
+
+    assert await claim(house) == []
+    assert await _rows(house, "state, outcome") == [("lapsed", "paused")]
+
+
+async def test_invitation_to_who_was_deleted_lapses(house: House) -> None:
+    before = await invited(house, await joined(house, 700))
+    assert before.participant is not None
+    async with house.database.transaction() as tx:
+        await participants.remove(tx, [before.participant.id])
+
+    assert await claim(house) == []
+    assert await _rows(house, "state, outcome") == [("lapsed", "gone")]
+
+
+async def test_reply_goes_whatever_the_person_is_not_to_be_asked(house: House) -> None:
+    """Stopped, in a break, at night: who has just pressed something waits for the answer."""
+    house.clock.set(BEGIN.replace(hour=21))  # type: ignore[attr-defined]
+    for address, change in ((700, {"status": Status.STOPPED}), (701, {"paused_until": BEGIN + DAY})):
+        before = await joined(house, address, zone="Europe/Berlin")
+        assert before.participant is not None
+        now_different = replace(before.participant, **change)  # type: ignore[arg-type]
+        await shown(house, replace(before, participant=now_different), "reply")
+
+    assert [each.address for each in await claim(house)] == [700, 701]
+
+
+async def _cut_off(house: House, place: str, days: int) -> None:
+    async with house.database.transaction() as tx:
+        begins = BEGIN.replace(hour=0, tzinfo=None)
+        await outages.add(tx, Outage(place, begins, begins + days * DAY))
+
+
+async def test_invitation_waits_for_the_end_of_an_outage_and_a_reply_does_not(house: House) -> None:
+    await _cut_off(house, "AF", 3)
+    await invited(house, await joined(house, 700, zone="Asia/Kabul", country="AF", hour=11))
+    await invited(house, await joined(house, 701, zone="Asia/Kabul", country="other", hour=11))
+    await shown(house, await joined(house, 702, zone="Asia/Kabul", country="AF", hour=11), "reply")
+    assert [each.address for each in await claim(house)] == [702, 701]
+    assert (await _rows(house, "state, outcome"))[0] == ("pending", "outage")
+
+    end = BEGIN.replace(day=4, hour=6, minute=30)  # 11:00 in Kabul
+    house.clock.set(end - MINUTE)  # type: ignore[attr-defined]
+    assert await claim(house) == []
+    house.clock.set(end)  # type: ignore[attr-defined]
+    assert (await _one(house)).address == 700
+
+
+async def test_invitation_lapses_when_its_window_ends_in_an_outage(house: House) -> None:
+    await _cut_off(house, "Asia/Kabul", 30)
+    await invited(house, await joined(house, 700, zone="Asia/Kabul", country="AF"))
+
+    assert await claim(house) == []
+    assert await _rows(house, "state, outcome") == [("lapsed", "outage")]
 
 
 async def test_what_is_put_off_holds_up_nobody_behind_it(house: House) -> None:

@@ -72,7 +72,7 @@ async def test_answers_travel_from_the_phone_to_the_researcher(tmp_path: Path, g
     assert kinds[-1] == ("partial", "arrival", 1)
     assert (written.records, written.cases, written.erased) == (len(opened), 1, 0)
     assert manifest["counts"] == {
-        "records": len(opened), "cases": 1, "occurrences": len(tables["occurrences"]), "contacts": 1,
+        "records": len(opened), "cases": 1, "occurrences": len(tables["occurrences"]), "contacts": 1, "outages": 0,
         "forms": len(house.script.forms),
     }  # fmt: skip
     assert manifest["recipients"] == [recipient.fingerprint() for recipient in house.recipients]

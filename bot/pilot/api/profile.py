@@ -21,7 +21,7 @@ _LANGUAGE = re.compile(r"(?:[a-z]{2})?")
 def get_me(world: World, _call: Parameters) -> Json:
     return world.bot.as_json() | {
         "first_name": world.profile.names.get("", world.bot.first_name),
-        "can_join_groups": True,
+        "can_join_groups": world.profile.joins_groups,
         "can_read_all_group_messages": False,
         "supports_inline_queries": False,
         "can_connect_to_business": False,

@@ -48,7 +48,14 @@ def _welcome(scene: Scene) -> Turn:
         language=scene.language,
     )
     scene = replace(scene, conversation=replace(scene.conversation, participant=person))
-    return replace(draw(scene, cards.languages(scene), Showing.LANGUAGES), use_token=True, notes=("token_used",))
+    turn = draw(scene, cards.welcome(scene, _card(scene)), Showing.LANGUAGES)
+    return replace(turn, use_token=True, notes=("token_used",))
+
+
+def _card(scene: Scene) -> int | None:
+    """The number of the paper card the code stood on: shown this once, and not kept with the person."""
+    token = scene.conversation.token
+    return token.card if token else None
 
 
 def stranger_again(scene: Scene, _event: object) -> Turn:

@@ -93,6 +93,7 @@ def _body(scene: Scene, form: Form, walk: Walk, answers: Mapping[str, str]) -> d
         "text_hash": text_hash(texts),
         "taken": answers.get(scene.study.enrolment.taken, ""),
         "code": scene.participant.code,
+        "mode": scene.session.mode.value,
     }
 
 

@@ -63,6 +63,7 @@ def body_record(scene: Scene, walk: Walk, kind: RecordKind) -> tuple[Scene, Reco
         "skipped": list(skipped),
         "not_reached": list(not_reached),
         "instance_id": f"uuid:{UUID(bytes=scene.session.id)}",
+        "mode": scene.session.mode.value,
     }
     scene, record = questions.record(scene, kind, body)
     return scene, record, dropped

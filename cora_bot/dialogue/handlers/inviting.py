@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, Occurrence, Opening, Showing, Status
-from cora_bot.dialogue.handlers import asides, asking, finishing, questions, renewing
+from cora_bot.dialogue.handlers import asides, asking, finishing, missed, questions, renewing
 from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
@@ -33,9 +33,13 @@ def due(scene: Scene, _event: object) -> Turn:
         return Turn(scene.conversation, notes=("due_without_occurrence",))
     if scene.now >= occurrence.closes:
         return _over(scene, occurrence)
+    if missed.stood_for(scene, occurrence):
+        return _only(scene, finishing.ended(occurrence, Step.LAPSED, scene.now, missed.MERGED))
     held = _hold(scene, occurrence)
     if held is not None:
         return _only(scene, held)
+    if missed.skipped(scene, occurrence):
+        return _only(scene, finishing.ended(occurrence, Step.LAPSED, scene.now, occurrence.reason or missed.MISSED))
     allowed = allowed_at(scene.study, scene.participant.zone, scene.now)
     if allowed > scene.now:
         return _only(scene, replace(occurrence, next_at=min(allowed, occurrence.closes)))
@@ -56,13 +60,18 @@ def _hold(scene: Scene, occurrence: Occurrence) -> Occurrence | None:
     if person.paused_until and person.paused_until > scene.now:
         until = min(person.paused_until, scene.now + HOLD)
         reason = "wrong_person" if person.wrong_person else "paused"
+    elif (back := missed.back(scene, occurrence, scene.now)) > scene.now:
+        until, reason = back, missed.OUTAGE
     elif scene.conversation.chat.blocked:
         until, reason = scene.now + HOLD, "blocked"
     elif _busy(scene, occurrence):
         until, reason = scene.now + HOLD, "another_open"
     elif _in_use(scene):
         until, reason = scene.now + OCCUPIED, "chat_in_use"
-    return replace(occurrence, next_at=min(until, occurrence.closes), reason=reason) if until else None
+    if until is None:
+        return None
+    reason = occurrence.reason if missed.reopened(occurrence) else reason
+    return replace(occurrence, next_at=min(until, occurrence.closes), reason=reason)
 
 
 def _in_use(scene: Scene) -> bool:
@@ -101,7 +110,7 @@ def _send(scene: Scene, occurrence: Occurrence) -> Turn:
         phrase = {Step.PLANNED: p.INVITATION, Step.INVITED: p.REMINDER, Step.OPENED: p.GO_ON}[occurrence.step]
         turn = draw(inviting, cards.invitation(inviting, phrase), Showing.INVITATION)
     kind = "invitation" if occurrence.step is Step.PLANNED else "reminder"
-    return replace(unasked(turn, sent, scene, kind), occurrences=(sent,))
+    return replace(unasked(turn, sent, scene, kind), occurrences=(sent, *missed.stands_for(scene, sent)))
 
 
 def again(scene: Scene) -> Turn:
@@ -132,7 +141,8 @@ def _over(scene: Scene, occurrence: Occurrence) -> Turn:
     """The window has closed. Who has begun may finish for a while; then what there is counts as partial."""
     match occurrence.step:
         case Step.PLANNED:
-            return _only(scene, finishing.ended(occurrence, Step.LAPSED, scene.now, occurrence.reason or "late"))
+            reason = missed.MERGED if missed.stood_for(scene, occurrence) else occurrence.reason or "late"
+            return _only(scene, finishing.ended(occurrence, Step.LAPSED, scene.now, reason))
         case Step.INVITED:
             reason = "put_away" if occurrence.put_away else occurrence.reason or "not_opened"
             turn = _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, reason))

@@ -142,8 +142,9 @@ def set_picture(scene: Scene, event: Pressed) -> Turn:
 
 
 def _chosen(scene: Scene) -> Turn:
-    turn = draw(scene, cards.notice(scene, scene.say(p.OPENING_SET)), Showing.NOTICE)
-    return fading(scene, replace(turn, notes=("opening_set",)))
+    """Told with a sample, as a new message: at the desk, both see what will stand there."""
+    turn = draw(scene, cards.sample(scene), Showing.NOTICE)
+    return replace(turn, show=replace(turn.show, fresh=True) if turn.show else None, notes=("opening_set",))
 
 
 def closing(scene: Scene, turn: Turn) -> Turn:

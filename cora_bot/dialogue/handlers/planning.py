@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from cora_bot.dialogue.scene import Scene
 from cora_bot.study.model import Anchors, Planned
 from cora_bot.study.schedule import plan
+from cora_bot.study.stretch import stretched
 
 
 def plan_for(scene: Scene) -> tuple[Planned, ...]:
-    """The person's whole schedule as the study's rules have it now."""
+    """The person's whole schedule as the study's rules and the outages of their place have it now."""
     person = scene.participant
     enrolled = (person.enrolled_at or scene.now).astimezone(ZoneInfo(person.zone)).date()
     anchors = Anchors(
@@ -21,4 +22,5 @@ def plan_for(scene: Scene) -> tuple[Planned, ...]:
         hour=person.hour,
         purposes=person.purposes,
     )
-    return plan(scene.study, anchors)
+    cut_off = scene.cut_off()
+    return tuple(stretched(each, cut_off, person.zone) for each in plan(scene.study, anchors))

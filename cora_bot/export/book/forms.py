@@ -56,7 +56,7 @@ def _marks(question: Question, told: Wording, words: Words) -> Iterator[str]:
 
 
 def _rows(question: Question, told: Wording, words: Words) -> Iterator[Row]:
-    yield words("Question"), question.labels
+    yield words("Text" if question.kind is Kind.NOTE else "Question"), question.labels
     for name, texts in (
         ("Hint", question.hints),
         ("If an answer cannot be", told.constraint),

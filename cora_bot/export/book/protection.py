@@ -54,6 +54,14 @@ PLACES: Final = (
         "The researchers.",
     ),
 )
+BESIDE: Final = (
+    (
+        "The server: entered by staff",
+        "What a person answers on the phone or face to face may be typed in there; it is sealed like the rest.",
+        "The member of staff who asks.",
+    ),
+)
+"""Another way in, beside the chat."""
 
 
 def chapter(script: Script, words: Words) -> Element:
@@ -64,11 +72,12 @@ def chapter(script: Script, words: Words) -> Element:
         "protection",
         words("Where answers go and who can read them"),
         e("p", flow, class_="flow"),
-        grid(heads, [[words(each) for each in place] for place in PLACES]),
+        grid(heads, [[words(each) for each in place] for place in (*PLACES, *BESIDE)]),
         e("h3", words("Who can open answers")),
         _recipients(study, words),
         e("h3", words("How long")),
         grid([words("What"), words("Kept")], _kept(study, words)),
+        e("p", words("The program writes these times down. To delete in time is up to the team.")),
         e("h3", words("What is agreed to, purpose by purpose")),
         grid([words("Purpose"), words("Question"), words("Waves")], _purposes(script)),
         e("h3", words("When each answer is sealed")),

@@ -28,7 +28,16 @@ def chapter(script: Script, facts: Facts, words: Words) -> Element:
     return made(
         "schedule",
         words("When people hear from the bot"),
-        e("p", words("Every message nobody asked for is one neutral sentence; a question appears only after Open.")),
+        e(
+            "p",
+            words("Every message nobody asked for is one neutral sentence; a question appears only after Open."),
+            " ",
+            words(
+                "Who shares the phone may choose that only their own picture opens; who does not, to see it at once."
+            ),
+            " ",
+            words("An answer of the team to what a person wrote is announced by the same sentence."),
+        ),
         e(
             "p",
             words(

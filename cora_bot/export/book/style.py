@@ -18,7 +18,8 @@ h4, h5 { font-size: 9pt; margin: 4mm 0 1mm; break-after: avoid; }
 small { font-weight: 400; font-size: 8pt; color: #444; }
 p { margin: 0 0 2mm; max-width: 190mm; }
 .lead { font-size: 12pt; }
-.chapter, .contents { break-before: page; }
+.chapter { break-before: page; }
+.contents { break-inside: avoid; margin-top: 10mm; }
 .contents ol { columns: 2; font-size: 11pt; line-height: 1.8; }
 .contents a { color: inherit; text-decoration: none; }
 table { border-collapse: collapse; width: 100%; margin: 0 0 3mm; }
@@ -34,7 +35,7 @@ tbody th { font-weight: 600; font-size: 8pt; background: #f7f7f7; }
 .missing { color: #a00; font-style: italic; }
 code, pre { font-family: "Noto Sans Mono", "DejaVu Sans Mono", monospace; font-size: 0.88em; overflow-wrap: anywhere; }
 pre { border: 0.2mm solid #bbb; padding: 3mm; white-space: pre-wrap; break-inside: avoid; }
-.condition { color: #444; font-size: 8pt; max-width: none; }
+.condition { break-after: avoid; color: #444; font-size: 8pt; max-width: none; }
 .full { columns: 3; column-gap: 6mm; font-size: 8.5pt; border-block-start: 0.2mm solid #bbb; padding-top: 1.5mm; }
 .flow { display: flex; flex-wrap: wrap; gap: 2mm; align-items: center; max-width: none; }
 .flow b { border: 0.3mm solid #333; border-radius: 1.5mm; padding: 1.5mm 2.5mm; font-weight: 600; }

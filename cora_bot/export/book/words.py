@@ -74,6 +74,13 @@ GERMAN: Final[Mapping[str, str]] = {
     "Every message nobody asked for is one neutral sentence; a question appears only after Open.": (
         "Jede ungefragte Nachricht ist ein einziger neutraler Satz; eine Frage erscheint erst nach »Öffnen«."
     ),
+    "Who shares the phone may choose that only their own picture opens; who does not, to see it at once.": (
+        "Wer das Telefon teilt, kann wählen, dass nur das eigene Bild öffnet; wer nicht, dass die Frage gleich "
+        "erscheint."
+    ),
+    "An answer of the team to what a person wrote is announced by the same sentence.": (
+        "Eine Antwort des Teams auf das, was jemand geschrieben hat, kündigt derselbe Satz an."
+    ),
     "Nothing is sent from {start} to {end} of the person's own day.": (
         "Von {start} bis {end} Uhr am Ort der Person wird nichts gesendet."
     ),
@@ -139,6 +146,11 @@ GERMAN: Final[Mapping[str, str]] = {
         "des Servers."
     ),
     "Whoever controls the server while a form is open.": "Wer den Server beherrscht, solange ein Bogen offen ist.",
+    "The server: entered by staff": "Server: vom Team eingegeben",
+    "What a person answers on the phone or face to face may be typed in there; it is sealed like the rest.": (
+        "Was jemand am Telefon oder im Gespräch antwortet, kann dort eingetippt werden; versiegelt wird es wie alles."
+    ),
+    "The member of staff who asks.": "Wer aus dem Team fragt.",
     "The server: sealed records": "Server: versiegelte Datensätze",
     "Finished answers and consents, sealed to the researchers named here; language, zone and times in the open.": (
         "Fertige Antworten und Einwilligungen, versiegelt für die hier Genannten; Sprache, Zeitzone und Zeiten offen."
@@ -172,8 +184,12 @@ GERMAN: Final[Mapping[str, str]] = {
     "How a person can be reached": "Wie eine Person erreichbar ist",
     "{span} after the study's end": "{span} nach dem Ende der Studie",
     "{span} after the last contact": "{span} nach dem letzten Kontakt",
+    "The program writes these times down. To delete in time is up to the team.": (
+        "Das Programm hält diese Fristen fest. Rechtzeitig zu löschen ist Sache des Teams."
+    ),
     "What is agreed to, purpose by purpose": "Worin eingewilligt wird, Zweck für Zweck",
     "Question": "Frage",
+    "Text": "Text",
     "Waves": "Wellen",
     "When each answer is sealed": "Wann welche Antwort versiegelt wird",
     "On arrival: nothing in the form reads it again. When the form ends: until then its logic may.": (

@@ -1,8 +1,8 @@
 """Cards that let people in: a one-time code as a QR picture, in pictures and in every language of a study.
 
-A sheet holds two cards above each other; the page behind it holds their staff sides, in the same places, for printing
-on both sides (flip on the long edge). Neither side says what this is about: cards lie on desks. The page holds good
-codes and is as secret as they are.
+A sheet holds two cards above each other, or one in more than six languages; the page behind it holds their staff
+sides, in the same places, for printing on both sides (flip on the long edge). Neither side says what this is about:
+cards lie on desks. The page holds good codes and is as secret as they are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from cora_bot.study.check import ShownText
 
 __all__ = ["STAFF_LANGUAGES", "Batch", "document", "texts"]
 
-PER_PAGE: Final = 2
 STAFF_LANGUAGES: Final = tuple(staff.WORDS)
 
 
@@ -28,15 +27,16 @@ def document(batch: Batch, codes: Sequence[str], *, first: int = 1) -> str:
     last = first + len(codes) - 1
     numbers = [str(number).zfill(max(3, len(str(last)))) for number in range(first, last + 1)]
     pairs = list(zip(numbers, codes, strict=True))
-    groups = [pairs[start : start + PER_PAGE] for start in range(0, len(pairs), PER_PAGE)]
+    groups = [pairs[start : start + batch.per_page] for start in range(0, len(pairs), batch.per_page)]
     sheets = [sheet for group in groups for sheet in _both_sides(batch, group)]
     return page(f"{numbers[0]}-{numbers[-1]}", *sheets, language=batch.staff_language, style=STYLE)
 
 
 def _both_sides(batch: Batch, group: Sequence[tuple[str, str]]) -> Iterator[Element]:
-    yield e("section", [front.card(batch, number, code) for number, code in group], class_="sheet")
+    sheet = "sheet" if batch.per_page > 1 else "sheet whole"
+    yield e("section", [front.card(batch, number, code) for number, code in group], class_=sheet)
     words = staff.WORDS[batch.staff_language]
-    yield e("section", [staff.card(words, number) for number, _ in group], class_="sheet")
+    yield e("section", [staff.card(words, number) for number, _ in group], class_=sheet)
 
 
 def texts(batch: Batch) -> list[ShownText]:

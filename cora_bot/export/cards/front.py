@@ -29,7 +29,7 @@ def card(batch: Batch, number: str, code: str) -> Element:
         e("header", e("span", number, class_="number")),
         e("div", _picture(link), letters(link.removeprefix("https://"), class_="link"), class_="scan"),
         e("ol", [_step(batch, place, *step) for place, step in enumerate(STEPS, start=1)], class_="steps"),
-        e("footer", _typed(batch, code), _in_all(batch, lambda language: _once(batch, language)), class_="typed"),
+        e("footer", _to_type(batch, code), _in_all(batch, lambda language: once(batch, language)), class_="typed"),
         class_="card",
     )
 
@@ -38,8 +38,8 @@ def sentences(batch: Batch, language: str) -> Iterator[str]:
     """Every sentence of the card in one language."""
     for _, phrase in STEPS:
         yield batch.phrases.say(phrase, language)
-    yield _type(batch, language)
-    yield _once(batch, language)
+    yield typed(batch, language)
+    yield once(batch, language)
 
 
 def _picture(link: str) -> Element:
@@ -66,15 +66,15 @@ def _step(batch: Batch, place: int, icon: str, phrase: str) -> Element:
     )
 
 
-def _typed(batch: Batch, code: str) -> Element:
-    return e("div", _in_all(batch, lambda language: _type(batch, language)), letters(code, class_="code"))
+def _to_type(batch: Batch, code: str) -> Element:
+    return e("div", _in_all(batch, lambda language: typed(batch, language)), letters(code, class_="code"))
 
 
-def _type(batch: Batch, language: str) -> str:
+def typed(batch: Batch, language: str) -> str:
     return batch.phrases.say(p.CARD_TYPE, language, bot=isolate(f"@{batch.bot}"))
 
 
-def _once(batch: Batch, language: str) -> str:
+def once(batch: Batch, language: str) -> str:
     return batch.phrases.say(p.CARD_ONCE, language, day=isolate(day(batch.until, language)))
 
 

@@ -26,7 +26,7 @@ class Words:
 
 WORDS: Final[Mapping[str, Words]] = {
     "en": Words(
-        "For the person at the desk",
+        "For the person at the desk: about five minutes",
         (
             (
                 "Before",
@@ -39,27 +39,29 @@ WORDS: Final[Mapping[str, Words]] = {
             (
                 "The phone",
                 (
-                    "Two-step password: Settings → Privacy and Security → Two-Step Verification.",
-                    "Lock code: Settings → Privacy and Security → Passcode Lock.",
+                    "Two-step password: Settings › Privacy and Security › Two-Step Verification.",
+                    "Lock code: Settings › Privacy and Security › Passcode Lock.",
                     "Lock screen: look together at what a message shows there; preview off if wanted.",
-                    "Auto-delete in this chat: chat's menu → Auto-Delete, for example one week.",
-                    "New number soon? Settings → Change Number, while the old card still works.",
+                    "Auto-delete in this chat: chat's menu › Auto-Delete, for example one week.",
+                    "New number soon? Settings › Change Number, while the old SIM still works.",
                 ),
             ),
             (
                 "On the card",
                 (
                     "The person scans, presses and chooses; I do not press for them.",
+                    "The phone shows a tick and this number.",
                     "Text read, heard, or read aloud by me: the true answer is chosen.",
                     "The receipt is there. Code written down only if wanted; then “I have read it”.",
-                    "The menu (☰) was opened once: take a break, no more messages, language.",
+                    "How messages open was chosen; the test message was looked at together.",
+                    "The menu was opened once: take a break, no more messages, language.",
                 ),
             ),
         ),
         "Write no name on this card. The code is spent after use: tear the card up. Unused cards stay locked away.",
     ),
     "de": Words(
-        "Für die Person am Schreibtisch",
+        "Für die Person am Schreibtisch: etwa fünf Minuten",
         (
             (
                 "Vorher",
@@ -73,20 +75,22 @@ WORDS: Final[Mapping[str, Words]] = {
             (
                 "Das Telefon",
                 (
-                    "Zweites Passwort: Einstellungen → Privatsphäre und Sicherheit → Zweistufige Bestätigung.",
-                    "Code-Sperre: Einstellungen → Privatsphäre und Sicherheit → Code-Sperre.",
+                    "Zweites Passwort: Einstellungen › Privatsphäre und Sicherheit › Zweistufige Bestätigung.",
+                    "Code-Sperre: Einstellungen › Privatsphäre und Sicherheit › Code-Sperre.",
                     "Sperrbildschirm: zusammen ansehen, was eine Nachricht dort zeigt; auf Wunsch Vorschau aus.",
-                    "Automatisch löschen in diesem Chat: Menü des Chats → Automatisch löschen, etwa eine Woche.",
-                    "Bald eine neue Nummer? Einstellungen → Nummer ändern, solange die alte Karte noch geht.",
+                    "Automatisch löschen in diesem Chat: Menü des Chats › Automatisch löschen, etwa eine Woche.",
+                    "Bald eine neue Nummer? Einstellungen › Nummer ändern, solange die alte SIM-Karte noch geht.",
                 ),
             ),
             (
                 "Auf der Karte",
                 (
                     "Die Person scannt, drückt und wählt selbst; ich drücke nicht für sie.",
+                    "Das Telefon zeigt einen Haken und diese Nummer.",
                     "Text gelesen, gehört oder von mir vorgelesen: Gewählt wird, was stimmt.",
                     "Die Quittung ist da. Den Code nur auf Wunsch aufschreiben; dann »Ich habe es gelesen«.",
-                    "Das Menü (☰) war einmal offen: Pause, keine Nachrichten mehr, Sprache.",
+                    "Wie Nachrichten sich öffnen, ist gewählt; die Probe-Nachricht zusammen angesehen.",
+                    "Das Menü war einmal offen: Pause, keine Nachrichten mehr, Sprache.",
                 ),
             ),
         ),

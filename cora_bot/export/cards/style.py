@@ -15,6 +15,7 @@ body { margin: 0; }
 @media screen { .sheet { margin: 6mm auto; box-shadow: 0 1mm 4mm #0004; } }
 .card { position: relative; width: 210mm; height: 148.5mm; padding: 9mm 10mm 8mm; display: grid; gap: 4mm 7mm;
   grid-template: minmax(0, 1fr) auto / 66mm minmax(0, 1fr); border-bottom: 0.3mm dashed #888; }
+.whole .card { height: 297mm; border-bottom: 0; }
 .card:last-child:not(:first-child) { border-bottom: 0; }
 header { position: absolute; top: 6mm; right: 10mm; }
 .number { font-size: 20pt; font-weight: 700; font-variant-numeric: tabular-nums; }

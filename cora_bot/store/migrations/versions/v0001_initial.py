@@ -23,6 +23,7 @@ def upgrade() -> None:
     _erased_case()
     _form_version()
     _meta()
+    _outage()
     _parked_update()
     _handed_out()
     _participant()
@@ -141,6 +142,21 @@ def _meta() -> None:
     )
 
 
+def _outage() -> None:
+    op.create_table(
+        "outage",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("begins", types.Local(), nullable=False),
+        sa.Column("ends", types.Local(), nullable=False),
+        sa.CheckConstraint("begins < ends", name=op.f("ck_outage_lasts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
+        sa.UniqueConstraint("place", "begins", "ends", name=op.f("uq_outage_place_begins_ends")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
 def _parked_update() -> None:
     op.create_table(
         "parked_update",
@@ -212,6 +228,7 @@ def _token() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("relink", sa.LargeBinary(), nullable=True),
+        sa.Column("card", sa.Integer(), nullable=True),
         sa.Column("made_at", types.Instant(), nullable=False),
         sa.Column("expires_at", types.Instant(), nullable=False),
         sa.Column("used_at", types.Instant(), nullable=True),

@@ -1,0 +1,1 @@
+"""``cora doctor``: one module for each part of a server that is examined; ``command`` puts them together."""
