@@ -25,7 +25,7 @@ PAUSE_WEEKS = {1: p.ONE_WEEK, 2: p.TWO_WEEKS, 4: p.FOUR_WEEKS}
 
 
 def menu(scene: Scene, _event: object) -> Turn:
-    new_text = renewing.outdated(scene, scene.participant)
+    new_text = renewing.outdated(scene.script, scene.participant)
     again = correcting.answerable(scene) is not None
     return draw(scene, cards.menu(scene, new_text=new_text, again=again), Showing.ASIDE)
 

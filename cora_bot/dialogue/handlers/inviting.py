@@ -103,7 +103,7 @@ def _send(scene: Scene, occurrence: Occurrence) -> Turn:
         reason="",
     )
     inviting = replace(scene, conversation=replace(scene.conversation, occurrence=sent))
-    if scene.participant.opening is Opening.AT_ONCE and not renewing.outdated(scene, scene.participant):
+    if scene.participant.opening is Opening.AT_ONCE and not renewing.outdated(scene.script, scene.participant):
         turn = again(inviting) if scene.conversation.session else open_it(inviting, None)
         sent = next(iter(turn.occurrences), sent)
     else:

@@ -18,6 +18,7 @@ from cora_bot.dialogue.handlers.consenting import YES, agreed_to, change_record,
 from cora_bot.dialogue.inputs import Input, OccurrenceDue, Press, Pressed, Text, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene, draw, fading
+from cora_bot.dialogue.script import Script
 from cora_bot.dialogue.turn import Turn
 from cora_bot.forms.model import Form, Kind, Question
 
@@ -25,16 +26,16 @@ ANSWERS: Final = frozenset({Verb.CHOOSE, Verb.TOGGLE, Verb.DONE, Verb.SKIP, Verb
 """Presses that belong to an open question: while the text is a new one they change nothing."""
 
 
-def outdated(scene: Scene, person: Participant | None) -> bool:
+def outdated(script: Script, person: Participant | None) -> bool:
     """Whether this person agreed to another version of the text than the current one."""
     if person is None or person.status is not Status.ACTIVE or not person.consent_hash:
         return False
-    return person.consent_hash != scene.script.forms[scene.study.enrolment.form].hash
+    return person.consent_hash != script.forms[script.study.enrolment.form].hash
 
 
 def first(scene: Scene, event: Input, turn: Turn) -> Turn:
     """``turn``, or the new text in place of a question or of an answer to one."""
-    if not outdated(scene, turn.conversation.participant) or isinstance(event, OccurrenceDue):
+    if not outdated(scene.script, turn.conversation.participant) or isinstance(event, OccurrenceDue):
         return turn
     answered = scene.conversation.session is not None and _is_answer(event)
     asked = turn.show is not None and turn.conversation.chat.card.showing is Showing.QUESTION
@@ -82,7 +83,7 @@ def full_text(scene: Scene, event: object) -> Turn:
 
 def decide(scene: Scene, event: Pressed) -> Turn:
     """Agreed again: noted with the exact words, and what waited may come. Not agreed: what is to go?"""
-    if not outdated(scene, scene.participant):
+    if not outdated(scene.script, scene.participant):
         return fading(scene, draw(scene, cards.menu(scene), Showing.ASIDE))
     question, wanted = _question(scene)
     if not 0 <= event.press.choice < len(question.options):
