@@ -47,6 +47,7 @@ ASIDE = {
     "chore": "Small things to do later, such as emptying a message.",
     "counter": "Counts without a person, such as how many refused.",
     "erased_case": "Which cases were erased, so that copies carried away are erased too.",
+    "handed_out": "Which copies were carried away, by whom, until when.",
     "form_version": "The questionnaires, which are no secret.",
     "key store: erasure": "One key for each person: destroying it erases all their answers. A store of its own.",
     "key store: link": "Which person is which case, sealed; it can be cut for good. A store of its own.",

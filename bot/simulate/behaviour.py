@@ -342,6 +342,7 @@ def _pause(one: Respondent) -> Doing:
 
 def _stop(one: Respondent) -> Doing:
     yield from _command(one, "/stop", Verb.STOP)
+    yield from pressing(one, Verb.CHOOSE_STOP)
     yield from pressing(one, Verb.CONFIRM_STOP)
     one.close(Ending.LEFT)
 

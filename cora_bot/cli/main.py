@@ -8,6 +8,7 @@ import click
 
 from cora_bot.cli.book import book
 from cora_bot.cli.bundle import bundle
+from cora_bot.cli.bundles import bundles
 from cora_bot.cli.check import check
 from cora_bot.cli.docs import docs
 from cora_bot.cli.doctor.command import doctor_command
@@ -21,6 +22,7 @@ from cora_bot.cli.new_study import new_study
 from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
+from cora_bot.cli.retention import retention, sever
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.why import why
@@ -38,6 +40,9 @@ COMMANDS: tuple[click.Command, ...] = (
     reply_command,
     outage,
     bundle,
+    bundles,
+    retention,
+    sever,
     export,
     doctor_command(),
     health,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from cora_bot.base.calendars import day, day_as_typed, day_long, number
@@ -262,6 +263,12 @@ def notice(scene: Scene, text: str) -> Prompt:
     return Prompt(text, ((button(scene, p.MENU_BUTTON, Verb.MENU, mark="☰"),),))
 
 
+def thanks(scene: Scene, *, again: bool) -> Prompt:
+    """A form is complete; while its window is open it may be answered again."""
+    said = notice(scene, scene.say(p.THANK_YOU))
+    return replace(said, rows=((button(scene, p.ANSWER_AGAIN, Verb.AGAIN),), *said.rows)) if again else said
+
+
 def emptied(scene: Scene) -> Prompt:
     """What is left of a card that has been read."""
     if scene.conversation.participant is None:
@@ -269,15 +276,20 @@ def emptied(scene: Scene) -> Prompt:
     return notice(scene, p.NEUTRAL)
 
 
-def menu(scene: Scene) -> Prompt:
-    """Everything that can be done now, each as a button."""
+def menu(scene: Scene, *, new_text: bool = False, again: bool = False) -> Prompt:
+    """Everything that can be done now, each as a button.
+
+    ``new_text``: the consent text has changed. ``again``: something may still be answered again.
+    """
     person, occurrence = scene.participant, scene.conversation.occurrence
-    rows: list[Row] = []
+    rows: list[Row] = [(button(scene, p.NEW_TEXT, Verb.RENEW_ASK),)] if new_text else []
     if scene.conversation.session:
         rows.append((button(scene, p.GO_BACK_TO_QUESTION, Verb.RESUME, mark="▶"),))
         rows.append((button(scene, p.LEAVE, Verb.LEAVE),))
     elif occurrence and occurrence.step is Step.INVITED:
         rows.append((button(scene, p.OPEN_MESSAGE, Verb.OPEN, mark="▶"),))
+    if again:
+        rows.append((button(scene, p.ANSWER_AGAIN, Verb.AGAIN),))
     rows.append((button(scene, p.LANGUAGE, Verb.LANGUAGE, mark="🌐"),))
     if not scene.conversation.session and person.return_state in (Return.PLANNED, Return.NOT_GOING):
         rows.append((button(scene, p.TRAVEL_DAY, Verb.RETURN_DATE),))
@@ -286,6 +298,7 @@ def menu(scene: Scene) -> Prompt:
     else:
         rows.append((button(scene, p.PAUSE, Verb.PAUSE),))
     rows.append((button(scene, p.OPENING, Verb.OPENING),))
+    rows.append((button(scene, p.MY_DATA, Verb.MY_DATA),))
     rows.append((button(scene, p.PRIVACY, Verb.PRIVACY), button(scene, p.HELP, Verb.HELP)))
     rows.append((button(scene, p.HIDE_COMMAND, Verb.HIDE), button(scene, p.STOP, Verb.STOP)))
     rows.append((button(scene, p.CLOSE, Verb.SEEN),))

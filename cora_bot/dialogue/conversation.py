@@ -26,6 +26,13 @@ class Mode(StrEnum):
     IN_PERSON = "in_person"
 
 
+class Withdrawal(StrEnum):
+    """What is to go besides the messages, where somebody asked for it."""
+
+    LINK = "link"  # which answers are theirs; the answers stay
+    ANSWERS = "answers"  # the answers too
+
+
 class Showing(StrEnum):
     """What the live card of a chat shows."""
 
@@ -117,6 +124,10 @@ class Participant:
     wrong_person: bool = False  # "not for me" was pressed; nothing is sent until the person opens again
     draft: str = ""  # written while nothing was asked; waits for "pass on" or is forgotten
     letters: tuple[str, ...] = ()  # answers of the team that have not been read yet
+    consent_hash: str = ""  # the version of the consent form that was agreed to last
+    decided: tuple[tuple[str, datetime], ...] = ()  # purposes decided on since enrolment, and when last
+    withdrawal: Withdrawal | None = None
+    withdraws_at: datetime | None = None  # when it can no longer be undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +182,7 @@ class Occurrence:
 
     ``next_at`` is when the due loop looks at it again (opening, reminder, close); None when final.
     ``sent`` counts unsolicited messages sent for it, ``put_away`` how often "not now" was pressed.
+    One that is open and has ``finished_at`` was complete before and is being answered again.
     ``reason`` says why it lapsed, expired or was cancelled (``paused``, ``stopped``, ``return_not_confirmed`` …).
     """
 
@@ -204,9 +216,12 @@ class Conversation:
 
     ``occurrence`` is the one the input is about (due), or the one the invitation or session belongs to;
     ``token`` is set when the input
-    carries one. ``planned`` are this person's occurrences that are not final. ``others`` are further people who share
+    carries one. ``planned`` are this person's occurrences that are not final, ``answered`` those that are complete and
+    whose window was still open when the conversation was loaded. ``others`` are further people who share
     the chat; ``others_card`` says that its card is one of theirs now. ``outages`` are all that are known, of other
-    places too.
+    places too. ``copies_until`` (set when the input is about a withdrawal) is when the last copy that researchers carry
+    is to be deleted; None when none is out. ``records_held`` (set when the input asks for it) counts the sealed records
+    of this person.
     """
 
     chat: Chat
@@ -215,6 +230,9 @@ class Conversation:
     occurrence: Occurrence | None = None
     token: TokenState | None = None
     planned: tuple[Occurrence, ...] = ()
+    answered: tuple[Occurrence, ...] = ()
     others: tuple[Participant, ...] = ()
     others_card: bool = False
     outages: tuple[Outage, ...] = ()
+    copies_until: datetime | None = None
+    records_held: int = 0

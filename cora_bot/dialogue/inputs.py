@@ -27,12 +27,22 @@ class Verb(StrEnum):
     PAUSE = "p"  # shows the lengths
     SET_PAUSE = "P"  # choice: weeks
     UNPAUSE = "u"
-    STOP = "x"  # asks
-    CONFIRM_STOP = "X"
+    STOP = "x"  # asks what is to go besides the messages
+    CHOOSE_STOP = "i"  # choice: index into withdrawing.CHOICES; says what follows from it
+    CONFIRM_STOP = "X"  # choice: as above
+    FINISH = "I"  # what was asked for is done at once; choice 1 confirms
     PRIVACY = "v"
+    MY_DATA = "D"
+    CONSENTS = "j"  # what was agreed to, purpose by purpose
+    CONSENT = "J"  # node: asks for one purpose anew
+    SET_CONSENT = "z"  # node: the purpose; choice: index into its question's options
+    RENEW_ASK = "V"  # shows the new text of the consent
+    NEW_TEXT = "F"  # its long text
+    RENEW = "W"  # choice: index into the options of whether to take part
     HELP = "h"
     LEAVE = "q"  # stop answering this one
     CONFIRM_LEAVE = "Q"
+    AGAIN = "R"  # answers a form again while its window is open
     SEEN = "k"  # a receipt or notice has been read: empty it
     RETURN_DATE = "w"  # change or confirm the day of return
     PICTURE = "g"  # choice: a picture of the knock
@@ -43,17 +53,17 @@ class Verb(StrEnum):
     HIDE = "H"  # clears what can be cleared, at once
     PASS_ON = "a"  # noqa: S105 - what was written goes to the team
     DISCARD = "A"  # it does not
-    PAGE = "j"  # node, choice: a page of a long list
+    PAGE = "C"  # node, choice: a page of a long list
     UNDO = "B"  # node: what was ranked last is free again
-    DAY = "D"  # node, choice: the day of a moment by its number (date.toordinal), 0: another one
-    PART = "i"  # node, choice: a part of the day
-    HOUR = "R"  # node, choice: 0 to 23
+    DAY = "M"  # node, choice: the day of a moment by its number (date.toordinal), 0: another one
+    PART = "N"  # node, choice: a part of the day
+    HOUR = "S"  # node, choice: 0 to 23
     TIME = "T"  # node, choice: minutes since midnight
-    INSTANCES = "I"  # node: all instances of a repeat
-    INSTANCE = "J"  # node, choice: one of them, by its place from 1; 0: none
+    INSTANCES = "Y"  # node: all instances of a repeat
+    INSTANCE = "0"  # node, choice: one of them, by its place from 1; 0: none
     INTO = "E"  # node, choice: an instance is answered anew
     TAKE_AWAY = "U"  # node, choice: an instance is taken away
-    WHOLE = "z"  # node: away from what was sought, the whole list again
+    WHOLE = "2"  # node: away from what was sought, the whole list again
 
 
 class CommandName(StrEnum):
@@ -65,6 +75,7 @@ class CommandName(StrEnum):
     RESUME = "resume"
     STOP = "stop"
     PRIVACY = "privacy"
+    MY_DATA = "mydata"
     HELP = "help"
     HIDE = "hide"
 

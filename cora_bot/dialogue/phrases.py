@@ -53,6 +53,7 @@ PAUSE_COMMAND: Final = N_("Take a break")
 RESUME_COMMAND: Final = N_("End the break")
 STOP_COMMAND: Final = N_("No more messages")
 PRIVACY_COMMAND: Final = N_("What is stored")
+MY_DATA_COMMAND: Final = N_("Show my data")
 HELP_COMMAND: Final = N_("Help")
 HIDE_COMMAND: Final = N_("Clear this chat")
 COMMANDS: Final = {
@@ -62,6 +63,7 @@ COMMANDS: Final = {
     "resume": RESUME_COMMAND,
     "stop": STOP_COMMAND,
     "privacy": PRIVACY_COMMAND,
+    "mydata": MY_DATA_COMMAND,
     "help": HELP_COMMAND,
     "hide": HIDE_COMMAND,
 }
@@ -197,12 +199,44 @@ TWO_WEEKS: Final = N_("2 weeks")
 FOUR_WEEKS: Final = N_("4 weeks")
 PAUSED: Final = N_("All right. You will hear nothing until {day}. You can end the break at any time with /resume.")
 RESUMED: Final = N_("All right. I will write again when there is something.")
-ASK_STOP: Final = N_(
-    "Do you want no more messages? I will not write to you any more. What you answered until now stays with the team. "
-    "If you want it deleted, please tell the team: {contact}"
+ASK_STOP: Final = N_("I will not write to you any more. What shall happen to your answers?")
+CUT_TOO: Final = N_("Also cut the link")
+DELETE_TOO: Final = N_("Also delete my answers")
+STOP_MEANS: Final = N_(
+    "I will not write to you any more. What you answered until now stays with the team. "
+    "You can come back at any time with /menu."
+)
+CUT_MEANS: Final = N_(
+    "I will not write to you any more. What you answered until now stays with the team, but on {day} I destroy how "
+    "you can be reached and which answers are yours. After that nobody can find, correct or delete your answers. "
+    "Until then you can undo it."
+)
+DELETE_MEANS: Final = N_(
+    "I will not write to you any more. The team gets your answers in no new copy from now on, and on {day} they are "
+    "destroyed for good, with how you can be reached. Until then you can undo it."
 )
 YES_STOP: Final = N_("Yes, no more messages")
+YES_CUT: Final = N_("Yes, cut the link")
+YES_DELETE: Final = N_("Yes, delete my answers")
 STOPPED: Final = N_("All right. I will not write to you any more. All the best to you.")
+STOPPED_CUT: Final = N_(
+    "All right. I will not write to you any more. On {day} the link to your answers is cut for good. "
+    "Until then you can undo it here, with /menu. Or it is done at once."
+)
+STOPPED_DELETE: Final = N_(
+    "All right. I will not write to you any more. Your answers are in no new copy from now on. On {day} they are "
+    "destroyed for good. Until then you can undo it here, with /menu. Or it is done at once."
+)
+UNDO_STOP: Final = N_("Undo: write to me again")
+AT_ONCE: Final = N_("Do it at once")
+ASK_CUT_NOW: Final = N_("The link to your answers is cut at once. This cannot be undone. Shall I do it?")
+ASK_DELETE_NOW: Final = N_("Your answers are destroyed at once. This cannot be undone. Shall I do it?")
+YES_AT_ONCE: Final = N_("Yes, at once")
+CUT_DONE: Final = N_("Done. Nothing leads from this chat to your answers any more. All the best to you.")
+DELETE_DONE: Final = N_("Done. Your answers are destroyed. All the best to you.")
+COPIES_UNTIL: Final = N_("Copies that the team carries already are deleted by {day} at the latest.")
+COPIES_LATE: Final = N_("The team still carries copies. It is asked to delete them at once.")
+DELETE_MORE: Final = N_("Delete more")
 STOPPED_ALREADY: Final = N_("You asked for no more messages. Would you like to hear from me again?")
 START_AGAIN: Final = N_("Yes, write to me again")
 HELP_TEXT: Final = N_(
@@ -234,4 +268,34 @@ CHAT_SHARED: Final = N_(
 )
 HIDDEN: Final = N_("What I can delete here is deleted. You can delete the chat yourself too.")
 LETTER_FROM_TEAM: Final = N_("An answer from the team:\n\n{text}")
+MY_DATA: Final = N_("My data")
+HELD: Final = N_("This is held about you under the code {code}:")
+HELD_LANGUAGE: Final = N_("Language: {value}")
+HELD_COUNTRY: Final = N_("Country: {value}")
+HELD_ZONE: Final = N_("Time zone: {value}")
+HELD_HOUR: Final = N_("Hour for messages: {value}")
+HELD_TRAVEL: Final = N_("Day of travel: {value}")
+HELD_PURPOSES: Final = N_("What you agreed to:\n{purposes}")
+HELD_NEXT: Final = N_("The next messages:\n{days}")
+HELD_ANSWERS: Final = N_(
+    "Answers and consents, locked: {count}. They cannot be shown here, not even to you: only the team can open them."
+)
+HELD_UNTIL: Final = N_(
+    "How you can be reached is deleted after the last contact ({contacts}). The answers are kept after the end, "
+    "without your name ({records}).\nThis message is emptied after ten minutes."
+)
+YEARS: Final = N_("{count} year(s)")
+MONTHS: Final = N_("{count} month(s)")
+DAYS: Final = N_("{count} day(s)")
+CHANGE_CONSENT: Final = N_("Change my consent")
+CONSENTS: Final = N_("This is what you agreed to. Which one would you like to change?")
+CONSENT_GIVEN: Final = N_("Thank you. This is noted and locked.")
+CONSENT_ENDED: Final = N_("All right. This is noted and locked. What was planned for it does not come any more.")
+TEXT_CHANGED: Final = N_(
+    "The text you agreed to has changed. Please read it and decide again. Until then no questions come."
+)
+NEW_TEXT: Final = N_("Read the new text")
+CONSENT_RENEWED: Final = N_("Thank you. This is noted and locked. What was waiting can come now.")
+ANSWER_AGAIN: Final = N_("Answer again")
+ANSWERING_AGAIN: Final = N_("You can answer again from the start. Your new answers then count, if you come to the end.")
 NEUTRAL: Final = "✓"

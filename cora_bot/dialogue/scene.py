@@ -71,6 +71,10 @@ class Scene:
     def today(self) -> date:
         return self.local().date()
 
+    def local_day(self, instant: datetime) -> date:
+        """The day of ``instant`` at the person's place."""
+        return instant.astimezone(ZoneInfo(self.participant.zone)).date()
+
     def with_person(self, **changes: object) -> Scene:
         return replace(self, conversation=replace(self.conversation, participant=replace(self.participant, **changes)))  # type: ignore[arg-type]
 

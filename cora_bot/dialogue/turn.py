@@ -91,7 +91,8 @@ class Turn:
     it. ``occurrences``: of this person, changed by the turn; they win over ``plan``.
     ``toast``: text for the pressed button's spinner ("" just stops it). ``stale``: message id of an old card that was
     pressed and should be emptied. ``counts``: names of counters to raise by one. ``use_token``: the presented token is
-    used up. ``switch``: nothing happened yet; the same input is taken again with this participant (id) as the one the
+    used up. ``keep_records``: whoever this turn deletes leaves their records behind, and nothing that leads to
+    them. ``switch``: nothing happened yet; the same input is taken again with this participant (id) as the one the
     chat speaks with, and with ``moved_here`` that person is reached in no other chat from now on. ``clear``: what can
     still be deleted of the chat is deleted. ``notes``: action names for the log, no content.
     """
@@ -111,6 +112,7 @@ class Turn:
     stale: int | None = None
     counts: tuple[str, ...] = ()
     use_token: bool = False
+    keep_records: bool = False
     switch: bytes | None = None
     moved_here: bool = False
     clear: bool = False

@@ -33,6 +33,9 @@ RECORD: Final = re.compile(r"records/([0-9a-f]{32})\.age")
 FORM: Final = re.compile(r"forms/([0-9a-f]{64})\.xml")
 
 CASE_COLUMNS: Final = ("code", "case", "language", "zone", "status")
+# The code of a case whose link to the person was cut: made of the case id, because the person knew the old one. Its
+# status is ``cut``, language and zone are empty, and no occasion or contact is known of it any more.
+CUT: Final = "cut-{}"
 OCCURRENCE_COLUMNS: Final = (
     "code",
     "wave",
@@ -72,8 +75,9 @@ class Manifest:
     ``bundle`` is a random id (hex); ``counts`` has a number for each of ``COUNTED``; ``erased`` are the cases (hex)
     whose answers were erased on request and must disappear from every earlier export; ``recipients`` are the
     fingerprints of those who can open. In JSON the fields stand under these names, with ``format`` and ``version``,
-    ``made_at`` as ISO 8601 in UTC. ``resealed`` (in JSON ``from``, ``by``, ``at``) is there only in a bundle that
-    ``cora keys rewrap`` wrote; everything else in it is as in the bundle it came from.
+    ``made_at`` as ISO 8601 in UTC. ``expires`` (likewise; bundles of earlier versions have none) is when this copy and
+    what was exported from it are to be deleted. ``resealed`` (in JSON ``from``, ``by``, ``at``) is there only in a
+    bundle that ``cora keys rewrap`` wrote; everything else in it is as in the bundle it came from.
     """
 
     bundle: str
@@ -83,3 +87,4 @@ class Manifest:
     erased: tuple[str, ...]
     recipients: tuple[str, ...]
     resealed: Resealed | None = None
+    expires: datetime | None = None

@@ -222,6 +222,7 @@ def read_manifest(text: str) -> Manifest:
             erased=tuple(_string(case) for case in raw["erased"]),
             recipients=tuple(_string(recipient) for recipient in raw["recipients"]),
             resealed=_resealed(raw["resealed"]) if "resealed" in raw else None,
+            expires=moment(_string(raw["expires"])) if "expires" in raw else None,
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise CoraError("the bundle's manifest lacks something or holds the wrong kind of value", AGAIN) from None

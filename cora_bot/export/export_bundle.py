@@ -210,6 +210,10 @@ def _notes(bundle: Bundle, stamp: Stamp, gathered: Gathered, erased: Collection[
         for fingerprint in stamp.opened_with
         if fingerprint not in bundle.manifest.recipients
     ]
+    ends = bundle.manifest.expires
+    if ends is not None:
+        do = "its time has run out, delete it" if ends <= stamp.at else "delete bundle and export by then"
+        notes.append(f"this copy expires on {ends:%Y-%m-%d}: {do}")
     if erased:
         notes.append(f"{len(erased)} erased persons are left out; delete copies of earlier exports elsewhere")
     lost = sum(Missing.LOST in (one.missing or {}).values() for one in gathered.answerings)

@@ -9,10 +9,12 @@ value (codes with spaces between) and a 0/1 column per option; these are empty, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cora_bot.export import repeats
 from cora_bot.export.cells import instant
 from cora_bot.export.columns import FormColumns
+from cora_bot.export.consents import CONSENT
 from cora_bot.export.missing import asks
 from cora_bot.export.opened import Answering
 from cora_bot.forms.model import Column, Form, Kind
@@ -85,13 +87,26 @@ def _times(answering: Answering) -> tuple[str, ...]:
 
 
 def chosen(answerings: Iterable[Answering]) -> tuple[Answering, ...]:
-    """One answering per case, form, wave and number: complete before partial, then the later one."""
+    """One answering per case, form, wave and number: complete before partial, then the later one.
+
+    A consent decided on later names only what was decided: its answers take the place of the earlier ones.
+    """
     best: dict[tuple[str, str, str, int], Answering] = {}
     for one in answerings:
         key = (one.code, one.form.id, one.wave, one.number)
-        if key not in best or _rank(one) > _rank(best[key]):
+        if key not in best:
+            best[key] = one
+        elif one.status == CONSENT:
+            best[key] = _changed(*sorted((best[key], one), key=_rank))
+        elif _rank(one) > _rank(best[key]):
             best[key] = one
     return tuple(best.values())
+
+
+def _changed(earlier: Answering, later: Answering) -> Answering:
+    """The later consent, with everything it says nothing about as it was."""
+    missing = {ref: why for ref, why in (earlier.missing or {}).items() if ref not in later.values}
+    return replace(later, values={**earlier.values, **later.values}, missing=missing or None)
 
 
 def _rank(one: Answering) -> tuple[int, str, str]:

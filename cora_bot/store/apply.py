@@ -13,7 +13,18 @@ from datetime import datetime, timedelta
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing
 from cora_bot.dialogue.turn import Chore, Fetch, Show, Turn
-from cora_bot.store import chats, chores, counters, downloads, occurrences, outbox, participants, records, sessions
+from cora_bot.store import (
+    chats,
+    chores,
+    counters,
+    downloads,
+    occurrences,
+    outbox,
+    participants,
+    records,
+    sessions,
+    tokens,
+)
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.records import Blob
@@ -150,12 +161,13 @@ async def _write_people(
 ) -> None:
     changed: list[Participant] = []
     joined: dict[bytes, bytes] = {}
-    gone: dict[bytes, bytes] = {}
+    gone: dict[bytes, bytes | None] = {}
     for each in folds:
         before, after = each.before.participant, each.after.participant
         if after is None:
             met = (before, *(turn.conversation.participant for turn in each.turns))
-            gone |= {person.id: person.case for person in met if person is not None}
+            kept = any(turn.keep_records for turn in each.turns)
+            gone |= {person.id: None if kept else person.case for person in met if person is not None}
         if after is not None and after != before:
             changed.append(after)
         if after is not None and (before is None or before.id != after.id):
@@ -195,10 +207,14 @@ async def _move(tx: Tx, folds: Sequence[Fold], *, now: datetime, keys: WorkingKe
     await chats.write(tx, [replace(each, card=card) for each, card in zip(old, blank, strict=True)])
 
 
-async def forget_people(tx: Tx, gone: Mapping[bytes, bytes], *, linked: frozenset[bytes], now: datetime) -> None:
-    """Deletes people (participant → case) with all they said; who has a link is noted for the key store to follow."""
-    await records.remove_cases(tx, list(gone.values()), now)
+async def forget_people(tx: Tx, gone: Mapping[bytes, bytes | None], *, linked: frozenset[bytes], now: datetime) -> None:
+    """Deletes people (participant → case) with all they said, or (None) without it.
+
+    Who has a link is noted for the key store to follow: this transaction is the fence, the keys die after it.
+    """
+    await records.remove_cases(tx, [case for case in gone.values() if case is not None], now)
     await records.begin_cutting(tx, {who: case for who, case in gone.items() if who in linked})
+    await tokens.forget_relinks(tx, gone)
     await participants.remove(tx, gone)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from cora_bot.dialogue.conversation import Conversation, Occurrence, Participant, Session
 from cora_bot.store import occurrences, outages, participants, sessions
@@ -11,7 +12,7 @@ from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.keystore import KeyStore
 from cora_bot.store.participants import Half, Link
-from cora_bot.study.model import Step
+from cora_bot.study.model import FINAL_STEPS, Step
 from cora_bot.vault.working import WorkingKeys
 
 
@@ -30,9 +31,11 @@ async def load(
     keys: WorkingKeys,
     keystore: KeyStore,
     about: Mapping[bytes, bytes] | None = None,
+    now: datetime | None = None,
 ) -> Loaded:
     """The conversations of these (locked) chats: with whom each speaks, or (``about``, by chat) with this participant.
 
+    With ``now`` each knows also what was answered and may be answered again.
     Somebody of ``about`` who is no longer reached in the chat is not spoken with: the conversation has no participant.
     """
     reached = await participants.of_chats(tx, keys, [each.chat.id for each in chats])
@@ -40,7 +43,7 @@ async def load(
     people = await whole(list(halves.values()), keystore)
     spoken = {chat_id: several[-1].id for chat_id, several in reached.items()} | dict(about or {})
     open_sessions = await sessions.of_participants(tx, keys, spoken.values()) if people else {}
-    planned = await occurrences.open_of(tx, spoken.values()) if people else {}
+    planned = await occurrences.open_of(tx, spoken.values(), now) if people else {}
     cut_off = await outages.every(tx)
     found: dict[bytes, Conversation] = {}
     for each in chats:
@@ -69,12 +72,14 @@ NO_LINK = Link(b"", "")
 def _conversation(
     stored: Stored, person: Participant | None, *, session: Session | None, planned: Sequence[Occurrence]
 ) -> Conversation:
+    still_open = [each for each in planned if each.step not in FINAL_STEPS]
     return Conversation(
         chat=stored.chat,
         participant=person,
         session=session,
-        occurrence=current(session, planned),
-        planned=tuple(planned),
+        occurrence=current(session, still_open),
+        planned=tuple(still_open),
+        answered=tuple(each for each in planned if each.step in FINAL_STEPS),
     )
 
 
@@ -91,7 +96,11 @@ def carried_on(after: Conversation, changed: Sequence[Occurrence]) -> Conversati
     places = {occurrences.place(each): each for each in changed}
     kept = [places.pop(occurrences.place(each), each) for each in after.planned] + list(places.values())
     planned = tuple(each for each in kept if each.step.value in occurrences.OPEN_STEPS)
+    was = {occurrences.place(each): each for each in (*after.answered, *changed)}
+    answered = tuple(each for each in was.values() if each.step is Step.COMPLETE)
     chat = replace(after.chat, new=False)
     if after.participant is None:
         return Conversation(chat=chat, outages=after.outages)
-    return replace(after, chat=chat, planned=planned, occurrence=current(after.session, planned), token=None)
+    return replace(
+        after, chat=chat, planned=planned, answered=answered, occurrence=current(after.session, planned), token=None
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Column, MetaData, Table, delete, select
+from sqlalchemy import Column, MetaData, Table, delete, select, true
 
 from cora_bot.base.chance import Chance, case_code
 from cora_bot.store.codec import open_value, seal_value
@@ -125,6 +125,14 @@ class KeyStore:
     async def destroy_key(self, cases: Collection[bytes]) -> None:
         """Makes every record of these cases unopenable for anybody, and rewrites the store. Repeatable."""
         await self._destroy(erasure, erasure.c.case_id.in_(cases))
+
+    async def has_links(self) -> bool:
+        async with self.database.read() as tx:
+            return (await tx.execute(select(link.c.participant_id).limit(1))).first() is not None
+
+    async def drop_links(self) -> None:
+        """Cuts everybody off their cases for good; the erasure keys stay. Repeatable."""
+        await self._destroy(link, true())
 
     async def _destroy(self, table: Table, which: object) -> None:
         async with self.database.transaction() as tx:

@@ -42,11 +42,17 @@ def _occurrence(row: Row[Any]) -> Occurrence:
     return Occurrence(wave=row.wave, number=row.number, **fields)
 
 
-async def open_of(tx: Tx, participant_ids: Collection[bytes]) -> dict[bytes, list[Occurrence]]:
-    """What is not final yet, earliest first."""
+async def open_of(
+    tx: Tx, participant_ids: Collection[bytes], answered_until: datetime | None = None
+) -> dict[bytes, list[Occurrence]]:
+    """What is not final yet, earliest first; and what is complete and closes after ``answered_until``, where given."""
+    wanted: ColumnElement[bool] = occurrence.c.step.in_(OPEN_STEPS)
+    if answered_until is not None:
+        again = and_(occurrence.c.step == Step.COMPLETE.value, occurrence.c.closes > answered_until)
+        wanted = or_(wanted, again)
     query = (
         select(occurrence)
-        .where(occurrence.c.participant_id.in_(participant_ids), occurrence.c.step.in_(OPEN_STEPS))
+        .where(occurrence.c.participant_id.in_(participant_ids), wanted)
         .order_by(occurrence.c.opens, occurrence.c.wave, occurrence.c.number)
     )
     found: dict[bytes, list[Occurrence]] = defaultdict(list)

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, select
+from sqlalchemy import Row, and_, case, delete, exists, func, select
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
-from cora_bot.dialogue.conversation import Opening, Participant, Status
+from cora_bot.dialogue.conversation import Opening, Participant, Status, Withdrawal
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
-from cora_bot.store.statements import upsert
-from cora_bot.store.tables import chat, chat_participant, participant
-from cora_bot.study.model import Return
+from cora_bot.store.statements import is_flag, upsert
+from cora_bot.store.tables import chat, chat_participant, occurrence, outbox, participant
+from cora_bot.study.model import FINAL_STEPS, Return
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 _MOMENT = timedelta(milliseconds=1)
@@ -52,6 +52,8 @@ class Profile:
     wrong_person: bool
     draft: str
     letters: tuple[str, ...]
+    consent_hash: str
+    decided: tuple[tuple[str, datetime], ...]
     case: bytes | None = None
     code: str | None = None
 
@@ -65,6 +67,8 @@ class Half:
     language: str
     zone: str
     profile: Profile
+    withdrawal: Withdrawal | None = None
+    withdraws_at: datetime | None = None
 
     @property
     def own_link(self) -> Link | None:
@@ -95,12 +99,17 @@ class Half:
             wrong_person=profile.wrong_person,
             draft=profile.draft,
             letters=profile.letters,
+            consent_hash=profile.consent_hash,
+            decided=profile.decided,
+            withdrawal=self.withdrawal,
+            withdraws_at=self.withdraws_at,
         )
 
 
 def half(row: Row[Any], keys: WorkingKeys) -> Half:
     profile = open_value(keys, Purpose.PROFILE, row.id, row.profile, Profile)
-    return Half(row.id, Status(row.status), row.language, row.zone, profile)
+    withdrawal = Withdrawal(row.withdrawal) if row.withdrawal else None
+    return Half(row.id, Status(row.status), row.language, row.zone, profile, withdrawal, row.withdraws_at)
 
 
 async def of_chats(tx: Tx, keys: WorkingKeys, chat_ids: Collection[bytes]) -> dict[bytes, list[Half]]:
@@ -135,6 +144,75 @@ async def enrolling(tx: Tx) -> list[bytes]:
     return list((await tx.execute(query)).scalars())
 
 
+async def withdrawn(tx: Tx) -> list[bytes]:
+    """The ids of those whose answers are to be deleted, and who may still undo it."""
+    query = select(participant.c.id).where(
+        participant.c.withdraws_at.is_not(None), participant.c.withdrawal == Withdrawal.ANSWERS.value
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def withdrawn_until(tx: Tx) -> list[datetime]:
+    """When each of those can no longer undo it."""
+    query = select(participant.c.withdraws_at).where(
+        participant.c.withdraws_at.is_not(None), participant.c.withdrawal == Withdrawal.ANSWERS.value
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def withdrawing(tx: Tx, now: datetime, limit: int) -> list[bytes]:
+    """The ids of those who can no longer undo what they asked for, earliest first."""
+    query = (
+        select(participant.c.id)
+        .where(participant.c.withdraws_at <= now)
+        .order_by(participant.c.withdraws_at, participant.c.id)
+        .limit(limit)
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def first(tx: Tx, limit: int) -> list[bytes]:
+    """Some people, whoever they are."""
+    return list((await tx.execute(select(participant.c.id).order_by(participant.c.id).limit(limit))).scalars())
+
+
+async def count(tx: Tx) -> tuple[int, int]:
+    """How many there are, and how many of them take part."""
+    active = func.sum(case((participant.c.status == Status.ACTIVE.value, 1), else_=0))
+    row = (await tx.execute(select(func.count(), active).select_from(participant))).one()
+    return int(row[0]), int(row[1] or 0)
+
+
+async def silent(tx: Tx, before: datetime) -> list[bytes]:
+    """The ids of those who joined, for whom nothing is planned any more, and whose last contact was before ``before``.
+
+    Contact is what they wrote or pressed in any of their chats, and what was sent to them unasked.
+    """
+    mine = occurrence.c.participant_id == participant.c.id
+    planned = exists().where(mine, occurrence.c.step.not_in([step.value for step in FINAL_STEPS]))
+    ended_late = exists().where(mine, occurrence.c.finished_at >= before)
+    seen = exists().where(
+        chat_participant.c.participant_id == participant.c.id,
+        chat.c.id == chat_participant.c.chat_id,
+        chat.c.last_seen >= before,
+    )
+    written_to = exists().where(
+        outbox.c.participant_id == participant.c.id,
+        is_flag(outbox.c.unsolicited, True),
+        outbox.c.finished_at >= before,
+    )
+    # Who withdrew has a date of their own.
+    joined = and_(participant.c.status != Status.ENROLLING.value, participant.c.withdrawal.is_(None))
+    query = select(participant.c.id).where(joined, ~planned, ~ended_late, ~seen, ~written_to)
+    return list((await tx.execute(query.order_by(participant.c.id))).scalars())
+
+
+async def by_ids(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> list[Half]:
+    """These people as they stand now; to be asked for behind the locks of their chats."""
+    query = select(participant).where(participant.c.id.in_(ids)).order_by(participant.c.id)
+    return [half(row, keys) for row in await tx.execute(query)]
+
+
 async def chats_of(tx: Tx, participant_ids: Collection[bytes]) -> dict[bytes, bytes]:
     """The chat in which each participant is reached: the one joined last. Who has none is absent."""
     query = (
@@ -160,11 +238,14 @@ async def write(
                 "language": person.language,
                 "zone": person.zone,
                 "profile": sealed,
+                "withdrawal": person.withdrawal,
+                "withdraws_at": person.withdraws_at,
             }
         )
     if rows:
         insert = upsert(tx, participant)
-        changed = {name: insert.excluded[name] for name in ("status", "language", "zone", "profile")}
+        columns = ("status", "language", "zone", "profile", "withdrawal", "withdraws_at")
+        changed = {name: insert.excluded[name] for name in columns}
         await tx.execute(insert.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
 
 
@@ -184,6 +265,8 @@ def _profile(person: Participant, *, keep_link: bool) -> Profile:
         wrong_person=person.wrong_person,
         draft=person.draft,
         letters=person.letters,
+        consent_hash=person.consent_hash,
+        decided=person.decided,
         case=person.case if keep_link else None,
         code=person.code if keep_link else None,
     )

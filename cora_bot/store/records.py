@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,18 +54,29 @@ async def count(tx: Tx) -> int:
     return int((await tx.execute(select(func.count()).select_from(record))).scalar_one())
 
 
+async def count_of(tx: Tx, cases: Collection[bytes]) -> dict[bytes, int]:
+    """How many records each of these cases has; who has none is absent."""
+    query = select(record.c.case_id, func.count()).where(record.c.case_id.in_(cases)).group_by(record.c.case_id)
+    return {case: int(number) for case, number in await tx.execute(query)}
+
+
+async def cases(tx: Tx) -> list[bytes]:
+    """Every case that has a record."""
+    return list((await tx.execute(select(record.c.case_id).distinct())).scalars())
+
+
 async def erased(tx: Tx) -> list[bytes]:
     return list((await tx.execute(select(erased_case.c.case_id).order_by(erased_case.c.case_id))).scalars())
 
 
-async def begin_cutting(tx: Tx, people: dict[bytes, bytes]) -> None:
-    """Remembers whose link and key (participant → case) the key store still has to destroy."""
+async def begin_cutting(tx: Tx, people: Mapping[bytes, bytes | None]) -> None:
+    """Remembers whose link and key (participant → case) the key store still has to destroy; None: only the link."""
     if people:
         add = upsert(tx, cutting).on_conflict_do_nothing(index_elements=["participant_id"])
         await tx.execute(add, [{"participant_id": who, "case_id": case} for who, case in people.items()])
 
 
-async def cuttings(tx: Tx) -> dict[bytes, bytes]:
+async def cuttings(tx: Tx) -> dict[bytes, bytes | None]:
     return {row.participant_id: row.case_id for row in await tx.execute(select(cutting))}
 
 

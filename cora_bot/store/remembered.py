@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import upsert
@@ -22,3 +22,7 @@ async def write(tx: Tx, name: str, value: str) -> None:
     await tx.execute(
         insert.on_conflict_do_update(index_elements=["name"], set_=changed), {"name": name, "value": value}
     )
+
+
+async def forget(tx: Tx, name: str) -> None:
+    await tx.execute(delete(meta).where(meta.c.name == name))

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from cora_bot.dialogue.conversation import Showing, Status
+from cora_bot.dialogue.conversation import Showing, Status, Withdrawal
 from cora_bot.store.types import Flag, Id, Instant, Instants, Local, Sealed, Whole, one_of
 from cora_bot.study.model import FINAL_STEPS, Step
 
@@ -108,7 +108,13 @@ participant = _table(
     Column("language", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("profile", Sealed, nullable=False),
+    Column("withdrawal", Text),
+    Column("withdraws_at", Instant),
     one_of("status", Status),
+    one_of("withdrawal", Withdrawal),
+    CheckConstraint("(withdrawal IS NULL) = (withdraws_at IS NULL)", name="withdraws"),
+    CheckConstraint("withdrawal IS NULL OR status = 'stopped'", name="withdrawn_is_stopped"),
+    Index("ix_participant_withdraws_at", "withdraws_at", **_only("withdraws_at IS NOT NULL")),
     Index(
         "ix_participant_enrolling",
         "id",
@@ -316,11 +322,12 @@ record = _table(
     rowid=False,
 )
 
-# A person who goes leaves the main store first; until the key store has followed, the row stands here.
+# A person who goes leaves the main store first; until the key store has followed, the row stands here. Without a case
+# only the link goes: then nothing here says whose answers they were.
 cutting = _table(
     "cutting",
     Column("participant_id", Id, primary_key=True),
-    Column("case_id", Id, nullable=False),
+    Column("case_id", Id),
     UniqueConstraint("case_id"),
 )
 
@@ -328,4 +335,14 @@ erased_case = _table(
     "erased_case",
     Column("case_id", Id, primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+handed_out = _table(
+    "handed_out",
+    Column("bundle_id", Id, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("gone_at", Instant),
+    CheckConstraint("at <= expires", name="expires"),
 )

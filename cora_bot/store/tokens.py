@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from cora_bot.dialogue.conversation import TokenState
 from cora_bot.store.database import Tx
@@ -47,3 +47,14 @@ async def use(tx: Tx, hashes: Collection[bytes], now: datetime) -> None:
     if hashes:
         unused = token.c.hash.in_(hashes) & (token.c.state == OPEN)
         await tx.execute(update(token).where(unused).values(state=USED, used_at=now))
+
+
+async def forget_relinks(tx: Tx, people: Collection[bytes]) -> None:
+    """Codes for a new phone of people who are gone lead nowhere."""
+    if people:
+        await tx.execute(delete(token).where(token.c.relink.in_(people)))
+
+
+async def forget_all(tx: Tx) -> None:
+    """No code lets anybody in any more."""
+    await tx.execute(delete(token))

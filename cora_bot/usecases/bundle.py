@@ -12,25 +12,30 @@ import json
 import math
 import os
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cora_bot.base.chance import new_id
 from cora_bot.base.logging import log
-from cora_bot.dialogue.conversation import Occurrence, Participant, Status
+from cora_bot.dialogue.conversation import Occurrence, Participant, Status, Withdrawal
 from cora_bot.export import bundle_format as fmt
-from cora_bot.store import form_versions, ledger, occurrences, outages, participants, records
+from cora_bot.store import form_versions, handed_out, ledger, occurrences, outages, participants, records
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
+from cora_bot.store.handed_out import HandedOut
 from cora_bot.store.ledger import Contact
+from cora_bot.study.model import Step
 from cora_bot.study.stretch import Span, overlap, spans
 from cora_bot.usecases.house import House
 from cora_bot.vault.erasure import unwrap
 
 PAGE = 500
 RECORDS = 64  # read at once: a part of a file has most of a megabyte
+LASTS = timedelta(days=90)
+"""So long a copy is out, unless somebody says otherwise."""
 CONTACT_COLUMNS = ("code", "reason", "state", "wave", "number", "created_at", "finished_at", "outcome")
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)  # entries carry no time: their order and age would say who answered when
 
@@ -43,27 +48,36 @@ class Written:
     records: int
     cases: int
     erased: int
+    expires: datetime
 
 
-async def write_bundle(house: House, path: Path, *, holder: str) -> Written:
-    """Writes everything there is to ``path`` for ``holder`` (logged, not written). Replaces an older file."""
+async def write_bundle(house: House, path: Path, *, holder: str, lasts: timedelta = LASTS) -> Written:
+    """Writes everything there is to ``path`` for ``holder``. Replaces an older file.
+
+    The copy is registered before it appears, as of the moment before the store was read: no copy is out that is in no
+    list, and whoever is erased from then on may be in it.
+    """
     part = path.with_name(path.name + ".part")
-    bundle = new_id(house.chance).hex()
+    made_at, copy = house.clock.now(), new_id(house.chance)
+    bundle, expires = copy.hex(), made_at + lasts
     try:
         with _private(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             async with house.database.read() as tx:
                 counts = await _fill(house, tx, archive)
                 erased = [case.hex() for case in await records.erased(tx)]
-            _add(archive, fmt.MANIFEST, json.dumps(_manifest(house, bundle, counts, erased), indent=2))
+            about = {"bundle": bundle, "made_at": _when(made_at), "expires": _when(expires), "erased": erased}
+            _add(archive, fmt.MANIFEST, json.dumps(_manifest(house, counts) | about, indent=2))
             archive.close()
             file.flush()
             os.fsync(file.fileno())
+        async with house.database.transaction() as tx:
+            await handed_out.add(tx, HandedOut(copy, holder, made_at, expires))
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    log("bundle_written", bundle=bundle, holder=holder, records=counts["records"], cases=counts["cases"])
-    return Written(bundle, counts["records"], counts["cases"], len(erased))
+    log("bundle_written", bundle=bundle, records=counts["records"], cases=counts["cases"])
+    return Written(bundle, counts["records"], counts["cases"], len(erased), expires)
 
 
 def _private(path: Path) -> io.BufferedRandom:
@@ -80,22 +94,20 @@ def _add(archive: zipfile.ZipFile, name: str, content: str | bytes) -> None:
     archive.writestr(entry, content)
 
 
-def _manifest(house: House, bundle: str, counts: Mapping[str, int], erased: Sequence[str]) -> dict[str, object]:
+def _manifest(house: House, counts: Mapping[str, int]) -> dict[str, object]:
     return {
         "format": fmt.FORMAT,
         "version": fmt.VERSION,
-        "bundle": bundle,
         "study": house.script.study.id,
-        "made_at": _when(house.clock.now()),
         "counts": dict(counts),
-        "erased": list(erased),
         "recipients": [recipient.fingerprint() for recipient in house.recipients],
     }
 
 
 async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int]:
-    counts = {"records": await _records(house, tx, archive)}
-    tables = await _facts(house, tx)
+    written = await _records(house, tx, archive)
+    counts = {"records": written.total()}
+    tables = await _facts(house, tx, written)
     for name, columns, rows in (
         (fmt.CASES, fmt.CASE_COLUMNS, tables.cases),
         (fmt.OCCURRENCES, fmt.OCCURRENCE_COLUMNS, tables.occurrences),
@@ -114,14 +126,15 @@ async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int
     return counts | {"forms": len(forms)}
 
 
-async def _records(house: House, tx: Tx, archive: zipfile.ZipFile) -> int:
+async def _records(house: House, tx: Tx, archive: zipfile.ZipFile) -> Counter[bytes]:
     """Every record whose case still has its erasure key; without it a case is erased, whatever is still stored.
 
-    What somebody said in the middle of the consent form stays here until they have consented.
+    What somebody said in the middle of the consent form stays here until they have consented, and for good what was
+    taken back: also while that can still be undone. Gives back how many by case.
     """
-    begun = await house.keystore.links(await participants.enrolling(tx))
-    without_consent = {link.case for link in begun.values()}
-    after, written = b"", 0
+    staying = await house.keystore.links([*await participants.enrolling(tx), *await participants.withdrawn(tx)])
+    without_consent = {link.case for link in staying.values()}
+    after, written = b"", Counter[bytes]()
     while page := await records.page(tx, after, RECORDS):
         after = page[-1].id
         keys = await house.keystore.erasure_keys({each.case for each in page})
@@ -129,7 +142,7 @@ async def _records(house: House, tx: Tx, archive: zipfile.ZipFile) -> int:
             if each.case in keys and each.case not in without_consent:
                 sealed = unwrap(keys[each.case], each.blob, case=each.case, record=each.id)
                 _add(archive, f"records/{each.id.hex()}.age", sealed)
-                written += 1
+                written[each.case] += 1
     return written
 
 
@@ -141,10 +154,11 @@ class _Tables:
     outages: list[tuple[object, ...]]
 
 
-async def _facts(house: House, tx: Tx) -> _Tables:
+async def _facts(house: House, tx: Tx, written: Collection[bytes]) -> _Tables:
+    """What is known in the open. ``written``: the cases with records; whose link was cut are such and no more."""
     known = await outages.every(tx)
     tables = _Tables([], [], [], [(each.place, _wall(each.begins), _wall(each.ends)) for each in known])
-    after = b""
+    after, cut = b"", set(written)
     while halves := await participants.page(tx, house.keys, after, PAGE):
         after = halves[-1].id
         joined = [half for half in halves if half.status is not Status.ENROLLING]
@@ -152,12 +166,14 @@ async def _facts(house: House, tx: Tx) -> _Tables:
         planned = await occurrences.all_of(tx, people)
         contacts = await ledger.contacts(tx, people)
         for person in people.values():
-            if not person.code:
-                continue  # severed: nothing leads from the person to a case any more
+            if not person.code or person.withdrawal is Withdrawal.ANSWERS:
+                continue  # severed: nothing leads from the person to a case any more; or taken back
+            cut.discard(person.case)
             tables.cases.append(_case(person))
             cut_off = spans(known, country=person.country, zone=person.zone)
             tables.occurrences.extend(_occurrence(person.code, each, cut_off) for each in planned.get(person.id, []))
             tables.contacts.extend(_contact(person.code, each) for each in contacts.get(person.id, []))
+    tables.cases.extend((fmt.CUT.format(case.hex()[:12]), case.hex(), "", "", "cut") for case in cut)
     for rows in (tables.cases, tables.occurrences, tables.contacts):
         rows.sort(key=lambda row: [str(cell) for cell in row])  # by code: the store's order says nothing to anybody
     return tables
@@ -174,7 +190,7 @@ def _occurrence(code: str, each: Occurrence, cut_off: Iterable[Span]) -> tuple[o
         each.number,
         _when(each.opens),
         _when(each.closes),
-        each.step.value,
+        _step(each).value,
         each.sent,
         each.put_away,
         each.reason,
@@ -182,6 +198,11 @@ def _occurrence(code: str, each: Occurrence, cut_off: Iterable[Span]) -> tuple[o
         _when(each.finished_at),
         math.ceil(overlap(cut_off, each.opens, each.closes) / timedelta(hours=1)),
     )
+
+
+def _step(each: Occurrence) -> Step:
+    """What is being answered again was complete before, and its answers are there."""
+    return Step.COMPLETE if each.finished_at is not None and each.step is Step.OPENED else each.step
 
 
 def _contact(code: str, each: Contact) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ async def follow(house: House) -> int:
         people = await records.cuttings(tx)
     if not people:
         return 0
-    await house.keystore.destroy_key(people.values())
+    await house.keystore.destroy_key([case for case in people.values() if case is not None])
     await house.keystore.delete_link(people.keys())
     async with house.database.transaction() as tx:
         await records.end_cutting(tx, people.keys())

@@ -15,6 +15,7 @@ from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.codes import new_code, secret
 from cora_bot.usecases.finding import find
 from cora_bot.usecases.house import House
+from cora_bot.usecases.severing import check_not_severed
 
 MOST = 10_000
 
@@ -41,6 +42,7 @@ def check_finished(script: Script) -> None:
 
 async def make_relink(house: House, code: str, *, expires_days: int) -> str:
     """A code that moves the person with this case code to the phone or account it is used on."""
+    await check_not_severed(house)
     who = await find(house, code)
     made = new_code(house.chance)
     now = house.clock.now()
@@ -65,6 +67,7 @@ async def make_tokens(house: House, count: int, *, expires_days: int, first_card
     check_finished(house.script)
     check_approved(house.script)
     await check_belongs(house)
+    await check_not_severed(house)
     now = house.clock.now()
     codes = {new_code(house.chance) for _ in range(count)}
     while len(codes) < count:

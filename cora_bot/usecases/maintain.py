@@ -1,4 +1,7 @@
-"""What is forgotten by itself: unfinished enrolments, strangers, update keys, ended replies. Hourly is often enough."""
+"""What is forgotten by itself: unfinished enrolments, who withdrew, strangers, update keys, ended replies.
+
+Hourly is often enough.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from cora_bot.dialogue.spoken import STANDS
 from cora_bot.store import chats, ledger, outbox, participants, records, sessions, updates
 from cora_bot.store.apply import forget_people, retired
 from cora_bot.store.conversations import whole
-from cora_bot.usecases import cutting
+from cora_bot.usecases import cutting, retention, severing, withdrawing
 from cora_bot.usecases.house import House
 
 UNFINISHED_ANSWERS = timedelta(hours=24)
@@ -22,6 +25,9 @@ ENDED_REPLIES = timedelta(hours=48)
 async def maintain(house: House) -> None:
     """Forgets what is due to be forgotten; repeats what a crash left half done in the key store."""
     now = house.clock.now()
+    await severing.go_on(house)
+    await withdrawing.carry_out(house)
+    await retention.keep_promises(house)
     async with house.database.transaction() as tx:
         answers = await sessions.purge_enrolling(tx, now - UNFINISHED_ANSWERS)
         halves = await participants.unfinished(tx, house.keys, now - UNFINISHED_PEOPLE)

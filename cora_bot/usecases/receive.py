@@ -10,15 +10,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, TokenState
-from cora_bot.dialogue.inputs import Blocked, Input, Pressed, Start, Text, Unblocked
+from cora_bot.dialogue.inputs import Blocked, Command, CommandName, Input, Pressed, Start, Text, Unblocked, Verb
 from cora_bot.dialogue.turn import Turn
-from cora_bot.store import chats, conversations, tokens, updates
+from cora_bot.store import chats, conversations, handed_out, records, tokens, updates
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.chats import Stored
+from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import Tx, is_outage
 from cora_bot.usecases import cutting, parking
 from cora_bot.usecases.codes import presented
@@ -130,8 +132,10 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
     """Advances every chat as far as one load goes, writes it, and gives back what has to wait for the next."""
     now = house.clock.now()
     stored = {doors[each.arrived.address].chat.id: doors[each.arrived.address] for each in news}
-    loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore)
+    loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore, now=now)
     book = await _TokenBook.look_up(house, tx, [each.arrived.input for each in news])
+    copies = await _copies_until(tx, news, loaded)
+    held = await _records_held(tx, news, loaded)
     state = loaded.conversations
     steps: list[Step] = []
     later: list[_Keyed] = []
@@ -141,7 +145,8 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
         if chat_id in stopped:
             later.append(each)
             continue
-        before = replace(state[chat_id], token=book.of(state[chat_id], each.arrived.input))
+        token = book.of(state[chat_id], each.arrived.input)
+        before = replace(state[chat_id], token=token, copies_until=copies, records_held=held.get(chat_id, 0))
         turn = advance(before, each.arrived.input, script=house.script, now=now, chance=house.chance)
         turn = replace(turn, conversation=_buried(turn, message_of(each.arrived.input)))
         if turn.use_token:
@@ -160,6 +165,37 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
     await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
     await tokens.use(tx, book.spent, now)
     return later
+
+
+async def _copies_until(tx: Tx, news: Sequence[_Keyed], loaded: Loaded) -> datetime | None:
+    """When the last copy is to be gone; asked for only where it may be said."""
+    pressed = any(isinstance(each.arrived.input, Pressed) and each.arrived.input.press.verb in _SAYS for each in news)
+    people = (each.participant for each in loaded.conversations.values())
+    if not pressed and not any(person and person.withdrawal for person in people):
+        return None
+    return await handed_out.open_until(tx)
+
+
+async def _records_held(tx: Tx, news: Sequence[_Keyed], loaded: Loaded) -> dict[bytes, int]:
+    """By chat, how many records there are of whom it speaks with; counted only where it may be said."""
+    if not any(_asks_for_data(each.arrived.input) for each in news):
+        return {}
+    cases = {chat: each.participant.case for chat, each in loaded.conversations.items() if each.participant}
+    counted = await records.count_of(tx, cases.values())
+    return {chat: counted.get(case, 0) for chat, case in cases.items()}
+
+
+def _asks_for_data(happened: Input) -> bool:
+    match happened:
+        case Command(name=CommandName.MY_DATA):
+            return True
+        case Pressed(press=press):
+            return press.verb is Verb.MY_DATA
+        case _:
+            return False
+
+
+_SAYS = frozenset({Verb.CHOOSE_STOP, Verb.CONFIRM_STOP, Verb.FINISH})
 
 
 def _is_barrier(before: Conversation, turn: Turn) -> bool:

@@ -16,7 +16,7 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.dialogue import cards
 from cora_bot.dialogue.conversation import Chat, Conversation, Mode, Occurrence, Opening, Participant, Showing, Status
-from cora_bot.dialogue.handlers import finishing, inviting, questions
+from cora_bot.dialogue.handlers import finishing, inviting, questions, renewing
 from cora_bot.dialogue.scene import Scene, draw
 from cora_bot.dialogue.turn import Turn, standing
 from cora_bot.store import chats, conversations, occurrences, participants, sessions
@@ -103,6 +103,10 @@ def _check_person(house: House, person: Participant, form: str) -> None:
         raise CoraError(f"{person.code} has stopped taking part", "Nothing is asked any more, and nothing entered.")
     if person.status is not Status.ACTIVE:
         raise CoraError(f"{person.code} has not agreed to take part yet", "Let them finish the consent form first.")
+    if renewing.outdated(house.script, person):
+        raise CoraError(
+            f"{person.code} has not agreed to the new text of the consent yet", "They do that in their own chat first."
+        )
     wanted = {wave.purpose for wave in house.script.study.waves if wave.form == form}
     if wanted and not wanted & person.purposes:
         raise CoraError(

@@ -83,6 +83,57 @@ def test_answers_travel_from_invite_to_export(server: Server, tmp_path: Path) ->
     assert (answers["agree"], answers["country"], answers["return_date"]) == ("yes", "AL", "2026-11-01")
 
 
+def test_retention_says_what_would_go_and_leaves_it(server: Server) -> None:
+    said = cora("retention", "--dry-run", settings=server.settings)
+    assert (said.code, [line.split(" would be ")[0] for line in said.out.splitlines()]) == (
+        0,
+        ["contacts: 0", "records: 0"],
+    )
+
+
+def test_sever_needs_a_day_and_the_code(server: Server) -> None:
+    said = cora("sever", settings=server.settings)
+    prepared = cora("sever", "--prepare", settings=server.settings)
+    code = prepared.out.splitlines()[1].rpartition(" ")[2]
+    early = cora("sever", "--approve", code, settings=server.settings)
+    both = cora("sever", "--prepare", "--approve", code, settings=server.settings)
+    cancelled = cora("sever", "--cancel", settings=server.settings)
+    late = cora("sever", "--approve", code, settings=server.settings)
+
+    assert (said.code, said.out.startswith("would be done: ")) == (0, True)
+    assert (prepared.code, len(code)) == (0, 14)
+    assert (early.code, "not a day old" in early.err) == (1, True)
+    assert both.code == 2
+    assert (cancelled.code, late.code, "nothing was prepared" in late.err) == (0, 1, True)
+
+
+def test_copies_are_listed_until_they_are_noted_as_gone(server: Server, tmp_path: Path) -> None:
+    bundle = tmp_path / "listed.bundle"
+    written = cora("bundle", "--to", bundle, "--holder", "Anna", "--expires", "30", settings=server.settings)
+    name = written.out.split()[2][:8]
+    listed = cora("bundles", settings=server.settings)
+    noted = cora("bundles", "--gone", name, settings=server.settings)
+    after = cora("bundles", settings=server.settings)
+    with_gone = cora("bundles", "--all", settings=server.settings)
+    unknown = cora("bundles", "--gone", "0" * 40, settings=server.settings)
+
+    assert (listed.code, listed.out.count(name), listed.out.splitlines()[0].split()[:2]) == (0, 1, ["bundle", "holder"])
+    assert (noted.code, noted.out) == (0, f"{name}, carried by Anna: noted as deleted\n")
+    assert (after.out.count(name), with_gone.out.count(name)) == (0, 1)
+    assert (unknown.code, "was handed out" in unknown.err) == (1, True)
+
+
+@pytest.mark.parametrize("wrong", [("--expires", "0"), ("--expires", "soon"), ("--expires", "367")])
+def test_bundle_without_a_sensible_end_is_refused(wrong: tuple[str, str], server: Server, tmp_path: Path) -> None:
+    said = cora("bundle", "--to", tmp_path / "x", "--holder", "Anna", *wrong, settings=server.settings)
+    assert (said.code, (tmp_path / "x").exists()) == (2, False)
+
+
+def test_bundle_without_a_holder_is_refused(server: Server, tmp_path: Path) -> None:
+    said = cora("bundle", "--to", tmp_path / "x", "--holder", " ", settings=server.settings)
+    assert (said.code, (tmp_path / "x").exists()) == (1, False)
+
+
 def test_bundle_is_not_written_over_another(server: Server, tmp_path: Path) -> None:
     taken = tmp_path / "taken.bundle"
     taken.write_text("mine")

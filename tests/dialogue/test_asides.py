@@ -53,6 +53,7 @@ def test_stop_keeps_what_was_begun_and_cancels_the_rest_in_one_turn() -> None:
     talk = answering()
     talk.tap("Good")
     talk.feed(Command(CommandName.STOP, 7))
+    talk.tap(p.STOP)
 
     turn = talk.tap(p.YES_STOP)
 

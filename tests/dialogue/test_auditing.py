@@ -41,7 +41,6 @@ def test_times_of_each_question_are_kept_in_the_record() -> None:
         ["form start", "", began, None],
         ["question", "/data/age", began, began + 5_000],
         ["question", "/data/child[1]/years", began + 5_000, began + 12_000],
-        ["add repeat", "/data/child", began + 12_000, began + 14_000],
         ["form finalize", "", began + 14_000, None],
     ]
     assert audit.well_formed(record.body)

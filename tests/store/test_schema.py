@@ -164,7 +164,9 @@ open_texts = {
     "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outage.begins", "outage.ends",
     "outage.place", "outbox.key", "outbox.kind",
     "outbox.means", "outbox.outcome", "outbox.reason", "outbox.state", "outbox.wave", "parked_update.error",
-    "parked_update.kind", "participant.language", "participant.status", "participant.zone", "session.form_hash",
+    "parked_update.kind", "participant.language", "handed_out.holder",
+    "participant.status", "participant.withdrawal",
+    "participant.zone", "session.form_hash",
     "token.state",
 }  # fmt: skip
 keyed_or_sealed = {

@@ -11,7 +11,7 @@ from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Parti
 from cora_bot.dialogue.inputs import Input, OccurrenceDue, Press, Pressed, Text, Verb
 from cora_bot.dialogue.prompt import Button
 from cora_bot.dialogue.turn import Record, Turn
-from cora_bot.study.model import FINAL_STEPS, Return
+from cora_bot.study.model import FINAL_STEPS, Return, Step
 from cora_bot.study.schedule import plan
 from tests.support.house import STUDY, script_of
 
@@ -68,7 +68,8 @@ class Talk:
     def feed(self, event: Input) -> Turn:
         """One turn."""
         open_ones = tuple(one for one in self.occurrences.values() if one.step not in FINAL_STEPS)
-        before = replace(self.conversation, planned=open_ones, occurrence=self._current())
+        done = tuple(one for one in self.occurrences.values() if one.step is Step.COMPLETE and one.closes > self.now)
+        before = replace(self.conversation, planned=open_ones, answered=done, occurrence=self._current())
         turn = advance(before, event, script=script_of(STUDY), now=self.now, chance=self.chance)
         self._keep(turn)
         return turn
@@ -120,8 +121,6 @@ class Talk:
         return [button.label for button in self.buttons()]
 
     def _current(self) -> Occurrence | None:
-        from cora_bot.study.model import Step
-
         session = self.conversation.session
         if session and session.wave:
             return self.occurrences.get((session.wave, session.number))
@@ -137,8 +136,6 @@ class Talk:
             self.occurrences[one.wave, one.number] = one
 
     def _replan(self, turn: Turn) -> None:
-        from cora_bot.study.model import Step
-
         for key in [key for key, one in self.occurrences.items() if one.step is Step.PLANNED]:
             del self.occurrences[key]
         for each in turn.plan or ():

@@ -32,6 +32,7 @@ MOVES = (
     ("answering", "resting", "complete, left or over"),
     ("resting", "stopped", "no more messages"),
     ("stopped", "resting", "write to me again"),
+    ("stopped", "stranger", "link or answers are gone"),
 )
 
 if __name__ == "__main__":

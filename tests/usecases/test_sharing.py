@@ -141,6 +141,7 @@ async def test_answer_to_who_wants_no_messages_is_refused_and_not_kept(house: Ho
     before = await joined(house, 700)
     phone = Phone(house)
     await phone.happens(phone.arrived(Command(CommandName.STOP, 7)))
+    await phone.happens(phone.pressed(Verb.CHOOSE_STOP, 0))
     await phone.happens(phone.pressed(Verb.CONFIRM_STOP))
     assert before.participant is not None
     with pytest.raises(CoraError, match="no more messages"):

@@ -302,9 +302,21 @@ async def test_who_has_stopped_is_not_asked(house: House) -> None:
     assert str(error.value) == f"{code} has stopped taking part"
 
 
+async def test_who_agreed_to_an_older_text_is_not_asked(house: House) -> None:
+    await _enrolled(house)
+    code = await _code(house)
+    consent = replace(house.script.forms["consent"], hash="f" * 64)
+    newer = replace(house, script=replace(house.script, forms={**house.script.forms, "consent": consent}))
+    with pytest.raises(CoraError) as error:
+        await staff_entry.begin(newer, code, "arrival", mode=Mode.PHONE)
+
+    assert str(error.value) == f"{code} has not agreed to the new text of the consent yet"
+
+
 async def _stops(phone: Phone) -> None:
     phone.count += 1
     await phone.happens(phone.arrived(Command(CommandName.STOP, phone.count)))
+    await phone.happens(phone.pressed(Verb.CHOOSE_STOP, 0))
     await phone.happens(phone.pressed(Verb.CONFIRM_STOP))
 
 

@@ -1,4 +1,4 @@
-"""Menu, language, break, stop, what is stored, help: away from the question and back to it."""
+"""Menu, language, break, what is stored, help: away from the question and back to it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from cora_bot.base.calendars import day_long
 from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import Showing, Status
-from cora_bot.dialogue.handlers import asking, consenting, finishing, planning, questions
+from cora_bot.dialogue.conversation import Showing
+from cora_bot.dialogue.handlers import asking, consenting, correcting, finishing, questions, renewing
 from cora_bot.dialogue.handlers.consenting import contact
 from cora_bot.dialogue.inputs import Press, Pressed, Text, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
@@ -25,7 +25,9 @@ PAUSE_WEEKS = {1: p.ONE_WEEK, 2: p.TWO_WEEKS, 4: p.FOUR_WEEKS}
 
 
 def menu(scene: Scene, _event: object) -> Turn:
-    return draw(scene, cards.menu(scene), Showing.ASIDE)
+    new_text = renewing.outdated(scene.script, scene.participant)
+    again = correcting.answerable(scene) is not None
+    return draw(scene, cards.menu(scene, new_text=new_text, again=again), Showing.ASIDE)
 
 
 def resume(scene: Scene, event: object) -> Turn:
@@ -87,47 +89,6 @@ def unpause(scene: Scene, _event: object) -> Turn:
     )
     turn = draw(scene, cards.notice(scene, scene.say(p.RESUMED)), Showing.NOTICE)
     return replace(fading(scene, turn), occurrences=freed)
-
-
-def ask_stop(scene: Scene, _event: object) -> Turn:
-    yes = cards.button(scene, p.YES_STOP, Verb.CONFIRM_STOP)
-    text = scene.say(p.ASK_STOP, contact=contact(scene))
-    return draw(scene, cards.aside(scene, text, (yes,)), Showing.ASIDE)
-
-
-def stop(scene: Scene, _event: object) -> Turn:
-    """No more messages: what was begun is kept as partial, everything planned is cancelled in the same turn."""
-    broken = finishing.break_off(scene, "stopped") if scene.conversation.session else Turn(scene.conversation)
-    over = {(each.wave, each.number) for each in broken.occurrences}
-    cancelled = tuple(
-        finishing.ended(each, Step.CANCELLED, scene.now, "stopped")
-        for each in scene.conversation.planned
-        if (each.wave, each.number) not in over
-    )
-    gone = replace(scene, conversation=broken.conversation).with_person(status=Status.STOPPED, paused_until=None)
-    drawn = draw(gone, cards.notice(gone, gone.say(p.STOPPED)), Showing.NOTICE)
-    turn = replace(
-        broken,
-        conversation=drawn.conversation,
-        show=drawn.show,
-        occurrences=(*broken.occurrences, *cancelled),
-        notes=("stopped",),
-    )
-    return fading(scene, turn)
-
-
-def ask_return(scene: Scene, _event: object) -> Turn:
-    """Somebody who asked for no more messages writes again."""
-    yes = cards.button(scene, p.START_AGAIN, Verb.UNPAUSE)
-    rows = ((yes,), (cards.button(scene, p.PRIVACY, Verb.PRIVACY),), (cards.button(scene, p.CLOSE, Verb.SEEN),))
-    prompt = replace(cards.notice(scene, scene.say(p.STOPPED_ALREADY)), rows=rows)
-    return draw(scene, prompt, Showing.ASIDE)
-
-
-def come_back(scene: Scene, _event: object) -> Turn:
-    scene = scene.with_person(status=Status.ACTIVE)
-    turn = draw(scene, cards.notice(scene, scene.say(p.RESUMED)), Showing.NOTICE)
-    return fading(scene, replace(turn, plan=planning.plan_for(scene), notes=("came_back",)))
 
 
 def privacy(scene: Scene, _event: object) -> Turn:

@@ -10,9 +10,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from cora_bot.base.calendars import day_long
+from cora_bot.base.calendars import day, day_long
 from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
@@ -22,12 +22,12 @@ from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.kinds import places
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene, draw, fading
-from cora_bot.dialogue.turn import RecordKind, Turn
-from cora_bot.forms.model import Form, Question
+from cora_bot.dialogue.turn import Record, RecordKind, Turn
+from cora_bot.forms.model import Form, Kind, Question
 from cora_bot.forms.walk import Walk
 from cora_bot.study.model import Return
 
-YES = "yes"
+YES, NO = "yes", "no"
 
 
 def conclude(scene: Scene, walk: Walk) -> Turn:
@@ -74,6 +74,7 @@ def _joined(scene: Scene, answers: Mapping[str, str]) -> Participant:
         country=country,
         hour=int(hour) if hour.isdigit() else scene.study.default_hour,
         enrolled_at=scene.now,
+        consent_hash=scene.session.form_hash,
         return_state=Return(status) if status else None,
         return_date=date.fromisoformat(day) if day else None,
         purposes=frozenset(purpose for purpose, question in rules.purposes.items() if answers.get(question) == YES),
@@ -82,37 +83,92 @@ def _joined(scene: Scene, answers: Mapping[str, str]) -> Participant:
 
 def _body(scene: Scene, form: Form, walk: Walk, answers: Mapping[str, str]) -> dict[str, object]:
     texts = {
-        question.name: {
-            "label": _in(question.labels, scene.language, form),
-            "hint": _in(question.hints, scene.language, form),
-            "full_text": _in(question.guidance, scene.language, form),
-            "options": {option.value: _in(option.labels, scene.language, form) for option in question.options},
-        }
+        question.name: exact_words(scene, form, question)
         for question in form.questions
         if question.ref in walk.values() or question.guidance or not question.options
     }
     if scene.study.location_reason:
         texts["location_reason"] = {"label": places.reason(scene), "hint": "", "full_text": "", "options": {}}
-    exact = json.dumps(texts, ensure_ascii=False, sort_keys=True)
     return {
         "values": walk.values(),
         "sealed": {},
         "texts": texts,
-        "text_hash": hashlib.sha256(exact.encode()).hexdigest(),
+        "text_hash": text_hash(texts),
         "taken": answers.get(scene.study.enrolment.taken, ""),
         "code": scene.participant.code,
         "mode": scene.session.mode.value,
     }
 
 
-def _in(texts: Mapping[str, str], language: str, form: Form) -> str:
+def purpose_questions(scene: Scene) -> list[tuple[str, Question]]:
+    """Each purpose with the question of the current consent form that grants it, in the study's order."""
+    form = scene.script.forms[scene.study.enrolment.form]
+    asked = {question.name: question for question in form.questions}
+    purposes = scene.study.enrolment.purposes.items()
+    return [(purpose, asked[name]) for purpose, name in purposes if name in asked]
+
+
+def agreed_to(scene: Scene) -> list[str]:
+    """Each purpose as it was asked, what was said, and when: ``May we …? – Yes (1 December 2026)``."""
+    return [_line(scene, purpose, question) for purpose, question in purpose_questions(scene)]
+
+
+def _line(scene: Scene, purpose: str, question: Question) -> str:
+    form = scene.script.forms[scene.study.enrolment.form]
+    said = _chosen(scene, form, question, YES if purpose in scene.participant.purposes else NO)
+    when = decided_on(scene, purpose)
+    dated = f" ({day(scene.local_day(when), scene.language)})" if when else ""
+    return f"{text_in(question.labels, scene.language, form)} – {said}{dated}"
+
+
+def change_record(scene: Scene, values: Mapping[str, str], *, taken: str) -> Record:
+    """A consent decided on after enrolment: ``values`` by question name, with the words of these questions alone.
+
+    ``taken`` is ``changed`` (one purpose) or ``renewed`` (a new version of the text, with its notes).
+    """
+    form = scene.script.forms[scene.study.enrolment.form]
+    about = [each for each in form.questions if each.name in values or (taken == "renewed" and each.kind is Kind.NOTE)]
+    texts = {question.name: exact_words(scene, form, question) for question in about}
+    body: dict[str, object] = {
+        "values": {question.ref: values[question.name] for question in about if question.name in values},
+        "sealed": {},
+        "skipped": [],
+        "not_reached": [],
+        "texts": texts,
+        "text_hash": text_hash(texts),
+        "taken": taken,
+        "code": scene.participant.code,
+    }
+    return questions.apart(scene, form, RecordKind.CONSENT, body)
+
+
+def exact_words(scene: Scene, form: Form, question: Question) -> dict[str, object]:
+    """A question as it is shown to this person."""
+    return {
+        "label": text_in(question.labels, scene.language, form),
+        "hint": text_in(question.hints, scene.language, form),
+        "full_text": text_in(question.guidance, scene.language, form),
+        "options": {option.value: text_in(option.labels, scene.language, form) for option in question.options},
+    }
+
+
+def text_hash(texts: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(texts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def decided_on(scene: Scene, purpose: str) -> datetime | None:
+    """When this purpose was decided on last: since enrolment, or then."""
+    return dict(scene.participant.decided).get(purpose, scene.participant.enrolled_at)
+
+
+def text_in(texts: Mapping[str, str], language: str, form: Form) -> str:
     return texts.get(language) or texts.get(form.default_language, "")
 
 
 def _receipt(scene: Scene, form: Form, answers: Mapping[str, str]) -> Prompt:
     asked = {question.name: question for question in form.questions}
     purposes = [
-        f"• {_in(asked[name].labels, scene.language, form)} – {_chosen(scene, form, asked[name], answers[name])}"
+        f"• {text_in(asked[name].labels, scene.language, form)} – {_chosen(scene, form, asked[name], answers[name])}"
         for name in scene.study.enrolment.purposes.values()
         if name in answers and name in asked
     ]
@@ -127,7 +183,7 @@ def _receipt(scene: Scene, form: Form, answers: Mapping[str, str]) -> Prompt:
 
 
 def _chosen(scene: Scene, form: Form, question: Question, value: str) -> str:
-    labels = {option.value: _in(option.labels, scene.language, form) for option in question.options}
+    labels = {option.value: text_in(option.labels, scene.language, form) for option in question.options}
     return labels.get(value, value)
 
 

@@ -29,7 +29,8 @@ def finish(scene: Scene, walk: Walk) -> Turn:
 def _completed(scene: Scene, walk: Walk) -> Turn:
     scene, record, dropped = body_record(scene, walk, RecordKind.COMPLETE)
     occurrence = _closed(scene, Step.COMPLETE)
-    turn = draw(scene.with_session(None), cards.notice(scene, scene.say(p.THANK_YOU)), Showing.NOTICE)
+    again = any(each.closes > scene.now for each in occurrence)
+    turn = draw(scene.with_session(None), cards.thanks(scene, again=again), Showing.NOTICE)
     return fading(scene, replace(turn, records=(record,), drop_records=dropped, occurrences=occurrence))
 
 
@@ -84,7 +85,9 @@ def _closed(scene: Scene, step: Step, reason: str = "") -> tuple[Occurrence, ...
 
 
 def ended(occurrence: Occurrence, step: Step, now: datetime, reason: str = "") -> Occurrence:
-    """``occurrence`` brought to a final step."""
+    """``occurrence`` brought to a final step. One that was complete before stays so, whatever became of the new try."""
+    if occurrence.finished_at is not None and step is not Step.COMPLETE:
+        return replace(occurrence, step=Step.COMPLETE, next_at=None, reason="")
     return replace(occurrence, step=step, next_at=None, finished_at=now, reason=reason)
 
 

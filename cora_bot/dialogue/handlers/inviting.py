@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, Occurrence, Opening, Showing, Status
-from cora_bot.dialogue.handlers import asides, asking, finishing, missed, questions
+from cora_bot.dialogue.handlers import asides, asking, finishing, missed, questions, renewing
 from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
@@ -103,7 +103,7 @@ def _send(scene: Scene, occurrence: Occurrence) -> Turn:
         reason="",
     )
     inviting = replace(scene, conversation=replace(scene.conversation, occurrence=sent))
-    if scene.participant.opening is Opening.AT_ONCE:
+    if scene.participant.opening is Opening.AT_ONCE and not renewing.outdated(scene.script, scene.participant):
         turn = again(inviting) if scene.conversation.session else open_it(inviting, None)
         sent = next(iter(turn.occurrences), sent)
     else:

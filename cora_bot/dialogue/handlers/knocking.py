@@ -11,7 +11,7 @@ from datetime import timedelta
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, OPENINGS, PICTURES, Opening, Showing, Status
-from cora_bot.dialogue.handlers import asides, asking, guessing, inviting
+from cora_bot.dialogue.handlers import asides, asking, guessing, inviting, withdrawing
 from cora_bot.dialogue.inputs import Command, CommandName, Input, Pressed, Start, Text, Unusable, Verb
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
@@ -70,7 +70,7 @@ def enter(scene: Scene, event: Pressed) -> Turn:
         scene = scene.with_person(paused_until=None, wrong_person=False)
     occurrence = scene.conversation.occurrence
     if scene.participant.status is Status.STOPPED:
-        return asides.ask_return(scene, event)
+        return withdrawing.ask_return(scene, event)
     if scene.participant.letters:
         return asides.letter(scene, event)
     if scene.conversation.session:

@@ -82,13 +82,18 @@ def record(scene: Scene, kind: RecordKind, body: dict[str, object]) -> tuple[Sce
 
 def message(scene: Scene, body: dict[str, object]) -> Record:
     """Something a person wrote to the team outside any form."""
+    return apart(scene, None, RecordKind.MESSAGE, body)
+
+
+def apart(scene: Scene, form: Form | None, kind: RecordKind, body: dict[str, object]) -> Record:
+    """A record of no session: one decision, or one message."""
     return Record(
         id=new_id(scene.chance),
-        kind=RecordKind.MESSAGE,
+        kind=kind,
         session=new_id(scene.chance),
-        form="",
-        form_version="",
-        form_hash="",
+        form=form.id if form else "",
+        form_version=form.version if form else "",
+        form_hash=form.hash if form else "",
         wave="",
         number=0,
         order=0,

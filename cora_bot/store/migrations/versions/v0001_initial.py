@@ -25,6 +25,7 @@ def upgrade() -> None:
     _meta()
     _outage()
     _parked_update()
+    _handed_out()
     _participant()
     _record()
     _token()
@@ -85,7 +86,7 @@ def _cutting() -> None:
     op.create_table(
         "cutting",
         sa.Column("participant_id", sa.LargeBinary(), nullable=False),
-        sa.Column("case_id", sa.LargeBinary(), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("participant_id", name=op.f("pk_cutting")),
         sa.UniqueConstraint("case_id", name=op.f("uq_cutting_case_id")),
         sqlite_strict=True,
@@ -99,6 +100,21 @@ def _erased_case() -> None:
         sa.Column("case_id", sa.LargeBinary(), nullable=False),
         sa.Column("at", types.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_erased_case")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _handed_out() -> None:
+    op.create_table(
+        "handed_out",
+        sa.Column("bundle_id", sa.LargeBinary(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("expires", types.Instant(), nullable=False),
+        sa.Column("gone_at", types.Instant(), nullable=True),
+        sa.CheckConstraint("at <= expires", name=op.f("ck_handed_out_expires")),
+        sa.PrimaryKeyConstraint("bundle_id", name=op.f("pk_handed_out")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
@@ -165,7 +181,14 @@ def _participant() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("profile", sa.LargeBinary(), nullable=False),
+        sa.Column("withdrawal", sa.Text(), nullable=True),
+        sa.Column("withdraws_at", types.Instant(), nullable=True),
         sa.CheckConstraint("status IN ('enrolling', 'active', 'stopped')", name=op.f("ck_participant_status")),
+        sa.CheckConstraint("withdrawal IN ('link', 'answers')", name=op.f("ck_participant_withdrawal")),
+        sa.CheckConstraint("(withdrawal IS NULL) = (withdraws_at IS NULL)", name=op.f("ck_participant_withdraws")),
+        sa.CheckConstraint(
+            "withdrawal IS NULL OR status = 'stopped'", name=op.f("ck_participant_withdrawn_is_stopped")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participant")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
@@ -177,6 +200,14 @@ def _participant() -> None:
         unique=False,
         sqlite_where=sa.text("status = 'enrolling'"),
         postgresql_where=sa.text("status = 'enrolling'"),
+    )
+    op.create_index(
+        "ix_participant_withdraws_at",
+        "participant",
+        ["withdraws_at"],
+        unique=False,
+        sqlite_where=sa.text("withdraws_at IS NOT NULL"),
+        postgresql_where=sa.text("withdraws_at IS NOT NULL"),
     )
 
 
