@@ -28,6 +28,7 @@ OCCASIONS: Final[Mapping[str, str]] = {
     "left": "the person stopped answering",
     "not_going": "the person does not travel",
     "moved": "the day of return was corrected, and it fell away",
+    "no_consent": "the person took back the consent it was asked under",
     "replanned": "the person's days changed, and it fell away",
 }
 
