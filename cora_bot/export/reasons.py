@@ -29,6 +29,7 @@ OCCASIONS: Final[Mapping[str, str]] = {
     "staff_entry": "staff entered an interview about it; what had been begun in the chat was kept as partial",
     "not_going": "the person does not travel",
     "moved": "the day of return was corrected, and it fell away",
+    "no_consent": "the person took back the consent it was asked under",
     "replanned": "the person's days changed, and it fell away",
 }
 
