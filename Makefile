@@ -22,6 +22,7 @@ check: $(VENV)/.dev ## style, types, layers, catalogs, docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cora check surveys/returnee_follow_up
+	$(BIN)/python -m pytest -q -n 0 tests/docs tests/locales tests/cli/test_main.py
 
 bench: $(VENV)/.dev ## measurements as JSON lines, never assertions
 	$(BIN)/python -m tests.bench

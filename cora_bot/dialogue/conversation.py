@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -124,6 +125,8 @@ class Participant:
     wrong_person: bool = False  # "not for me" was pressed; nothing is sent until the person opens again
     draft: str = ""  # written while nothing was asked; waits for "pass on" or is forgotten
     letters: tuple[str, ...] = ()  # answers of the team that have not been read yet
+    kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by form: what its next answering may read
+    known: Mapping[str, str] = field(default_factory=dict)  # property -> value: what any form may read of the person
     consent_hash: str = ""  # the version of the consent form that was agreed to last
     decided: tuple[tuple[str, datetime], ...] = ()  # purposes decided on since enrolment, and when last
     withdrawal: Withdrawal | None = None

@@ -280,6 +280,7 @@ HELD_NEXT: Final = N_("The next messages:\n{days}")
 HELD_ANSWERS: Final = N_(
     "Answers and consents, locked: {count}. They cannot be shown here, not even to you: only the team can open them."
 )
+HELD_KEPT: Final = N_("Answers the bot keeps readable for itself, to ask you less next time: {count}.")
 HELD_UNTIL: Final = N_(
     "How you can be reached is deleted after the last contact ({contacts}). The answers are kept after the end, "
     "without your name ({records}).\nThis message is emptied after ten minutes."

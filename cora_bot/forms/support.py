@@ -73,15 +73,9 @@ CHAT: Final[Mapping[str, Support]] = {
         Level.ERROR, "the appearance “{what}” calls another app: that works on a tablet only", _ELSEWHERE
     ),
     "media": Support(Level.YES),
-    "entities": Support(
-        Level.WARNING,
-        "what the sheet entities says goes into the exported instance; the bot itself makes no list of it",
-        "Mark what later forms may read with bind::cora:keep.",
-    ),
-    "last-saved": Support(Level.ERROR, "what somebody answered before is not at hand in the chat yet", "Ask it again."),
-    "entity": Support(
-        Level.ERROR, "instance('{what}') is not at hand in the chat yet", "Use a .csv file beside the form."
-    ),
+    "entities": Support(Level.YES),
+    "last-saved": Support(Level.YES),
+    "entity": Support(Level.YES),
     "alert": Support(Level.ERROR, "alerts are not sent yet", "Leave out the column bind::cora:alert."),
 }
 ANY: Final[Mapping[str, Support]] = {name: Support(Level.YES) for name in CHAT}

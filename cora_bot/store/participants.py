@@ -52,6 +52,8 @@ class Profile:
     wrong_person: bool
     draft: str
     letters: tuple[str, ...]
+    kept: dict[str, dict[str, str]]
+    known: dict[str, str]
     consent_hash: str
     decided: tuple[tuple[str, datetime], ...]
     case: bytes | None = None
@@ -99,6 +101,8 @@ class Half:
             wrong_person=profile.wrong_person,
             draft=profile.draft,
             letters=profile.letters,
+            kept=profile.kept,
+            known=profile.known,
             consent_hash=profile.consent_hash,
             decided=profile.decided,
             withdrawal=self.withdrawal,
@@ -265,6 +269,8 @@ def _profile(person: Participant, *, keep_link: bool) -> Profile:
         wrong_person=person.wrong_person,
         draft=person.draft,
         letters=person.letters,
+        kept={form: dict(values) for form, values in person.kept.items()},
+        known=dict(person.known),
         consent_hash=person.consent_hash,
         decided=person.decided,
         case=person.case if keep_link else None,

@@ -132,9 +132,9 @@ BROKEN: dict[str, tuple[Callable[[], bytes], str, str]] = {
         "form.too-long",
     ),
     "100,000 lines": (lambda: table("| | text | q | Q? | |\n" * 100_000), "x.md", "form.too-long"),
-    "10,000 choices": (
+    "10,001 choices": (
         lambda: workbook(
-            [HEADER, ("select_one l", "a", "A?")], [CHOICES, *(("l", f"c{n}", f"C {n}") for n in range(10_000))]
+            [HEADER, ("select_one l", "a", "A?")], [CHOICES, *(("l", f"c{n}", f"C {n}") for n in range(10_001))]
         ),
         "x.xlsx",
         "form.too-long",

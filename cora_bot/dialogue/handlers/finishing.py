@@ -27,7 +27,7 @@ def finish(scene: Scene, walk: Walk) -> Turn:
 
 
 def _completed(scene: Scene, walk: Walk) -> Turn:
-    scene, record, dropped = body_record(scene, walk, RecordKind.COMPLETE)
+    scene, record, dropped = body_record(questions.remembered(scene, walk), walk, RecordKind.COMPLETE)
     occurrence = _closed(scene, Step.COMPLETE)
     again = any(each.closes > scene.now for each in occurrence)
     turn = draw(scene.with_session(None), cards.thanks(scene, again=again), Showing.NOTICE)

@@ -43,6 +43,7 @@ def _text(scene: Scene) -> str:
         scene.say(p.HELD_PURPOSES, purposes="\n".join(f"• {line}" for line in agreed_to(scene))),
         scene.say(p.HELD_NEXT, days="\n".join(_next(scene)) or NOTHING),
         scene.say(p.HELD_ANSWERS, count=isolate(number(scene.conversation.records_held, scene.language))),
+        *_kept(scene),
         scene.say(
             p.HELD_UNTIL,
             records=_span(scene, scene.study.retention.records),
@@ -50,6 +51,14 @@ def _text(scene: Scene) -> str:
         ),
     ]
     return "\n\n".join(parts)
+
+
+def _kept(scene: Scene) -> Iterator[str]:
+    """What forms mark to be kept is the only answer that stays readable here."""
+    person = scene.participant
+    count = sum(map(len, person.kept.values())) + len(person.known)
+    if count:
+        yield scene.say(p.HELD_KEPT, count=isolate(number(count, scene.language)))
 
 
 def _facts(scene: Scene) -> Iterator[str]:

@@ -10,13 +10,32 @@ from cora_bot.dialogue import cards, spoken
 from cora_bot.dialogue.conversation import Session, Showing
 from cora_bot.dialogue.scene import Scene, draw
 from cora_bot.dialogue.turn import Record, RecordKind, Turn
+from cora_bot.forms.earlier import PERSON
 from cora_bot.forms.model import Form
 from cora_bot.forms.walk import Moment, Walk
 
 
-def moment(scene: Scene) -> Moment:
-    zone = scene.conversation.participant.zone if scene.conversation.participant else "UTC"
-    return Moment(now=scene.now, zone=zone, preload={"deviceid": "telegram"}, chance=scene.chance)
+def moment(scene: Scene, form: str) -> Moment:
+    """What surrounds a turn of this form: also what the person's last answering keeps, and what is known of them."""
+    person = scene.participant
+    return Moment(
+        now=scene.now,
+        zone=person.zone,
+        preload={"deviceid": "telegram"},
+        chance=scene.chance,
+        last=person.kept.get(form, {}),
+        entities={PERSON: person.known} if person.known else {},
+    )
+
+
+def remembered(scene: Scene, walk: Walk) -> Scene:
+    """What the form marks to be kept stays with the person, for later answerings; nothing else does."""
+    kept, known = walk.kept(), walk.entity()
+    if not kept and not known:
+        return scene
+    person = scene.participant
+    kept_by_form = {**person.kept, scene.session.form: kept} if kept else person.kept
+    return scene.with_person(kept=kept_by_form, known={**person.known, **known})
 
 
 def form_of(scene: Scene, session: Session) -> Form:
@@ -27,7 +46,7 @@ def form_of(scene: Scene, session: Session) -> Form:
 def begin(scene: Scene, form_id: str, *, wave: str = "", number: int = 0) -> tuple[Scene, Walk]:
     """A new session on the current version of a form."""
     form = scene.script.forms[form_id]
-    walk = Walk.begin(form, moment(scene))
+    walk = Walk.begin(form, moment(scene, form.id))
     session = Session(
         id=new_id(scene.chance),
         form=form.id,
@@ -41,7 +60,7 @@ def begin(scene: Scene, form_id: str, *, wave: str = "", number: int = 0) -> tup
 
 
 def pick_up(scene: Scene) -> Walk:
-    return Walk.resume(form_of(scene, scene.session), scene.session.walk, moment(scene))
+    return Walk.resume(form_of(scene, scene.session), scene.session.walk, moment(scene, scene.session.form))
 
 
 def save(scene: Scene, walk: Walk) -> Scene:

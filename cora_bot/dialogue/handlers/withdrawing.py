@@ -87,7 +87,9 @@ def _stopped(scene: Scene, choice: Withdrawal | None) -> Scene:
     scene = scene.with_person(status=Status.STOPPED, paused_until=None, wrong_person=False)
     if choice is None:
         return scene
-    return scene.with_person(withdrawal=choice, withdraws_at=scene.now + REPENT, letters=(), draft="")
+    return scene.with_person(
+        withdrawal=choice, withdraws_at=scene.now + REPENT, letters=(), draft="", kept={}, known={}
+    )
 
 
 def _after(scene: Scene) -> Prompt:
