@@ -39,6 +39,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "not_deletable": "Telegram does not let this message be deleted any more",
     "too_long": "the text was too long for Telegram",
     "empty": "the text was empty",
+    "no_file": "the sound or picture was not in the study's folder any more",
     "button_data": "a button was not as Telegram wants it",
 }
 

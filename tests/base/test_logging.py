@@ -20,7 +20,7 @@ OURS = ROOT / "cora_bot" / "base" / "logging.py"
 FIELDS = {
     "announced", "answers", "because", "bundle", "cases", "chat", "chore", "chores", "code", "count", "cuttings",
     "enrolling", "error", "form", "holder", "kind", "level", "mode", "moved", "number",
-    "occurrences", "outage", "outcome", "pause", "people", "reason",
+    "occurrences", "outage", "outcome", "parts", "pause", "people", "reason", "record",
     "records", "reopened", "row", "rows", "state", "strangers", "unreached", "update", "updates", "wave", "where",
 }  # fmt: skip
 """A new field is looked at by somebody before it passes: ids, counts, classes, words of our own; never a person's."""

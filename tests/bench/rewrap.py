@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import resource
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +55,7 @@ def make(path: Path, count: int) -> None:
         "bundle": "77" * 16,
         "study": STUDY,
         "made_at": "2026-11-22T10:00:00Z",
-        "counts": {"records": count, "cases": 0, "occurrences": 0, "contacts": 0, "forms": 0},
+        "counts": {"records": count, "cases": 0, "occurrences": 0, "contacts": 0, "outages": 0, "forms": 0},
         "erased": [],
         "recipients": [ANNA.recipient.fingerprint()],
     }
@@ -60,7 +63,7 @@ def make(path: Path, count: int) -> None:
         for number in range(count):
             head = replace(HEAD, record=f"{number:032x}")
             out.add(f"records/{head.record}.age", seal_record(head, BODY, [ANNA.recipient], SystemChance()))
-        for name in (fmt.CASES, fmt.OCCURRENCES, fmt.CONTACTS, fmt.STUDY):
+        for name in (fmt.CASES, fmt.OCCURRENCES, fmt.CONTACTS, fmt.OUTAGES, fmt.STUDY):
             out.add(name, b"")
         out.add(fmt.MANIFEST, json.dumps(manifest).encode())
         out.finish()
@@ -80,6 +83,16 @@ def measure(source: Path, target: Path, count: int) -> dict[str, str | float]:
         "peak_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "bundle_mib": round(target.stat().st_size / 2**20, 1),
     }
+
+
+def bench() -> Iterator[dict[str, str | float]]:
+    """A thousand records and ten times as many, each in a process of its own: its peak is what counts."""
+    for count in (1_000, 10_000):
+        with tempfile.TemporaryDirectory() as folder:
+            for step in ("made", "sealed"):
+                call = [sys.executable, "-m", "tests.bench.rewrap", step, folder, str(count)]
+                said = subprocess.run(call, check=True, capture_output=True, text=True).stdout
+            yield json.loads(said)
 
 
 def main() -> None:

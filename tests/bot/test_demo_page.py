@@ -104,7 +104,9 @@ async def test_whole_path_in_arabic(page: Page, tmp_path: Path) -> None:
     await expect(page.locator(".counts.agree")).to_have_text("3 sealed = 3 opened = 3 exported", timeout=20_000)
     await expect(page.locator("#opened td").filter(has_text=TYPED)).to_have_text([TYPED])
     opened = tmp_path / "demo" / "researcher" / "opened"
-    assert holding(tmp_path, TYPED) == [opened / "answers_long.csv", opened / "answers_wide.csv"]
+    *tables, instance = holding(tmp_path, TYPED)
+    assert tables == [opened / "answers_long.csv", opened / "answers_wide.csv"]
+    assert (instance.parents[1], instance.name) == (opened / "instances", "submission.xml")
     assert await sideways(page) == {1280: 0, 420: 0}
 
     assert "shows less" in await visitor.next_event()

@@ -129,9 +129,11 @@ async def begun(program: Path, folder: Path, emulator: Emulator) -> Study:
             researcher.does("keys", "new", "--holder", holder, "--to", researcher.place / f"{holder}.key", *words)
             for holder in HOLDERS
         ),
-        server.does("new-study", server.place / "study"),
+        server.does("new-study", server.place / "study", "--forms", "md"),
         server.does("keys", "server", "--to", server.place / "secrets" / "server.key"),
     )
+    for file in (server.place / "study").rglob("*.*"):  # what the study's people would write in its gaps
+        file.write_text(file.read_text().translate(str.maketrans("", "", "⟦⟧")))
     toml = server.place / "study" / "study.toml"
     publics = [(researcher.place / f"{holder}.public.txt").read_text().splitlines()[-1] for holder in HOLDERS]
     toml.write_text(toml.read_text().replace("recipients = []", f"recipients = {publics}".replace("'", '"')))

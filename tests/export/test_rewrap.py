@@ -81,7 +81,7 @@ def test_tables_and_forms_come_along_unchanged(tmp_path: Path, source: Path) -> 
         assert sorted(before.namelist()) == sorted(after.namelist())
         assert after.testzip() is None
         others = [name for name in before.namelist() if not name.startswith("records/") and name != "manifest.json"]
-        assert len(others) == 5
+        assert len(others) == 6
         assert {name: before.read(name) for name in others} == {name: after.read(name) for name in others}
         old, new = (json.loads(archive.read("manifest.json")) for archive in (before, after))
     fingerprint = ANNA.recipient.fingerprint()

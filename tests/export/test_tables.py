@@ -139,7 +139,7 @@ def test_rows_of_a_repeat_are_told_apart_by_their_instance() -> None:
         ("age", "", "skipped", "3"),
         ("age", "9", "", "10"),
     ]
-    assert [len(row) for row in wide_rows([one], columns)] == [11, 11]
+    assert [len(row) for row in wide_rows([one], columns)] == [12, 12]
 
 
 def test_repeat_without_instances_was_not_asked() -> None:
