@@ -38,7 +38,7 @@ def told(body: Mapping[str, Any]) -> Told:
 def files(answerings: Iterable[Answering], zones: Mapping[str, str]) -> dict[str, bytes]:
     """By name below the export's folder. ``zones``: IANA zone by case code, in which days and conditions are judged."""
     complete = (one for one in answerings if one.status == COMPLETE and one.instance_id)
-    return {name: content for one in complete for name, content in _of(one, zones.get(one.code, "UTC"))}
+    return {name: content for one in complete for name, content in _of(one, zones.get(one.code) or "UTC")}
 
 
 def _of(one: Answering, zone: str) -> Iterator[tuple[str, bytes]]:

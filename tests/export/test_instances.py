@@ -70,6 +70,11 @@ def test_instance_is_the_same_whenever_it_is_made() -> None:
     assert files([held], {}) == files([held], {})
 
 
+def test_case_that_was_cut_off_from_its_person_has_no_zone_and_is_an_instance_all_the_same() -> None:
+    held, _ = finished("baker")
+    assert files([held], {held.code: ""}) == files([held], {held.code: "UTC"})
+
+
 @pytest.mark.parametrize("status", ["partial", "consent"])
 def test_what_is_not_complete_is_no_instance(status: str) -> None:
     held, _ = finished("baker")
