@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright
 
 from cora_bot.dialogue import phrases
+from cora_bot.dialogue.conversation import PICTURES as PICTURES_OF_THE_KNOCK
 from tests.support.browser import ARGUMENTS, chromium_path
 from tests.support.house import ROOT
 from tests.support.visitor import Visitor, demonstration
@@ -68,6 +69,7 @@ async def arabic(browser: Browser, folder: Path) -> None:
         home = {"country": "IQ", "return_status": "done", "return_date": today("Asia/Baghdad"), "hour": "17"}
         await visitor.enrol(home)
         await visitor.press(say(phrases.I_HAVE_READ))
+        await visitor.press(say(phrases.OPENS_NEUTRALLY))
         await visitor.next_event()
         await take(page.locator("#device"), folder / "lock_screen_arabic.png")
         await visitor.unlock()
@@ -92,11 +94,25 @@ async def dari(browser: Browser, folder: Path) -> None:
         home = {"country": "AF", "return_status": "done", "return_date": today("Asia/Kabul"), "hour": "9"}
         await visitor.enrol(home)
         await visitor.press(visitor.say(phrases.I_HAVE_READ))
+        await visitor.press(visitor.say(phrases.OPENS_NEUTRALLY))
         await visitor.next_event()
         await visitor.unlock()
         await visitor.press(visitor.say(phrases.OPEN))
         await visitor.answer("arrival", {}, until="access")
         await take(visitor.page.locator("#device"), folder / "question_dari.png")
+
+
+async def knock(browser: Browser, folder: Path) -> None:
+    """A message that only the chosen picture opens."""
+    async with visit(browser, "de", "de", BESIDE) as visitor:
+        home = {"country": "AL", "return_status": "done", "return_date": today("Europe/Tirane"), "hour": "9"}
+        await visitor.enrol(home)
+        for phrase in (phrases.I_HAVE_READ, phrases.OPENS_BY_PICTURE):
+            await visitor.press(visitor.say(phrase))
+        await visitor.press(PICTURES_OF_THE_KNOCK[3])
+        await visitor.next_event()
+        await visitor.unlock()
+        await take(visitor.page.locator("#device"), folder / "knock_german.png")
 
 
 async def german(browser: Browser, folder: Path) -> None:
@@ -111,7 +127,7 @@ async def german(browser: Browser, folder: Path) -> None:
 async def main(folder: Path) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-        for each in (arabic, dari, german):
+        for each in (arabic, dari, knock, german):
             await each(browser, folder)
         await browser.close()
 

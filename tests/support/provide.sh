@@ -3,7 +3,7 @@
 # Missing parts are skipped visibly by the tests, or fail them where CORA_CI=1.
 set -u
 want=""
-command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || want="$want chromium fonts-noto-core"
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || want="$want chromium fonts-noto-core fonts-noto-color-emoji"
 command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || want="$want postgresql"
 command -v npm >/dev/null 2>&1 || want="$want nodejs npm"
 command -v systemd-analyze >/dev/null 2>&1 || want="$want systemd"
