@@ -10,7 +10,7 @@ from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing
-from cora_bot.dialogue.handlers import asking, consenting, correcting, finishing, questions, renewing
+from cora_bot.dialogue.handlers import asking, correcting, finishing, questions, renewing
 from cora_bot.dialogue.handlers.consenting import contact
 from cora_bot.dialogue.inputs import Press, Pressed, Text, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
@@ -166,7 +166,3 @@ def cannot_take(scene: Scene, event: object) -> Turn:
     else:
         turn = fading(scene, draw(scene, cards.notice(scene, scene.say(p.CANNOT_TAKE)), Showing.NOTICE))
     return replace(turn, remove=(getattr(event, "message"),))  # noqa: B009
-
-
-consent_refused = consenting.refuse
-"""Leaving while consent is asked: nothing is kept."""
