@@ -48,9 +48,8 @@ def node() -> Ask:
     _install()
 
     def ask(*requests: dict[str, Any]) -> list[Any]:
-        done = subprocess.run(
-            ["node", "age.mjs"], cwd=HERE, input=json.dumps(requests), capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(["node", "age.mjs"], cwd=HERE, input=json.dumps(requests), capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
         answers: list[Any] = json.loads(done.stdout)
         assert len(requests) == len(answers)
         return answers
