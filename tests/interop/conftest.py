@@ -6,11 +6,13 @@ Without node or npm these tests are skipped, and say so; with CORA_CI=1 that is 
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,14 @@ def _missing(reason: str) -> None:
 
 
 def _install() -> None:
+    """Once for all test processes: ``npm ci`` takes away what another is reading."""
+    lock = Path(tempfile.gettempdir()) / f"cora-interop-{hashlib.sha256(str(HERE).encode()).hexdigest()[:16]}.lock"
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        _install_alone()
+
+
+def _install_alone() -> None:
     stamp = MODULES / ".installed"
     wanted = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == wanted:
