@@ -342,8 +342,8 @@ def _pause(one: Respondent) -> Doing:
 
 def _stop(one: Respondent) -> Doing:
     yield from _command(one, "/stop", Verb.STOP)
-    yield from pressing(one, Verb.CHOOSE_STOP)
-    yield from pressing(one, Verb.CONFIRM_STOP)
+    yield from pressing(one, Verb.CHOOSE_STOP, 0)  # nothing besides the messages
+    yield from pressing(one, Verb.CONFIRM_STOP, 0)
     one.close(Ending.LEFT)
 
 
