@@ -111,6 +111,8 @@ class Respondent:
     def look(self) -> int:
         """Writes down what the phone shows now; how many unasked messages came."""
         rang = self.sights.look(self.clock.now(), self.language)
+        if rang and self._over():
+            self.close(Ending.LEFT)
         if rang and self.diary.current is None and self.handed is None:
             card = self.card()
             self.handed = card.rang if card is not None and card.asked is not None else None
@@ -197,6 +199,14 @@ class Respondent:
         current = self.diary.current
         if current is not None:
             current.ending, current.ended = ending, self.acted or self.clock.now()
+
+    def _over(self) -> bool:
+        """What was under way cannot be gone on with: a question that comes now is of another occasion."""
+        current = self.diary.current
+        if current is None:
+            return False
+        windows = [wave.window for wave in self.script.study.waves if wave.form in current.forms]
+        return bool(windows) and self.clock.now() - current.begun > max(windows)
 
     def new_occasion(self, card: Card) -> bool:
         """Whether Open on this card begins something new, and does not go on with what was begun."""
