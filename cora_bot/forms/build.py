@@ -8,7 +8,7 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from cora_bot.base.problems import Problem, Severity
-from cora_bot.forms import graph, sealing, texts
+from cora_bot.forms import graph, itexts, sealing, texts
 from cora_bot.forms.asking import Asker
 from cora_bot.forms.earlier import ENTITY, LAST_SAVED, PERSON
 from cora_bot.forms.expr.compiler import compile_expression
@@ -49,9 +49,11 @@ class Builder:
         self.earlier = self.from_before()
         self.instances = frozenset({*form.instances, *self.earlier})
         self.repeats = frozenset(each.ref for each in form.repeats)
+        self.itexts: Mapping[str, frozenset[int]] = {}
+        self.itexts = itexts.reads(form, self.slots, self.scope) if itexts.taken(form) else {}
 
     def scope(self, path: str) -> Scope:
-        return Scope(path, self.slots, self.instances, self.repeats)
+        return Scope(path, self.slots, self.instances, self.repeats, self.itexts)
 
     def supported(self, path: str, feature: str, *, what: str = "") -> None:
         """Notes what the channel cannot do, or not yet."""
@@ -238,6 +240,7 @@ class Builder:
             ),  # outer ones first: resuming makes their instances before those inside
             root=self.form.root,
             version=self.form.version,
+            texts=itexts.compiled(self.form, self.texts, self.slots) if self.itexts else {},
         )
 
     def last_saved(self, specs: list[Spec]) -> None:
@@ -285,6 +288,15 @@ LINTS: dict[str, tuple[str, str]] = {
     "tablet-function": (
         "it calls a function in a way that works here, but not on a tablet",
         "Use int(), round(), substr() or coalesce() with two arguments.",
+    ),
+    "collect-function": (
+        "it calls a function that only newer versions of ODK Collect know",
+        "Try the form on the tablets you use.",
+    ),
+    "no-text": ("jr:itext() names a text that the form does not have", "Look its id up with “cora form xml”."),
+    "text-with-outputs": (
+        "it takes a text with ${…} in it, which is filled in here but not on a tablet",
+        "Use concat().",
     ),
     "union": ("“|” works here, but a tablet will fail", "Use if() or coalesce()."),
     "descendant": ("“//” works here, but a tablet will fail", "Write the whole path, or ${name}."),

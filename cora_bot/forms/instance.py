@@ -195,7 +195,7 @@ class Instance:
         return self.fit(changed)
 
     def refresh(self) -> list[Node]:
-        """After time has passed: what reads the clock, and what depends on it."""
+        """After time has passed or the language changed: what reads either, and what depends on it."""
         changed: set[int] = set()
         for index in self.program.clocked:
             changed.update(self.enter(self.program.entries[index]))

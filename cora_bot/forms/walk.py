@@ -112,6 +112,7 @@ class Walk:
     def shown(self, language: str) -> Shown | None:
         """None: at the end."""
         self.instance.context.new_pass()
+        self._speak(language)
         at, question = self.at, self.current
         if at is None or question is None:
             return None
@@ -304,6 +305,12 @@ class Walk:
     def unanswered(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Questions that apply and have no answer, in the form's order: those passed by, and those not reached yet."""
         return outcome.unanswered(self.instance, self._stops(), self.at)
+
+    def _speak(self, language: str) -> None:
+        """From now on in this language: what calculations say, too."""
+        if language and language != self.renderer.language:
+            self.renderer.language = language
+            self.instance.refresh()
 
     def _at(self, number: int) -> Stop:
         if self.at is None or number != self.at.number:

@@ -123,6 +123,21 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
             "/data/r[2]/u": "mazar",
         },
     ),
+    "texts by their id": (
+        f"""{HEAD}calculation | repeat_count | relevant |
+| | text | who | Who? | کی؟ | | | |
+| | select_one town | t | Town? | شهر؟ | | | |
+| | calculate | name | | | jr:itext(instance('town')/root/item[name = ${{t}}]/itextId) | | |
+| | calculate | asked | | | if(${{t}} != '', jr:itext('/data/who:label'), '') | | |
+| | note | told | You live in ${{name}} (${{asked}}) | شما در ${{name}} | | | ${{name}} != '[itext:]' |
+| | begin repeat | r | R | | | 2 | |
+| | select_one town | u | In? | در؟ | | | |
+| | calculate | uname | | | jr:itext(instance('town')/root/item[name = ${{u}}]/itextId) | | |
+| | note | utold | In ${{uname}} | در ${{uname}} | | | ${{u}} != '' |
+| | end repeat | | | | | | |
+""",
+        {"/data/who": "Ana", "/data/t": "herat", "/data/r/u": "kabul", "/data/r[2]/u": ""},
+    ),
     "indexed repeats": (
         f"""{HEAD}calculation | repeat_count | relevant |
 | | integer | n | N? | | | | |

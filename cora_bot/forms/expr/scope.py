@@ -13,12 +13,14 @@ from cora_bot.forms.expr.nodes import Node
 class Scope:
     """``context``: the path of the node that bears the expression. ``slots``: number of every path of the primary
     instance; none where the tree is not known before (paths are then walked). ``instances``: ids of the secondary
-    ones; None: any. ``repeats``: paths of what may occur several times."""
+    ones; None: any. ``repeats``: paths of what may occur several times. ``texts``: by id, where expressions take any,
+    what each text of the form reads."""
 
     context: str = ""
     slots: Mapping[str, int] = field(default_factory=dict)
     instances: frozenset[str] | None = None
     repeats: frozenset[str] = frozenset()
+    texts: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def repeat_of(self, path: str) -> str:
         """The nearest repeat that holds ``path`` or is it; '' where there is none."""
@@ -67,7 +69,7 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression. ``volatile``: it reads the clock. ``size``: the steps it takes, loops aside."""
+    """A compiled expression. ``volatile``: it reads the clock or the language. ``size``: its steps, loops aside."""
 
     source: str
     run: Run
