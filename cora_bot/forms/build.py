@@ -18,7 +18,7 @@ from cora_bot.forms.expr.scope import Expression, Scope
 from cora_bot.forms.program import Action, Actions, Asked, Entry, Preload, Program, Seed, Spec, Texts
 from cora_bot.forms.sheets import Places
 from cora_bot.forms.support import CHAT, Level, Support
-from cora_bot.forms.xform import RawNode, XForm, instances_of, meta_attributes
+from cora_bot.forms.xform import RawAction, RawNode, XForm, instances_of, meta_attributes
 
 FIRST_LOAD = {"odk-instance-first-load", "xforms-ready"}
 EVERY_LOAD = "odk-instance-load"
@@ -196,7 +196,7 @@ class Builder:
         for raw in self.form.actions:
             slot, events = self.slots.get(raw.ref), set(raw.event.split())
             if raw.kind != "setvalue":
-                self.supported(raw.ref, "background-audio" if raw.kind == "recordaudio" else "start-geopoint")
+                self.in_background(raw)
                 continue
             made = self.compile(raw.ref, raw.value, "calculation" if raw.trigger else "default") if slot else None
             trigger = self.slots.get(raw.trigger, -1)
@@ -211,6 +211,15 @@ class Builder:
                 if event in events:
                     table[trigger] = (*table.get(trigger, ()), action)
         return Actions(tuple(first), tuple(every), added, changed)
+
+    def in_background(self, raw: RawAction) -> None:
+        """What a tablet records by itself. The chat cannot, and nobody is asked instead: the node stays blank.
+
+        Such an action has no text that says what is asked and why; a place is given only where a question does.
+        """
+        where = "background-geopoint" if raw.trigger else "start-geopoint"
+        audio = raw.kind == "recordaudio"
+        self.supported(raw.ref, "background-audio" if audio else "start-geopoint", what="" if audio else where)
 
     def program(self) -> Program:
         specs = self.specs()
