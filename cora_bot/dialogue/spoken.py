@@ -1,7 +1,8 @@
 """Questions that can be heard and seen: their sounds, pictures and films stand above the card, numbered as the choices.
 
 They are sent when a question is first shown and deleted when something else is; those of a long list page by page.
-Their titles are numbers: a player's list, a lock screen or a download folder shows nothing else.
+Their titles are numbers: a player's list, a lock screen or a download folder shows nothing else. Where a place is asked
+for, the key that sends it comes and goes the same way.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import Final
 
 from cora_bot.base.calendars import number
 from cora_bot.dialogue.conversation import Conversation, Showing
-from cora_bot.dialogue.kinds import lists
-from cora_bot.dialogue.prompt import Spoken
+from cora_bot.dialogue.kinds import lists, places
+from cora_bot.dialogue.prompt import PLACE_KEY, Spoken
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.turn import Turn
 from cora_bot.dialogue.view import view_of
+from cora_bot.forms.model import Kind
 from cora_bot.forms.walk import Shown
 
 QUESTION: Final = "▶"
@@ -64,11 +66,12 @@ def _spoken(scene: Scene, shown: Shown) -> tuple[Spoken, ...]:
     known = scene.script.media
     found = [Spoken(each.sort, each.file, QUESTION) for each in shown.clips]
     if lists.numbered(shown):
-        places = lists.numbers_of(shown)
+        numbers = lists.numbers_of(shown)
         for choice in lists.part_of(shown, view_of(scene, shown)).choices:
-            title = number(places[choice.index], scene.language)
+            title = number(numbers[choice.index], scene.language)
             found += [Spoken(each.sort, each.file, title) for each in choice.clips]
-    return tuple(each for each in found if each.file in known)
+    key = [Spoken(PLACE_KEY, "", places.key(scene))] if shown.question.kind is Kind.GEOPOINT else []
+    return (*(each for each in found if each.file in known), *key)
 
 
 def _said(scene: Scene, shown: Shown) -> str:
