@@ -229,6 +229,7 @@ class Builder:
         self.last_saved(specs)
         sealed = sealing.sealed_slots(specs, asked, actions, asker.loops.values())
         asked = tuple(replace(each, sealed=each.slot in sealed) for each in asked)
+        specs = graph.with_named(specs, asked)
         ordered = self.order(specs)
         return Program(
             specs=tuple(specs),

@@ -17,7 +17,8 @@ MAX_DEPTH: Final = 4  # texts that take texts
 
 
 class Renderer:
-    """Reads the live instance at the moment of asking."""
+    """Reads the live instance at the moment of asking. ``language`` is the one that calculations speak: whoever changes
+    it has them worked out anew."""
 
     def __init__(self, program: Program, instance: Instance) -> None:
         self.program = program
@@ -28,9 +29,8 @@ class Renderer:
         instance.context.itext = self.itext
 
     def text(self, texts: Texts, language: str, node: Node) -> str:
-        """'' where neither language has it. Without a language, the one last asked for."""
-        self.language = language or self.language
-        parts = texts.get(self.language)
+        """'' where neither language has it. Without a language, the one that is spoken."""
+        parts = texts.get(language or self.language)
         if parts is None:
             parts = texts.get(self.program.default_language)
         return self._filled(parts, node) if parts is not None else ""

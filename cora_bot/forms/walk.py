@@ -113,6 +113,7 @@ class Walk(Position):
     def type(self, text: str, language: str = "") -> Stored | Violation:
         """A typed answer. Selects take a label of theirs, exactly as shown, and nothing else."""
         self.instance.context.new_pass()
+        self._speak(language)
         at = self.at
         if at is None:
             raise StaleQuestion

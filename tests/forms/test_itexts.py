@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from cora_bot.forms.compile import load_xform
 from cora_bot.forms.rendering import MAX_DEPTH
-from cora_bot.forms.walk import Walk
+from cora_bot.forms.walk import Violation, ViolationCode, Walk
 from tests.forms.support import begin, form, moment, problems, stored
 
 SAYING = """
@@ -64,6 +64,28 @@ def test_other_language_is_spoken_on_the_very_card_and_after_resuming() -> None:
     assert shown is not None
     assert shown.label == "کابل."
     assert said(Walk.resume(walk.form, walk.save(), moment()), "town") == "کابل"
+
+
+def test_name_of_a_choice_follows_the_language_and_what_its_label_puts_out() -> None:
+    walk = begin(SAYING.replace("jr:itext(${who})", "jr:choice-name(${t}, '${t}')"))
+    walk.shown("en")
+    stored(walk.type("Ana", "en"))
+    stored(walk.choose(1, 2, "en"))
+    assert said(walk, "none") == "Mazar of Ana"
+    walk.back()
+    walk.back()
+    stored(walk.type("Bea", "en"))
+    assert said(walk, "none") == "Mazar of Bea"
+    walk.shown("fa-AF")
+    assert said(walk, "none") == "مزار"
+
+
+def test_language_of_a_refused_answer_is_spoken_too() -> None:
+    walk = walked(0, "en")
+    walk.back()
+    assert walk.type("no town of this list", "fa-AF") == Violation(ViolationCode.NOT_A_CHOICE)
+    assert said(walk, "town") == "کابل"
+    assert Walk.resume(walk.form, walk.save(), moment()).save() == walk.save()
 
 
 def test_answer_that_only_a_text_taken_by_its_id_says_is_not_sealed_away() -> None:

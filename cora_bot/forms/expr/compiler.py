@@ -53,6 +53,7 @@ def _expression(source: str, made: Compiled, found: Findings) -> Expression:
         tuple(found.faults),
         found.volatile,
         found.size,
+        frozenset(found.names),
     )
 
 
@@ -270,6 +271,7 @@ class Compiler:
         if found is None:
             self.findings.unknown.append(tree.text.strip())
             return tree
+        self.findings.names.add(found.slot)
         return Literal("/" + "/".join(found.names))
 
     def read_text(self, tree: Ast) -> None:

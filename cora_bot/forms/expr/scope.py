@@ -48,7 +48,7 @@ class Fault:
 class Findings:
     """``reads``: slots the value may depend on. ``unknown``: references that lead nowhere. ``lints``: codes.
 
-    ``size``: nodes of the syntax tree.
+    ``size``: nodes of the syntax tree. ``names``: slots of the questions whose choices it names.
     """
 
     reads: set[int] = field(default_factory=set)
@@ -57,6 +57,7 @@ class Findings:
     faults: list[Fault] = field(default_factory=list)
     volatile: bool = False
     size: int = 0
+    names: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,10 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression. ``volatile``: it reads the clock or the language. ``size``: its steps, loops aside."""
+    """A compiled expression. ``volatile``: it reads the clock or the language. ``size``: its steps, loops aside.
+
+    ``names``: slots of the questions whose choices' labels it takes; what those read is not in ``reads``.
+    """
 
     source: str
     run: Run
@@ -80,6 +84,7 @@ class Expression:
     faults: tuple[Fault, ...]
     volatile: bool
     size: int
+    names: frozenset[int] = frozenset()
 
     def on(self, context: Context, node: Node) -> object:
         """Its value with ``node`` as context. Raises EvaluationError."""
