@@ -190,6 +190,26 @@ def test_what_was_found_is_read_out_with_the_numbers_it_has() -> None:
     assert "Tell us." in talk.text
 
 
+def test_ranked_choices_keep_the_numbers_of_their_sounds() -> None:
+    form = """
+| survey |
+| | type | name | label::English (en) |
+| | rank town | town | Which first? |
+| choices |
+| | list_name | name | label::English (en) | media::audio::English (en) |
+| | town | t1 | Town 1 | t1.mp3 |
+| | town | t2 | Town 2 | t2.mp3 |
+| | town | t3 | Town 3 | t3.mp3 |
+"""
+    talk = Asked(replace(script_around(chat_form(form)), media=TOWN_FILES))
+    assert (titles(talk), talk.labels[:3]) == (["1", "2", "3"], ["1 · Town 1", "2 · Town 2", "3 · Town 3"])
+
+    turn = talk.tap("2 · Town 2")
+
+    assert (turn.spoken, talk.labels[:2]) == ((), ["1 · Town 1", "3 · Town 3"])
+    assert "1. \u20682 · Town 2\u2069" in talk.text
+
+
 def test_leafing_in_a_list_that_is_not_read_out_stays_on_the_card() -> None:
     form = chat_form(re.sub(r"t\d+\.mp3", "", TOWNS.format(kind="select_one")))
     talk = Asked(replace(script_around(form), media=TOWN_FILES))
