@@ -210,6 +210,20 @@ def test_ranked_choices_keep_the_numbers_of_their_sounds() -> None:
     assert "1. \u20682 · Town 2\u2069" in talk.text
 
 
+def test_whether_there_is_another_one_can_be_heard() -> None:
+    form = """
+| survey |
+| | type | name | label::English (en) | media::audio::English (en) |
+| | begin repeat | towns | Towns | town.mp3 |
+| | text | story | Tell us. | |
+| | end repeat | | | |
+"""
+    talk = Asked(replace(script_around(chat_form(form)), media=TOWN_FILES))
+    talk.write("It was a long way.")
+
+    assert talk.turns[-1].spoken == (Spoken("audio", "town.mp3", "▶"),)
+
+
 def test_leafing_in_a_list_that_is_not_read_out_stays_on_the_card() -> None:
     form = chat_form(re.sub(r"t\d+\.mp3", "", TOWNS.format(kind="select_one")))
     talk = Asked(replace(script_around(form), media=TOWN_FILES))
