@@ -175,7 +175,7 @@ class Session:
     explained: bool = False
     mode: Mode = Mode.CHAT
     view: View = field(default_factory=View)
-    heard: str = ""  # the question (and page of its list) whose sounds and pictures stand in the chat
+    heard: str = ""  # the question whose sounds and pictures stand in the chat
     heard_at: datetime | None = None
 
 
