@@ -3,6 +3,9 @@ anew when the language or what the text says changes."""
 
 from __future__ import annotations
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cora_bot.forms.compile import load_xform
 from cora_bot.forms.rendering import MAX_DEPTH
 from cora_bot.forms.walk import Violation, ViolationCode, Walk
@@ -23,6 +26,9 @@ SAYING = """
 | | town | herat | Herat | |
 | | town | mazar | Mazar of ${who} | مزار |
 """
+
+
+NAMING = SAYING.replace("jr:itext(${who})", "jr:choice-name(${t}, '${t}')")
 
 
 def walked(town: int, language: str) -> Walk:
@@ -67,7 +73,7 @@ def test_other_language_is_spoken_on_the_very_card_and_after_resuming() -> None:
 
 
 def test_name_of_a_choice_follows_the_language_and_what_its_label_puts_out() -> None:
-    walk = begin(SAYING.replace("jr:itext(${who})", "jr:choice-name(${t}, '${t}')"))
+    walk = begin(NAMING)
     walk.shown("en")
     stored(walk.type("Ana", "en"))
     stored(walk.choose(1, 2, "en"))
@@ -86,6 +92,31 @@ def test_language_of_a_refused_answer_is_spoken_too() -> None:
     assert walk.type("no town of this list", "fa-AF") == Violation(ViolationCode.NOT_A_CHOICE)
     assert said(walk, "town") == "کابل"
     assert Walk.resume(walk.form, walk.save(), moment()).save() == walk.save()
+
+
+STEPS = st.lists(st.sampled_from(["Ana", "Bea", "0", "1", "2", "back", "en", "fa-AF", "xx", "resume"]), max_size=14)
+
+
+@settings(deadline=None, max_examples=150)
+@given(STEPS)
+def test_what_follows_is_what_everything_anew_gives_whatever_is_done(steps: list[str]) -> None:
+    walk, language = begin(NAMING), "en"
+    for step in steps:
+        match step:
+            case "Ana" | "Bea":
+                walk.type(step, language) if walk.current else None
+            case "0" | "1" | "2":
+                walk.choose(walk.cursor, int(step), language) if walk.current else None
+            case "back":
+                walk.back()
+            case "resume":
+                walk = Walk.resume(walk.form, walk.save(), moment())
+            case _:
+                language = step
+                walk.shown(language)
+        before = walk.values()
+        walk.instance.recompute()
+        assert walk.values() == before
 
 
 def test_answer_that_only_a_text_taken_by_its_id_says_is_not_sealed_away() -> None:
