@@ -10,16 +10,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Row, and_, bindparam, select, update
 
 from cora_bot.dialogue.prompt import NO_KEY, PLACE_KEY, Spoken
 from cora_bot.store.database import Tx
-from cora_bot.store.outbox import PENDING, Parcel, final
+from cora_bot.store.outbox import PENDING, Parcel
+from cora_bot.store.prepared import prepared, several
 from cora_bot.store.statements import is_flag
 from cora_bot.store.tables import Kind, State, outbox
 
 KEY: Final = "key"  # why a row was written: to put a key there
 KEY_AWAY: Final = "key_away"
+
+
+_OF_CHATS = and_(
+    outbox.c.chat_id.in_(several("chats")), outbox.c.kind == Kind.SPOKEN.value, outbox.c.reason != KEY_AWAY
+)
+_HUSH = prepared(
+    update(outbox)
+    .where(_OF_CHATS, outbox.c.state == PENDING)
+    .values(state=State.SUPERSEDED.value, outcome="superseded", finished_at=bindparam("at"), payload=None)
+)
+_SENT = prepared(select(outbox).where(_OF_CHATS, outbox.c.state == State.SENT.value, outbox.c.message.is_not(None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +61,8 @@ async def hush(tx: Tx, chats: Collection[bytes], now: datetime) -> list[Standing
     """What waits to be shown above the cards of these chats is not sent; gives what stands there."""
     if not chats:
         return []
-    of_chats = and_(outbox.c.chat_id.in_(chats), outbox.c.kind == Kind.SPOKEN.value, outbox.c.reason != KEY_AWAY)
-    await tx.execute(
-        update(outbox).where(of_chats, outbox.c.state == PENDING).values(final(State.SUPERSEDED, "superseded", now))
-    )
-    sent = select(outbox).where(of_chats, outbox.c.state == State.SENT.value, outbox.c.message.is_not(None))
-    return [_standing(row) for row in await tx.execute(sent)]
+    await tx.execute(_HUSH, {"chats": list(chats), "at": now})
+    return [_standing(row) for row in await tx.execute(_SENT, {"chats": list(chats)})]
 
 
 async def spoken_before(tx: Tx, at: datetime) -> list[Standing]:
