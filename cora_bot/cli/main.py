@@ -23,6 +23,7 @@ from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
+from cora_bot.cli.staff_phones import staff
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.why import why
@@ -38,6 +39,7 @@ COMMANDS: tuple[click.Command, ...] = (
     people,
     why,
     reply_command,
+    staff,
     outage,
     bundle,
     bundles,

@@ -211,6 +211,7 @@ class TokenState:
     state: str
     relink: bytes | None = None  # participant the token belongs to, when it was made for a new phone
     card: int | None = None  # number of the card it was printed on
+    staff: str = ""  # who of the team it is for
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,10 @@ CODE_EXPIRED: Final = N_("This code is too old. Please ask the person who gave i
 CODE_NOT_NOW: Final = N_("This code cannot be used at the moment. Please ask the person who gave it to you.")
 STRANGER_PHRASES: Final = (STRANGER, CODE_UNKNOWN, CODE_USED, CODE_EXPIRED, CODE_NOT_NOW)
 
+# To staff, in chats of their own: a lock screen may show them, so they say no more than the others.
+STAFF_LINKED: Final = N_("✓ Notices for the team come to this chat from now on.")
+STAFF_PHRASES: Final = (STAFF_LINKED,)
+
 # On the card with the code: paper that lies on a desk and may be seen by anybody.
 CARD_SCAN: Final = N_("Scan the square with the camera, or open the link.")
 CARD_START: Final = N_("Press “Start” at the bottom.")

@@ -23,6 +23,7 @@ from cora_bot.store import (
     participants,
     records,
     sessions,
+    staff_phones,
     tokens,
 )
 from cora_bot.store.database import Tx
@@ -89,6 +90,7 @@ async def apply(
     quiet = [retired(chat, message, sent_at=at, now=now) for chat, message, at in hushed]
     await outbox.put(tx, [*_spoken(folds), *parcels(folds, now), *given_up, *quiet], keys=keys, chance=chance, now=now)
     await chores.write(tx, _chores(folds))
+    await staff_phones.link(tx, {step.turn.staff: step.before.chat.id for step in steps if step.turn.staff}, now)
     await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
 
 

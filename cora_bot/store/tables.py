@@ -35,6 +35,7 @@ class Kind(StrEnum):
     RETIRE = "retire"  # deletes an old card of ours; emptied instead where it cannot be deleted
     SPOKEN = "spoken"  # a sound, picture or film above the card
     EMPTY = "empty"  # edits an old card of ours to a neutral line
+    STAFF = "staff"  # a notice to somebody of the team, in a message of its own
 
 
 class State(StrEnum):
@@ -267,17 +268,30 @@ chore = _table(
     Index("ix_chore_due_at", "due_at"),
 )
 
+# Somebody of the team, by the name the team uses, and the chat their notices go to: its address is sealed in ``chat``.
+staff_phone = _table(
+    "staff_phone",
+    Column("name", Text, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("duty", Flag, nullable=False),
+    Column("chat_id", Id, ForeignKey("chat.id", ondelete="SET NULL")),
+    Column("linked_at", Instant),
+    Index("ix_staff_phone_chat_id", "chat_id"),
+)
+
 token = _table(
     "token",
     Column("hash", Id, primary_key=True),
     Column("state", Text, nullable=False),
     Column("relink", Id),
+    Column("staff", Text, ForeignKey("staff_phone.name", ondelete="CASCADE")),
     Column("card", Integer),  # the number printed on its card
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
     CheckConstraint("state IN ('open', 'used')", name="state"),
     CheckConstraint("(used_at IS NULL) = (state = 'open')", name="used"),
+    Index("ix_token_staff", "staff", **_only("staff IS NOT NULL")),
 )
 
 update_seen = _table(

@@ -128,6 +128,8 @@ def _sent(settlement: _Settlement, row: Waiting, message: int) -> None:
     if row.kind is Kind.SPOKEN and settlement.chat(row).card.generation != row.generation:
         # Something else was asked while it was on its way.
         settlement.parcels.append(retired(row.chat, message, sent_at=settlement.now, now=settlement.now))
+    if row.kind is Kind.STAFF:
+        _stands_below(settlement, row, message)
     if row.kind is not Kind.CARD or row.means is not Means.SEND:
         return
     stored = settlement.chats[row.chat]
@@ -140,12 +142,20 @@ def _sent(settlement: _Settlement, row: Waiting, message: int) -> None:
         settlement.parcels.append(retired(row.chat, old.message, sent_at=old.sent_at, now=settlement.now))
 
 
+def _stands_below(settlement: _Settlement, row: Waiting, message: int) -> None:
+    """Staff who take part themselves: the card lies above the notice now, and what comes next is sent anew."""
+    chat = settlement.chat(row)
+    if chat.card.message is not None and chat.card.message < message:
+        settlement.write_chat(replace(chat, card=replace(chat.card, buried=True)))
+
+
 def _doubtful(settlement: _Settlement, row: Waiting, reason: str) -> None:
     """It may have been delivered."""
     if row.unsolicited:
         settlement.changes.append(Ended(row.id, State.UNCERTAIN, reason, row.message))
         return
-    repeatable = row.means is not Means.SEND
+    # A notice to staff says twice what it says once: better that than never.
+    repeatable = row.means is not Means.SEND or row.kind is Kind.STAFF
     if row.attempts < MOST_ATTEMPTS if repeatable else row.doubts == 0:
         doubts = row.doubts if repeatable else row.doubts + 1
         settlement.changes.append(

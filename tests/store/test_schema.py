@@ -167,7 +167,7 @@ open_texts = {
     "parked_update.kind", "participant.language", "handed_out.holder",
     "participant.status", "participant.withdrawal",
     "participant.zone", "session.form_hash",
-    "token.state",
+    "token.staff", "token.state", "staff_phone.language", "staff_phone.name",
 }  # fmt: skip
 keyed_or_sealed = {
     "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",

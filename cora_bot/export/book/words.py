@@ -252,6 +252,7 @@ GERMAN: Final[Mapping[str, str]] = {
     "The commands in the chat's menu": "Die Befehle im Menü des Chats",
     "To people the bot does not know": "An Menschen, die der Bot nicht kennt",
     "On the card with the code": "Auf der Karte mit dem Code",
+    "To the team, on phones of its own": "An das Team, auf eigenen Telefonen",
     "In the conversation": "Im Gespräch",
     # approval
     "After the approval": "Nach dem Votum",

@@ -28,6 +28,7 @@ def upgrade() -> None:
     _handed_out()
     _participant()
     _record()
+    _staff_phone()
     _token()
     _update_attempt()
     _update_seen()
@@ -224,21 +225,47 @@ def _record() -> None:
     op.create_index("ix_record_case_id", "record", ["case_id"], unique=False)
 
 
+def _staff_phone() -> None:
+    op.create_table(
+        "staff_phone",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("duty", types.Flag(), nullable=False),
+        sa.Column("chat_id", sa.LargeBinary(), nullable=True),
+        sa.Column("linked_at", types.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_staff_phone_chat_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_staff_phone")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_staff_phone_chat_id", "staff_phone", ["chat_id"], unique=False)
+
+
 def _token() -> None:
     op.create_table(
         "token",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("relink", sa.LargeBinary(), nullable=True),
+        sa.Column("staff", sa.Text(), nullable=True),
         sa.Column("card", sa.Integer(), nullable=True),
         sa.Column("made_at", types.Instant(), nullable=False),
         sa.Column("expires_at", types.Instant(), nullable=False),
         sa.Column("used_at", types.Instant(), nullable=True),
         sa.CheckConstraint("(used_at IS NULL) = (state = 'open')", name=op.f("ck_token_used")),
         sa.CheckConstraint("state IN ('open', 'used')", name=op.f("ck_token_state")),
+        sa.ForeignKeyConstraint(["staff"], ["staff_phone.name"], name=op.f("fk_token_staff"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_token")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_token_staff",
+        "token",
+        ["staff"],
+        unique=False,
+        sqlite_where=sa.text("staff IS NOT NULL"),
+        postgresql_where=sa.text("staff IS NOT NULL"),
     )
 
 
@@ -403,7 +430,9 @@ def _outbox() -> None:
         sa.CheckConstraint(
             "(finished_at IS NULL) = (state IN ('pending', 'sending'))", name=op.f("ck_outbox_finished")
         ),
-        sa.CheckConstraint("kind IN ('card', 'remove', 'retire', 'spoken', 'empty')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint(
+            "kind IN ('card', 'remove', 'retire', 'spoken', 'empty', 'staff')", name=op.f("ck_outbox_kind")
+        ),
         sa.CheckConstraint("means IN ('', 'send', 'edit', 'delete')", name=op.f("ck_outbox_means")),
         sa.CheckConstraint("payload IS NULL OR state IN ('pending', 'sending')", name=op.f("ck_outbox_wiped")),
         sa.CheckConstraint(
