@@ -40,6 +40,7 @@ FIRST = {
     "occurrence": ("Schedule", "Legible: what is due when. It says that somebody is asked, not what they answer."),
 }
 ASIDE = {
+    "alert": "That somebody must look at answers, and whether somebody does. Whose, is sealed.",
     "chat_participant": "Which chat belongs to which person.",
     "cutting": "Whose link to their answers is being cut or erased at this moment.",
     "media_file": "Which of the study's own sounds and pictures Telegram has already.",

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from cora_bot.cli.alerts import alerts
 from cora_bot.cli.book import book
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.bundles import bundles
@@ -40,6 +41,7 @@ COMMANDS: tuple[click.Command, ...] = (
     why,
     reply_command,
     staff,
+    alerts,
     outage,
     bundle,
     bundles,

@@ -175,6 +175,7 @@ class Session:
     explained: bool = False
     mode: Mode = Mode.CHAT
     view: View = field(default_factory=View)
+    alerted: tuple[str, ...] = ()  # answers of which it was said already that somebody must look
     heard: str = ""  # the question whose sounds and pictures stand in the chat
     heard_at: datetime | None = None
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import audit, consents, contacts, dispositions, instances, messages, response
+from cora_bot.export import alerts, audit, consents, contacts, dispositions, instances, messages, response
+from cora_bot.export.alerts import ALERT
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
@@ -22,7 +23,7 @@ from cora_bot.export.folder import ACCOUNT, earlier_erased, earlier_signed, publ
 from cora_bot.export.media import write_files
 from cora_bot.export.messages import MESSAGE
 from cora_bot.export.missing import Missing
-from cora_bot.export.opened import Stamp
+from cora_bot.export.opened import OpenedRecord, Stamp
 from cora_bot.export.opening import Opening, Progress, open_all
 from cora_bot.export.readme import readme
 from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
@@ -80,6 +81,7 @@ def export_bundle(
         columns = form_columns(forms.values(), first=_form_order(study))
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
+            "alerts.csv": csv_file(alerts.rows(_raised(gathered, opening), codes, forms)),
             **_tables(facts, gathered),
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
@@ -147,6 +149,10 @@ def _tables(facts: _Facts, gathered: Gathered) -> dict[str, bytes]:
         "dispositions.csv": csv_file(dispositions.rows(facts.occurrences, modes)),
         "response.csv": csv_file(response.rows(facts.response)),
     }
+
+
+def _raised(gathered: Gathered, opening: Opening) -> list[OpenedRecord]:
+    return [one for one in opening.opened if one.head.record in gathered.exported and one.head.kind == ALERT]
 
 
 def _answers(

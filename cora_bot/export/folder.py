@@ -26,6 +26,7 @@ FILES: Final = (
     "codebook.md",
     "consents.csv",
     "messages.csv",
+    "alerts.csv",
     "contacts.csv",
     "dispositions.csv",
     "response.csv",

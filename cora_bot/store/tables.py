@@ -279,6 +279,23 @@ staff_phone = _table(
     Index("ix_staff_phone_chat_id", "chat_id"),
 )
 
+# That somebody must look at a person's answers; whose, is sealed. ``told``: how many of those on duty were told so far.
+alert = _table(
+    "alert",
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", Id, nullable=False, unique=True),
+    Column("at", Instant, nullable=False),
+    Column("sealed", Sealed, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("next_at", Instant),
+    Column("taken_by", Text),
+    Column("taken_at", Instant),
+    Column("done_at", Instant),
+    CheckConstraint("(taken_by IS NULL) = (taken_at IS NULL)", name="taken"),
+    CheckConstraint("next_at IS NULL OR (taken_at IS NULL AND done_at IS NULL)", name="waits"),
+    Index("ix_alert_next_at", "next_at", **_only("next_at IS NOT NULL")),
+)
+
 token = _table(
     "token",
     Column("hash", Id, primary_key=True),

@@ -12,7 +12,7 @@ from cora_bot.dialogue.spoken import STANDS
 from cora_bot.store import chats, ledger, outbox, participants, records, sessions, updates
 from cora_bot.store.apply import forget_people, retired
 from cora_bot.store.conversations import whole
-from cora_bot.usecases import cutting, retention, severing, withdrawing
+from cora_bot.usecases import alerts, cutting, retention, severing, withdrawing
 from cora_bot.usecases.house import House
 
 UNFINISHED_ANSWERS = timedelta(hours=24)
@@ -40,6 +40,7 @@ async def maintain(house: House) -> None:
         parcels = [retired(chat, message, sent_at=at, now=now) for chat, message, at in old]
         await outbox.put(tx, parcels, keys=house.keys, chance=house.chance, now=now)
         await ledger.purge_replies(tx, now - ENDED_REPLIES)
+        await alerts.forget(house, tx)
         waiting = await records.cuttings(tx)
     log("maintained", answers=answers, people=len(people), strangers=strangers, cuttings=len(waiting))
     await cutting.follow(house)

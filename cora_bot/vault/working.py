@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     OUTBOX = "outbox"
     UPDATE = "update"
     DOWNLOAD = "download"
+    ALERT = "alert"
     TOKEN = "token"  # noqa: S105 - the name of a purpose
 
 

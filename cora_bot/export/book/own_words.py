@@ -22,6 +22,7 @@ def of_study(script: Script, words: Words) -> Element:
         ("What is stored (/privacy)", study.privacy),
         ("Help in need", study.local_help),
         *([("Why a form asks where somebody is", study.location_reason)] if study.location_reason else []),
+        *([("When somebody reads an answer that alerts", study.alerts.reads)] if study.alerts else []),
     )
     never = [(e("bdi", study.language(code_).name), " · ".join(listed)) for code_, listed in study.never_show.items()]
     return made(

@@ -17,6 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _alert()
     _chat()
     _counter()
     _cutting()
@@ -39,6 +40,35 @@ def upgrade() -> None:
     _occurrence()
     _outbox()
     _session()
+
+
+def _alert() -> None:
+    op.create_table(
+        "alert",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("next_at", types.Instant(), nullable=True),
+        sa.Column("taken_by", sa.Text(), nullable=True),
+        sa.Column("taken_at", types.Instant(), nullable=True),
+        sa.Column("done_at", types.Instant(), nullable=True),
+        sa.CheckConstraint("(taken_by IS NULL) = (taken_at IS NULL)", name=op.f("ck_alert_taken")),
+        sa.CheckConstraint("next_at IS NULL OR (taken_at IS NULL AND done_at IS NULL)", name=op.f("ck_alert_waits")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_alert")),
+        sa.UniqueConstraint("id", name=op.f("uq_alert_id")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_alert_next_at",
+        "alert",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
 
 
 def _chat() -> None:
