@@ -41,6 +41,7 @@ FIRST = {
 }
 ASIDE = {
     "alert": "That somebody must look at answers, and whether somebody does. Whose, is sealed.",
+    "audit": "What was done with people's data and with keys, in a chain of hashes. Of whom, is sealed.",
     "chat_participant": "Which chat belongs to which person.",
     "cutting": "Whose link to their answers is being cut or erased at this moment.",
     "media_file": "Which of the study's own sounds and pictures Telegram has already.",

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import click
 
 from cora_bot.cli.alerts import alerts
+from cora_bot.cli.audit_log import audit
 from cora_bot.cli.book import book
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.bundles import bundles
@@ -45,6 +46,7 @@ COMMANDS: tuple[click.Command, ...] = (
     outage,
     bundle,
     bundles,
+    audit,
     retention,
     sever,
     export,

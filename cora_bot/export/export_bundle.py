@@ -7,10 +7,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import alerts, audit, consents, contacts, dispositions, instances, messages, response
+from cora_bot.export import alerts, audit, audit_log, consents, contacts, dispositions, instances, messages, response
 from cora_bot.export.alerts import ALERT
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
@@ -19,7 +20,7 @@ from cora_bot.export.cells import csv_file, instant
 from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
-from cora_bot.export.folder import ACCOUNT, earlier_erased, earlier_signed, publish
+from cora_bot.export.folder import ACCOUNT, earlier_audit, earlier_erased, earlier_signed, fingerprint_of, publish
 from cora_bot.export.media import write_files
 from cora_bot.export.messages import MESSAGE
 from cora_bot.export.missing import Missing
@@ -36,6 +37,9 @@ from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.vault.agefile import Identity
 from cora_bot.vault.identity import verify_key_of
+
+STAMPED: Final = frozenset({"codebook.md"})
+"""Files that name the export they belong to, so that they are never twice the same."""
 
 
 def export_bundle(
@@ -68,7 +72,13 @@ def export_bundle(
         facts = _facts(bundle, study, frozenset(codes.values()))
         keys = [verify_key_of(identity) for identity in identities]
         vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
-        notes = [*_notes(bundle, stamp, gathered, erased), *_notes_of_several(bundle, older), *vouched.notes]
+        log = audit_log.compared(bundle, earlier_audit(folder))
+        notes = [
+            *_notes(bundle, stamp, gathered, erased),
+            *_notes_of_several(bundle, older),
+            *vouched.notes,
+            *log.notes,
+        ]
         account = reconcile(
             bundle,
             opening,
@@ -76,7 +86,7 @@ def export_bundle(
             facts=facts.answerable,
             notes=notes,
             response=facts.response,
-            unsigned=vouched.differences,
+            unsigned=(*vouched.differences, *log.differences, *audit_log.wrong_beside(folder, study.id)),
         )
         columns = form_columns(forms.values(), first=_form_order(study))
         files = {
@@ -85,10 +95,26 @@ def export_bundle(
             **_tables(facts, gathered),
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
-            "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
-            ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased, signed=vouched.remembered),
         }
-        publish(folder, files, more=lambda into: write_files(gathered.files, into, bundle, identities))
+        contents = fingerprint_of({name: content for name, content in files.items() if name not in STAMPED})
+        files["README.txt"] = readme(bundle.manifest, study, stamp, contents=contents, complete=account.fits).encode()
+        files[ACCOUNT] = as_json(
+            account,
+            bundle.manifest,
+            stamp,
+            erased=erased,
+            signed=vouched.remembered,
+            seen=log.seen,
+            contents=contents,
+        )
+        exported = audit_log.Exported(bundle, stamp, contents, "all", log.seen)
+
+        def more(into: Path) -> None:
+            write_files(gathered.files, into, bundle, identities)
+            # Last before the folder appears: no export is there that is not written down.
+            audit_log.write_down(folder, exported, identities[0])
+
+        publish(folder, files, more=more)
     return account
 
 

@@ -7,6 +7,7 @@ written into a hidden folder beside it and renamed; what a killed run left there
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -73,6 +74,15 @@ def earlier_signed(folder: Path) -> tuple[int, str] | None:
             return None
 
 
+def earlier_audit(folder: Path) -> tuple[int, str] | None:
+    """How far the server's audit log went (entries, hash of the last) when it was last exported into ``folder``."""
+    match _account(folder).get("audit"):
+        case [int(entries), str(head)] if entries > 0:
+            return entries, head
+        case _:
+            return None
+
+
 def _replaced(folder: Path) -> Path:
     """Where an earlier export stands for the moment in which the new one takes its place."""
     return folder.with_name(f".{folder.name}.replaced")
@@ -111,6 +121,12 @@ def publish(folder: Path, files: Mapping[str, bytes], *, more: Callable[[Path], 
         _clear(fresh)
         raise
     _clear(old)
+
+
+def fingerprint_of(files: Mapping[str, bytes]) -> str:
+    """SHA-256 (hex) over names and contents: the same data under the same names, whenever it was exported."""
+    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _folders(fresh: Path, files: Mapping[str, bytes]) -> None:

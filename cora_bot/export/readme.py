@@ -18,7 +18,8 @@ point to a person.
 study             {study}
 export            {export}
 made at           {at}
-from bundle       {bundle}, made at {made_at}
+from bundle       {bundle}, made at {made_at}, carried by {holder}
+contents          {contents}
 opened with key   {keys}
 complete          {complete}
 
@@ -42,13 +43,15 @@ whoever was erased by then: export anew before each analysis, and delete copies 
 """
 
 
-def readme(manifest: Manifest, study: Study, stamp: Stamp, *, complete: bool) -> str:
+def readme(manifest: Manifest, study: Study, stamp: Stamp, *, contents: str, complete: bool) -> str:
     return TEXT.format(
         title=study.title,
         study=study.id,
         export=stamp.export,
         at=instant(stamp.at),
         bundle=manifest.bundle,
+        holder=manifest.holder or "(not said)",
+        contents=contents,
         made_at=instant(manifest.made_at),
         keys=", ".join(stamp.opened_with),
         complete="yes" if complete else "NO: see reconciliation.json",

@@ -296,6 +296,22 @@ alert = _table(
     Index("ix_alert_next_at", "next_at", **_only("next_at IS NOT NULL")),
 )
 
+# What was done with people's data and with keys, each entry hashed with the one before (``vault/audit_chain.py``).
+audit = _table(
+    "audit",
+    Column("seq", Whole, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # a commitment: of whom it is, only ``mark`` says
+    Column("facts", Text, nullable=False),
+    Column("mark", Sealed),
+    Column("person_index", Id),
+    Column("hash", Text, nullable=False, unique=True),
+    CheckConstraint("(mark IS NULL) = (person_index IS NULL)", name="mark"),
+    CheckConstraint("mark IS NULL OR subject <> ''", name="subject"),
+    Index("ix_audit_person_index", "person_index", **_only("person_index IS NOT NULL")),
+)
+
 token = _table(
     "token",
     Column("hash", Id, primary_key=True),

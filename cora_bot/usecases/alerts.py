@@ -18,8 +18,10 @@ from cora_bot.dialogue.prompt import Button
 from cora_bot.store import alerts, staff_phones
 from cora_bot.store.alerts import Alert
 from cora_bot.store.apply import Step
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.database import Tx
 from cora_bot.study.model import Alerts
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.house import House
 from cora_bot.usecases.staff_phones import Notice, tell_staff
 
@@ -96,6 +98,7 @@ async def pressed(house: House, tx: Tx, happened: Input, chat: bytes) -> str | N
         return say(p.ALERT_HAS_SOMEBODY, staff.language)
     await alerts.take(tx, alert.number, by=staff.name, now=house.clock.now())
     await _tell_the_others(house, tx, alert, but=staff.chat)
+    await audit_log.note(house, tx, Noted("alert_taken", facts={"number": str(alert.number), "name": staff.name}))
     log("alert_taken", number=alert.number)
     return say(p.ALERT_NOTED, staff.language)
 
@@ -120,6 +123,7 @@ async def done(house: House, number: int) -> Alert:
         if alert is None or alert.done_at is not None:
             raise CoraError(f"there is no open alert {number}", "`cora alerts` shows their numbers.")
         await alerts.end(tx, number, house.clock.now())
+        await audit_log.note(house, tx, Noted("alert_done", facts={"number": str(number)}))
     log("alert_done", number=number)
     return alert
 

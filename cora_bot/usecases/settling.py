@@ -20,7 +20,7 @@ from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel, Waiting
 from cora_bot.store.outbox_changes import Again, Change, Ended, change, hold_chat, lapse_chats
 from cora_bot.store.tables import Kind, Means, State
-from cora_bot.usecases import speaking
+from cora_bot.usecases import audit_log, speaking
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.exchange import Gone, Outcome, Refused, Retry, Sending, Sent, Uncertain
 from cora_bot.usecases.forms import register_forms
@@ -78,6 +78,7 @@ async def recover(house: House) -> int:
     house.database.careful = CAREFUL
     await check_belongs(house)
     await register_forms(house)
+    await audit_log.note_study(house)
     now = house.clock.now()
     async with house.database.transaction() as tx:
         rows = await outbox.sending(tx)

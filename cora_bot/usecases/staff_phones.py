@@ -17,10 +17,12 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.store import outbox, staff_phones, tokens
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.staff_phones import StaffPhone
 from cora_bot.store.tables import Kind
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.codes import new_code, secret
 from cora_bot.usecases.house import House
@@ -89,6 +91,7 @@ async def add(house: House, name: str, *, language: str, duty: bool, expires_day
         await tokens.forget_staff(tx, name)
         key = tokens.index(house.keys, secret(code))
         await tokens.add(tx, {key: None}, now=now, expires_at=now + timedelta(days=expires_days), staff=name)
+        await audit_log.note(house, tx, Noted("staff_added", facts={"name": name}))
     log("staff_added")
     return code
 
@@ -109,7 +112,7 @@ async def everybody(house: House) -> list[StaffPhone]:
 async def remove(house: House, name: str) -> None:
     """From now on nothing goes there. Raises ``CoraError`` where nobody has this name."""
     async with house.database.transaction() as tx:
-        gone = await staff_phones.remove(tx, " ".join(name.split()))
-    if not gone:
-        raise CoraError(f"nobody of the team is called {name}", "`cora staff list` shows the names.")
+        if not await staff_phones.remove(tx, " ".join(name.split())):
+            raise CoraError(f"nobody of the team is called {name}", "`cora staff list` shows the names.")
+        await audit_log.note(house, tx, Noted("staff_removed", facts={"name": " ".join(name.split())}))
     log("staff_removed")

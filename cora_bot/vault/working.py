@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     UPDATE = "update"
     DOWNLOAD = "download"
     ALERT = "alert"
+    AUDIT = "audit"
     TOKEN = "token"  # noqa: S105 - the name of a purpose
 
 

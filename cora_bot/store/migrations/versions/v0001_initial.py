@@ -18,6 +18,7 @@ depends_on = None
 
 def upgrade() -> None:
     _alert()
+    _audit()
     _chat()
     _counter()
     _cutting()
@@ -68,6 +69,34 @@ def _alert() -> None:
         unique=False,
         sqlite_where=sa.text("next_at IS NOT NULL"),
         postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+
+
+def _audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("seq", types.Whole, autoincrement=False, nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("mark", sa.LargeBinary(), nullable=True),
+        sa.Column("person_index", sa.LargeBinary(), nullable=True),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.CheckConstraint("(mark IS NULL) = (person_index IS NULL)", name=op.f("ck_audit_mark")),
+        sa.CheckConstraint("mark IS NULL OR subject <> ''", name=op.f("ck_audit_subject")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
+        sa.UniqueConstraint("hash", name=op.f("uq_audit_hash")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_audit_person_index",
+        "audit",
+        ["person_index"],
+        unique=False,
+        sqlite_where=sa.text("person_index IS NOT NULL"),
+        postgresql_where=sa.text("person_index IS NOT NULL"),
     )
 
 
