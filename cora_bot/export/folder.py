@@ -34,7 +34,8 @@ FILES: Final = (
     ACCOUNT,
 )
 INSTANCES: Final = "instances"
-OURS: Final = frozenset({*FILES, FOLDER, INSTANCES})
+PUBLIC_USE, REPORT = "public_use.csv", "REPORT.md"
+OURS: Final = frozenset({*FILES, FOLDER, INSTANCES, PUBLIC_USE, REPORT})
 OTHER_FOLDER: Final = "Give --to a new or empty folder, or the folder of an earlier export of this study."
 
 
@@ -63,6 +64,14 @@ def earlier_erased(folder: Path, study: str) -> frozenset[str]:
         raise CoraError(f"{folder} does not hold an export of the study {study}", OTHER_FOLDER)
     erased = account.get("erased")
     return frozenset(str(case) for case in erased) if isinstance(erased, list) else frozenset()
+
+
+def check_empty(folder: Path) -> None:
+    """A public-use export stands alone: nothing is replaced by it. Raises ``CoraError``."""
+    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+        raise CoraError(f"{folder} is not a new or empty folder", "Give a public-use export a folder of its own.")
+    if not folder.parent.is_dir():
+        raise CoraError(f"there is no folder {folder.parent}", "Make it first, or give another place with --to.")
 
 
 def earlier_signed(folder: Path) -> tuple[int, str] | None:

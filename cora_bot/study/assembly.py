@@ -12,13 +12,14 @@ from cora_bot.study.model import (
     Enrolment,
     Language,
     Missed,
+    PublicUse,
     QuietHours,
     Retention,
     ReturnCheck,
     Study,
     Wave,
 )
-from cora_bot.study.shape import AlertsTable, ApprovalTable, EnrolmentTable, StudyTable, WaveTable
+from cora_bot.study.shape import AlertsTable, ApprovalTable, EnrolmentTable, PublicUseTable, StudyTable, WaveTable
 
 
 def assembled(table: StudyTable, digest: str) -> Study:
@@ -43,6 +44,7 @@ def assembled(table: StudyTable, digest: str) -> Study:
         local_help=table.local_help.texts,
         help_checked=table.local_help.checked,
         alerts=_alerts(table.alerts) if table.alerts else None,
+        public_use=_public_use(table.public_use) if table.public_use else None,
         location_reason=table.location_reason,
         demo=table.demo,
         hash=digest,
@@ -69,6 +71,10 @@ def _wave(table: WaveTable) -> Wave:
 
 def _alerts(table: AlertsTable) -> Alerts:
     return Alerts(table.purpose, tuple(table.duty), exact_span(table.escalate_after), table.reads)
+
+
+def _public_use(table: PublicUseTable) -> PublicUse:
+    return PublicUse(tuple(table.quasi_identifiers), table.smallest)
 
 
 def _approval(table: ApprovalTable) -> Approval:

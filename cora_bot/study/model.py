@@ -145,6 +145,14 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicUse:
+    """By which columns somebody could be recognised in a table that leaves the team, and how many must share them."""
+
+    quasi_identifiers: tuple[str, ...]
+    smallest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """That a board has approved the texts people see: their hash, who said so, on which day.
 
@@ -185,6 +193,7 @@ class Study:
     location_reason: Mapping[str, str] = field(default_factory=dict)
     source: str = field(default="", repr=False)  # study.toml itself, where it was read from a folder
     alerts: Alerts | None = None
+    public_use: PublicUse | None = None
     help_checked: date | None = None  # when somebody last made sure that ``local_help`` is right
     signatures: str = field(default="", repr=False)  # signatures.json beside it, as it is; "" where there is none
     approval: Approval | None = None

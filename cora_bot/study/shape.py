@@ -205,6 +205,11 @@ class AlertsTable(_Table):
     reads: Texts
 
 
+class PublicUseTable(_Table):
+    quasi_identifiers: Annotated[list[Line], AT_LEAST_ONE]
+    smallest: Annotated[int, Field(ge=2, le=1000)] = 5
+
+
 class ApprovalTable(_Table):
     text_hash: TextHash
     by: Line
@@ -233,6 +238,7 @@ class StudyTable(_Table):
     privacy: Texts
     local_help: HelpTable
     alerts: AlertsTable | None = None
+    public_use: PublicUseTable | None = None
     location_reason: Texts = {}
     never_show: dict[LanguageCode, Annotated[list[Line], AT_LEAST_ONE]]
     signers: dict[Fingerprint, VerifyKey] = {}

@@ -16,6 +16,7 @@ from cora_bot.study.model import (
     Enrolment,
     Language,
     Missed,
+    PublicUse,
     QuietHours,
     Retention,
     ReturnCheck,
@@ -387,3 +388,11 @@ def test_alerts_that_cannot_be_are_named(old: str, new: str, expected: tuple[str
     _, problems = read_study(ALERTING.replace(old, new), file="study.toml")
 
     assert [(each.code, each.message.partition(":")[0]) for each in problems] == [expected]
+
+
+def test_columns_that_could_recognise_somebody_are_read() -> None:
+    read, problems = read_study(SMALL + '\n[public_use]\nquasi_identifiers = ["region"]\n', file="study.toml")
+
+    assert problems == ()
+    assert read is not None
+    assert read.public_use == PublicUse(("region",), 5)
