@@ -19,6 +19,7 @@ from cora_bot.study.model import Return, Study
 from cora_bot.study.schedule import is_quiet
 
 SHORT_WORD: Final = 3
+OPEN_COLUMNS: Final = frozenset({"language", "region", "mode", "month", "wave", "status"})
 HELP_CHECKED_EVERY: Final = timedelta(days=183)
 TAKEN_CODES: Final = frozenset({"read", "heard", "staff_read"})
 CHECK_CODES: Final = frozenset({"yes", "other_day", "not_going"})
@@ -90,6 +91,7 @@ def check_against_forms(study: Study, forms: Mapping[str, FormFacts], *, file: s
         *_places(study, forms),
         *_files(study, forms),
         *_alerts(study, forms),
+        *_public_use(study, forms),
     ]
     return tuple(replace(problem, file=file) for problem in found)
 
@@ -186,6 +188,18 @@ def _alerts(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
             message = f"alerts: the form {name} alerts somebody ({form.alerts[0]}), and nobody is named"
             hint = "Write [alerts] with purpose, duty and reads, or take bind::cora:alert out."
             yield Problem("study.alerts", message, hint)
+
+
+def _public_use(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
+    """What nobody counts flags nothing: a slip in a name would make a table look safe."""
+    columns = {f"{name}.{question}" for name, form in forms.items() for question in form.questions}
+    for name in study.public_use.quasi_identifiers if study.public_use else ():
+        if name not in columns | OPEN_COLUMNS:
+            yield Problem(
+                "study.public_use",
+                f"public_use.quasi_identifiers: there is no column {name}",
+                f"Write form.question, or one of {', '.join(sorted(OPEN_COLUMNS))}.",
+            )
 
 
 def check_help(study: Study, today: date) -> tuple[Problem, ...]:

@@ -19,6 +19,7 @@ from cora_bot.export.columns import form_columns
 from cora_bot.export.opened import Answering
 from cora_bot.export.public_use import DEFAULT, OPEN, Released, released, report, unknown
 from cora_bot.forms.compile import compile_form
+from cora_bot.forms.model import Form
 from cora_bot.study.model import PublicUse
 from cora_bot.vault.identity import ResearcherKey, write_key_file
 from tests.cli.running import cora
@@ -54,7 +55,7 @@ FORM_MD = """
 SECRETS = {"/data/story": "Zarghuna of Herat", "/data/here": "34.5 69.1 0 0", "/data/picture": "p.jpg"}
 
 
-def _form():  # type: ignore[no-untyped-def]
+def _form() -> Form:
     made = compile_form(FORM_MD.encode(), file="check_in.md")
     assert made.form is not None, made.problems
     return made.form

@@ -11,7 +11,7 @@ import pytest
 
 from cora_bot.base.problems import Severity
 from cora_bot.study.check import FormFacts, ShownText, check_against_forms, check_help, check_never_show
-from cora_bot.study.model import Alerts, QuietHours, Study
+from cora_bot.study.model import Alerts, PublicUse, QuietHours, Study
 from cora_bot.study.shape import OTHER_COUNTRY
 
 
@@ -215,3 +215,13 @@ def test_help_that_was_never_checked_stops_a_study_that_alerts(study: Study) -> 
     (found,) = check_help(replace(study, alerts=RULES, help_checked=None), date(2026, 11, 26))
 
     assert (found.code, found.severity) == ("study.help", Severity.ERROR)
+
+
+def test_column_to_be_counted_must_be_one(study: Study, forms: dict[str, FormFacts]) -> None:
+    rules = PublicUse(("region", "consent.country", "consent.county"), 5)
+    (found,) = check_against_forms(replace(study, public_use=rules), forms, file="study.toml")
+
+    assert (found.code, found.message) == (
+        "study.public_use",
+        "public_use.quasi_identifiers: there is no column consent.county",
+    )
