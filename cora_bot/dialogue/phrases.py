@@ -302,6 +302,24 @@ HELD_UNTIL: Final = N_(
     "How you can be reached is deleted after the last contact ({contacts}). The answers are kept after the end, "
     "without your name ({records}).\nThis message is emptied after ten minutes."
 )
+# On the page with a person's data that staff hand over: what the chat says, and this.
+HELD_FOR: Final = N_(
+    "How you can be reached is deleted after the last contact ({contacts}). The answers are kept after the end, "
+    "without your name ({records})."
+)
+HELD_REACHED: Final = N_("How you can be reached: the number of your chat in Telegram. It is locked.")
+HELD_SINCE: Final = N_("You take part since: {day}")
+HELD_OCCASIONS: Final = N_("What was or is planned for you:\n{list}")
+HELD_TO_COME: Final = N_("still to come, or open")
+HELD_ANSWERED: Final = N_("answered")
+HELD_PARTLY: Final = N_("answered in part")
+HELD_UNANSWERED: Final = N_("not answered")
+HELD_NOT_ASKED: Final = N_("not asked")
+HELD_CANCELLED: Final = N_("cancelled")
+HELD_SENT: Final = N_("Messages you were sent without having asked for one:\n{list}")
+HELD_READABLE: Final = N_("Answers the bot keeps readable for itself, to ask you less next time:\n{list}")
+HELD_COPIES: Final = N_("The team carries copies of answers. They are deleted by {day} at the latest.")
+HELD_MADE: Final = N_("This page was made on {day}. It is yours.")
 YEARS: Final = N_("{count} year(s)")
 MONTHS: Final = N_("{count} month(s)")
 DAYS: Final = N_("{count} day(s)")
