@@ -320,6 +320,18 @@ HELD_SENT: Final = N_("Messages you were sent without having asked for one:\n{li
 HELD_READABLE: Final = N_("Answers the bot keeps readable for itself, to ask you less next time:\n{list}")
 HELD_COPIES: Final = N_("The team carries copies of answers. They are deleted by {day} at the latest.")
 HELD_MADE: Final = N_("This page was made on {day}. It is yours.")
+OWN_COPY: Final = N_("Keep a copy for me")
+OWN_COPY_MEANS: Final = N_(
+    "From now on what you answer is locked a second time, for you alone. You get a key that is shown once: write it "
+    "down, apart from this phone. With it, somebody of the team can print your answers for you. Without it nobody can, "
+    "not even the team. If you had a key before, its copies are deleted."
+)
+OWN_COPY_MAKE: Final = N_("Make my key")
+OWN_COPY_KEY: Final = N_(
+    "Your key:\n\n{key}\n\nWrite it down now. It is shown only this once, and kept nowhere. "
+    "This message is emptied after ten minutes."
+)
+OWN_ANSWERS: Final = N_("Your answers, from your own copy:\n{list}")
 YEARS: Final = N_("{count} year(s)")
 MONTHS: Final = N_("{count} month(s)")
 DAYS: Final = N_("{count} day(s)")

@@ -27,7 +27,7 @@ from cora_bot.store.conversations import whole
 from cora_bot.store.ledger import Contact
 from cora_bot.store.tables import State
 from cora_bot.study.model import FINAL_STEPS, Step
-from cora_bot.usecases import audit_log
+from cora_bot.usecases import audit_log, own_copies
 from cora_bot.usecases.finding import as_code, find
 from cora_bot.usecases.house import House
 
@@ -49,8 +49,11 @@ class OwnData:
     html: str
 
 
-async def own_data(house: House, code: str) -> OwnData:
-    """Raises ``CoraError`` where nobody who has joined is known by this code."""
+async def own_data(house: House, code: str, *, own_code: str = "") -> OwnData:
+    """With ``own_code`` also the answers of the person's own copy, which it opens.
+
+    Raises ``CoraError`` where nobody who has joined is known by this code, or the copy does not open.
+    """
     who = await find(house, code)
     async with house.database.transaction() as tx:
         halves = await participants.by_ids(tx, house.keys, [who])
@@ -66,12 +69,15 @@ async def own_data(house: House, code: str) -> OwnData:
             records_held=(await records.count_of(tx, [person.case])).get(person.case, 0),
             copies_until=await handed_out.open_until(tx),
         )
+        language = person.language
+        answers = await own_copies.read(house, tx, person, code=own_code) if own_code else []
         await audit_log.note(house, tx, Noted("own_data_written", Subject(who, person.code)))
     log("own_data_written")
     scene = Scene(conversation, house.script, house.clock.now(), house.chance)
-    parts = [*held.parts(scene), *_more(scene, planned, sent)]
-    body = [said(part, person.language) for part in parts]
-    return OwnData(person.language, page(scene.say(p.MY_DATA), body, language=person.language, style=STYLE))
+    listed = [f"• {given} – {asked}: {answer}" for given, asked, answer in answers]
+    own = [scene.say(p.OWN_ANSWERS, list="\n".join(listed) or held.NOTHING)] if own_code else []
+    body = [said(part, language) for part in (*held.parts(scene), *own, *_more(scene, planned, sent))]
+    return OwnData(language, page(scene.say(p.MY_DATA), body, language=language, style=STYLE))
 
 
 def _more(scene: Scene, planned: Sequence[Occurrence], sent: Sequence[Contact]) -> Iterator[str]:

@@ -168,10 +168,10 @@ open_texts = {
     "parked_update.kind", "participant.language", "handed_out.holder",
     "participant.status", "participant.withdrawal",
     "participant.zone", "session.form_hash",
-    "token.staff", "token.state", "staff_phone.language", "staff_phone.name",
+    "own_key.recipient", "token.staff", "token.state", "staff_phone.language", "staff_phone.name",
 }  # fmt: skip
 keyed_or_sealed = {
-    "alert.sealed", "audit.mark", "audit.person_index",
+    "alert.sealed", "audit.mark", "audit.person_index", "own_copy.blob", "own_copy.record_index", "own_key.sealed",
     "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",
     "parked_update.sealed", "participant.profile", "record.blob", "session.sealed", "token.hash",
     "update_attempt.key", "update_seen.key",

@@ -15,6 +15,7 @@ from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing, Status
+from cora_bot.dialogue.handlers import copying
 from cora_bot.dialogue.handlers.consenting import agreed_to, text_in
 from cora_bot.dialogue.inputs import Verb
 from cora_bot.dialogue.scene import Scene, draw, fading
@@ -32,6 +33,8 @@ def show(scene: Scene, _event: object) -> Turn:
     """Everything that can be read of a person here, and the way to change what they agreed to."""
     change = cards.button(scene, p.CHANGE_CONSENT, Verb.CONSENTS)
     rows = ((change,),) if scene.participant.status is Status.ACTIVE else ()
+    if copying.offered(scene):
+        rows = (*rows, (cards.button(scene, p.OWN_COPY, Verb.OWN_COPY),))
     text = "\n\n".join([*parts(scene), until(scene, p.HELD_UNTIL)])
     return fading(scene, draw(scene, cards.aside(scene, text, *rows), Showing.ASIDE))
 
