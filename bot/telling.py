@@ -40,6 +40,8 @@ FIRST = {
     "occurrence": ("Schedule", "Legible: what is due when. It says that somebody is asked, not what they answer."),
 }
 ASIDE = {
+    "alert": "That somebody must look at answers, and whether somebody does. Whose, is sealed.",
+    "audit": "What was done with people's data and with keys, in a chain of hashes. Of whom, is sealed.",
     "chat_participant": "Which chat belongs to which person.",
     "cutting": "Whose link to their answers is being cut or erased at this moment.",
     "media_file": "Which of the study's own sounds and pictures Telegram has already.",
@@ -55,6 +57,9 @@ ASIDE = {
     "outage": "When a country or time zone was cut off. It names no person.",
     "outbox": "Messages sent or waiting. Their text is sealed, and taken out once it has been sent.",
     "parked_update": "What could not be handled, sealed, until somebody has looked at why.",
+    "own_copy": "Answers a second time, for those who asked for a copy: opened by a key that only they have.",
+    "own_key": "The key to such a copy, under a code that was shown to its owner once.",
+    "staff_phone": "Who of the team is told when something waits. No participant.",
     "token": "Enrolment links, as fingerprints.",
     "update_attempt": "How often something was tried that ended in a crash, as fingerprints.",
     "update_seen": "What Telegram has handed over already, as fingerprints.",

@@ -6,6 +6,8 @@ from importlib.metadata import version
 
 import click
 
+from cora_bot.cli.alerts import alerts
+from cora_bot.cli.audit_log import audit
 from cora_bot.cli.book import book
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.bundles import bundles
@@ -20,9 +22,11 @@ from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
 from cora_bot.cli.outage import outage
+from cora_bot.cli.own_data import mydata
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
+from cora_bot.cli.staff_phones import staff
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.why import why
@@ -38,9 +42,13 @@ COMMANDS: tuple[click.Command, ...] = (
     people,
     why,
     reply_command,
+    mydata,
+    staff,
+    alerts,
     outage,
     bundle,
     bundles,
+    audit,
     retention,
     sever,
     export,

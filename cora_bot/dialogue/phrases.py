@@ -76,6 +76,20 @@ CODE_EXPIRED: Final = N_("This code is too old. Please ask the person who gave i
 CODE_NOT_NOW: Final = N_("This code cannot be used at the moment. Please ask the person who gave it to you.")
 STRANGER_PHRASES: Final = (STRANGER, CODE_UNKNOWN, CODE_USED, CODE_EXPIRED, CODE_NOT_NOW)
 
+# To staff, in chats of their own: a lock screen may show them, so they say no more than the others.
+STAFF_LINKED: Final = N_("✓ Notices for the team come to this chat from now on.")
+ALERT: Final = N_(
+    "Somebody must look: {case}, alert {number}. Please take a new bundle today and read what this person answered."
+)
+ALERT_AGAIN: Final = N_("Nobody has taken it yet: {case}, alert {number}. Please take a new bundle and look at it now.")
+ALERT_TAKE: Final = N_("I look after it")
+ALERT_TAKEN: Final = N_("Somebody looks after it: {case}, alert {number}.")
+ALERT_NOTED: Final = N_("Noted. Thank you.")
+ALERT_HAS_SOMEBODY: Final = N_("Somebody looks after it already.")
+STAFF_PHRASES: Final = (
+    STAFF_LINKED, ALERT, ALERT_AGAIN, ALERT_TAKE, ALERT_TAKEN, ALERT_NOTED, ALERT_HAS_SOMEBODY,
+)  # fmt: skip
+
 # On the card with the code: paper that lies on a desk and may be seen by anybody.
 CARD_SCAN: Final = N_("Scan the square with the camera, or open the link.")
 CARD_START: Final = N_("Press “Start” at the bottom.")
@@ -162,6 +176,9 @@ BACK: Final = N_("Back")
 SKIP: Final = N_("Skip")
 KEEP: Final = N_("Keep it")
 FULL_TEXT: Final = N_("Read the full text")
+TEAM_TOLD: Final = N_("Somebody of the team is told now to look at what you answered. {reads}")
+TEAM_NOT_TOLD: Final = N_("Nobody of the team is told of this now: you have not agreed to that. /mydata changes it.")
+HELP_NEARBY: Final = N_("If you need help now:\n{help}")
 THANK_YOU: Final = N_("Thank you. Everything is saved and locked.")
 CLOSED: Final = N_("This one is closed now. Thank you.")
 ASK_LATER: Final = N_("All right. I will ask again later.")
@@ -287,6 +304,36 @@ HELD_UNTIL: Final = N_(
     "How you can be reached is deleted after the last contact ({contacts}). The answers are kept after the end, "
     "without your name ({records}).\nThis message is emptied after ten minutes."
 )
+# On the page with a person's data that staff hand over: what the chat says, and this.
+HELD_FOR: Final = N_(
+    "How you can be reached is deleted after the last contact ({contacts}). The answers are kept after the end, "
+    "without your name ({records})."
+)
+HELD_REACHED: Final = N_("How you can be reached: the number of your chat in Telegram. It is locked.")
+HELD_SINCE: Final = N_("You take part since: {day}")
+HELD_OCCASIONS: Final = N_("What was or is planned for you:\n{list}")
+HELD_TO_COME: Final = N_("open or still to come")
+HELD_ANSWERED: Final = N_("answered")
+HELD_PARTLY: Final = N_("answered in part")
+HELD_UNANSWERED: Final = N_("not answered")
+HELD_NOT_ASKED: Final = N_("not asked")
+HELD_CANCELLED: Final = N_("cancelled")
+HELD_SENT: Final = N_("Messages you were sent without having asked for one:\n{list}")
+HELD_READABLE: Final = N_("Answers the bot keeps readable for itself, to ask you less next time:\n{list}")
+HELD_COPIES: Final = N_("The team carries copies of answers. They are deleted by {day} at the latest.")
+HELD_MADE: Final = N_("This page was made on {day}. It is yours.")
+OWN_COPY: Final = N_("Keep a copy for me")
+OWN_COPY_MEANS: Final = N_(
+    "From now on what you answer is locked a second time, for you alone. You get a key that is shown once: write it "
+    "down, apart from this phone. With it, somebody of the team can print your answers for you. Without it nobody can, "
+    "not even the team. If you had a key before, its copies are deleted."
+)
+OWN_COPY_MAKE: Final = N_("Make my key")
+OWN_COPY_KEY: Final = N_(
+    "Your key:\n\n{key}\n\nWrite it down now. It is shown only this once, and kept nowhere. "
+    "This message is emptied after ten minutes."
+)
+OWN_ANSWERS: Final = N_("Your answers, from your own copy:\n{list}")
 YEARS: Final = N_("{count} year(s)")
 MONTHS: Final = N_("{count} month(s)")
 DAYS: Final = N_("{count} day(s)")

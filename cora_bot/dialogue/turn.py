@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
     PARTIAL = "partial"
     FRAGMENT = "fragment"
     MESSAGE = "message"
+    ALERT = "alert"
     ATTACHMENT = "attachment"  # a part of a file that somebody sent
 
 
@@ -93,8 +94,10 @@ class Turn:
     pressed and should be emptied. ``counts``: names of counters to raise by one. ``use_token``: the presented token is
     used up. ``keep_records``: whoever this turn deletes leaves their records behind, and nothing that leads to
     them. ``switch``: nothing happened yet; the same input is taken again with this participant (id) as the one the
-    chat speaks with, and with ``moved_here`` that person is reached in no other chat from now on. ``clear``: what can
-    still be deleted of the chat is deleted. ``notes``: action names for the log, no content.
+    chat speaks with, and with ``moved_here`` that person is reached in no other chat from now on. ``staff``: whose of
+    the team notices go to this chat from now on. ``alert``: somebody of the team is to be told that an answer of this
+    person needs a look. ``own_key``: the code of a key for this person's own copy, forgotten with the turn.
+    ``clear``: what can still be deleted of the chat is deleted. ``notes``: action names for the log, no content.
     """
 
     conversation: Conversation
@@ -115,6 +118,9 @@ class Turn:
     keep_records: bool = False
     switch: bytes | None = None
     moved_here: bool = False
+    staff: str = ""
+    alert: bool = False
+    own_key: str = field(default="", repr=False)
     clear: bool = False
     notes: tuple[str, ...] = ()
 

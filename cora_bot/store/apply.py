@@ -15,6 +15,7 @@ from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Parti
 from cora_bot.dialogue.turn import Chore, Fetch, Show, Turn
 from cora_bot.store import (
     above,
+    audit_log,
     chats,
     chores,
     counters,
@@ -24,6 +25,7 @@ from cora_bot.store import (
     participants,
     records,
     sessions,
+    staff_phones,
     tokens,
 )
 from cora_bot.store.above import Standing
@@ -93,6 +95,7 @@ async def apply(
     quiet = [parcel for each in hushed for parcel in silenced(each, now, keyed=each.chat in keyed)]
     await outbox.put(tx, [*said, *parcels(folds, now), *given_up, *quiet], keys=keys, chance=chance, now=now)
     await chores.write(tx, _chores(folds))
+    await staff_phones.link(tx, {step.turn.staff: step.before.chat.id for step in steps if step.turn.staff}, now)
     await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
 
 
@@ -179,7 +182,7 @@ async def _write_people(
     await participants.write(tx, changed, linked=sealed.linked, keys=keys, chance=chance)
     await participants.join(tx, joined | _switched(folds), now)
     await _move(tx, folds, now=now, keys=keys, chance=chance)
-    await forget_people(tx, gone, linked=sealed.linked, now=now)
+    await forget_people(tx, gone, linked=sealed.linked, keys=keys, now=now)
 
 
 def _switched(folds: Sequence[Fold]) -> dict[bytes, bytes]:
@@ -211,11 +214,15 @@ async def _move(tx: Tx, folds: Sequence[Fold], *, now: datetime, keys: WorkingKe
     await chats.write(tx, [replace(each, card=card) for each, card in zip(old, blank, strict=True)])
 
 
-async def forget_people(tx: Tx, gone: Mapping[bytes, bytes | None], *, linked: frozenset[bytes], now: datetime) -> None:
+async def forget_people(
+    tx: Tx, gone: Mapping[bytes, bytes | None], *, linked: frozenset[bytes], keys: WorkingKeys, now: datetime
+) -> None:
     """Deletes people (participant → case) with all they said, or (None) without it.
 
-    Who has a link is noted for the key store to follow: this transaction is the fence, the keys die after it.
+    Who has a link is noted for the key store to follow: this transaction is the fence, the keys die after it. The audit
+    log keeps that something happened, and not with whom.
     """
+    await audit_log.cut(tx, keys, gone)
     await records.remove_cases(tx, [case for case in gone.values() if case is not None], now)
     await records.begin_cutting(tx, {who: case for who, case in gone.items() if who in linked})
     await tokens.forget_relinks(tx, gone)

@@ -163,6 +163,7 @@ async def test_outbox_refuses_impossible_rows(ground: Ground, rows: list[dict[st
 
 
 open_texts = {
+    "alert.taken_by", "audit.action", "audit.facts", "audit.hash", "audit.subject",
     "chat.showing", "chore.kind", "counter.name", "form_version.form_id", "form_version.hash", "form_version.version",
     "form_version.xform", "media_file.digest", "media_file.file", "meta.name", "meta.value", "occurrence.local",
     "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outage.begins", "outage.ends",
@@ -171,9 +172,10 @@ open_texts = {
     "parked_update.kind", "participant.language", "handed_out.holder",
     "participant.status", "participant.withdrawal",
     "participant.zone", "session.form_hash",
-    "token.state",
+    "own_key.recipient", "token.staff", "token.state", "staff_phone.language", "staff_phone.name",
 }  # fmt: skip
 keyed_or_sealed = {
+    "alert.sealed", "audit.mark", "audit.person_index", "own_copy.blob", "own_copy.record_index", "own_key.sealed",
     "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",
     "parked_update.sealed", "participant.profile", "record.blob", "session.sealed", "token.hash",
     "update_attempt.key", "update_seen.key",
