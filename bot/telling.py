@@ -55,8 +55,13 @@ ASIDE = {
     "outage": "When a country or time zone was cut off. It names no person.",
     "outbox": "Messages sent or waiting. Their text is sealed, and taken out once it has been sent.",
     "parked_update": "What could not be handled, sealed, until somebody has looked at why.",
+    "seat": "As many as people fit into a time for a meeting; whoever books takes a free one.",
+    "slot": "Times for meetings on a trip of the team, by interviewer and place.",
+    "slot_cell": "When each interviewer is busy, in pieces of five minutes: nobody is at two places at a time.",
     "token": "Enrolment links, as fingerprints.",
+    "trip": "A trip of the team. Its days and places are sealed.",
     "update_attempt": "How often something was tried that ended in a crash, as fingerprints.",
+    "visit": "Who is invited to a meeting and how it stands. Wishes, language, city and picture word are sealed.",
     "update_seen": "What Telegram has handed over already, as fingerprints.",
 }
 

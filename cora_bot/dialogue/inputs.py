@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum, unique
 
 
@@ -64,6 +65,7 @@ class Verb(StrEnum):
     INTO = "E"  # node, choice: an instance is answered anew
     TAKE_AWAY = "U"  # node, choice: an instance is taken away
     WHOLE = "2"  # node: away from what was sought, the whole list again
+    VISIT = "7"  # node: what of a meeting (visits.acts.Act), choice: as said there
 
 
 class CommandName(StrEnum):
@@ -183,6 +185,29 @@ class OccurrenceDue:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitDue:
+    """``Conversation.visit`` has reached its ``next_at``."""
+
+
+class TeamAct(StrEnum):
+    """What the team does about somebody's meeting."""
+
+    MOVE = "move"  # to another time; whoever had none is booked
+    CALL_OFF = "call_off"
+    DONE = "done"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitArranged:
+    """The team did something about ``Conversation.visit``. ``slot``: where to; ``at``: when it would have been."""
+
+    what: TeamAct
+    slot: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChoreDue:
     """A set chore fell due (see ``turn.Chore``)."""
 
@@ -190,4 +215,17 @@ class ChoreDue:
     card: int
 
 
-Input = Pressed | Start | Command | Text | Unusable | Blocked | Unblocked | LetterCame | OccurrenceDue | ChoreDue
+Input = (
+    Pressed
+    | Start
+    | Command
+    | Text
+    | Unusable
+    | Blocked
+    | Unblocked
+    | LetterCame
+    | OccurrenceDue
+    | VisitDue
+    | VisitArranged
+    | ChoreDue
+)

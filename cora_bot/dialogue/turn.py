@@ -60,6 +60,7 @@ class Show:
 
     ``fresh``: a new message (it notifies), never an edit. ``unsolicited``: nobody asked; it is judged again at the
     moment of sending and sent at most once; ``reason`` goes to the contact ledger; ``key`` makes it unique.
+    ``visit``: the id of the visit it is about.
     """
 
     prompt: Prompt
@@ -68,6 +69,7 @@ class Show:
     reason: str = "reply"
     key: str = ""
     valid_until: datetime | None = None
+    visit: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

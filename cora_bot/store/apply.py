@@ -24,11 +24,13 @@ from cora_bot.store import (
     records,
     sessions,
     tokens,
+    visits,
 )
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.records import Blob
 from cora_bot.store.tables import Kind
+from cora_bot.store.visits import Changed
 from cora_bot.study.model import Planned
 from cora_bot.vault.parts import with_parts
 from cora_bot.vault.working import WorkingKeys
@@ -83,6 +85,7 @@ async def apply(
     await _write_people(tx, folds, sealed, keys=keys, chance=chance, now=now)
     await _write_sessions(tx, folds, keys=keys, chance=chance, now=now)
     await _write_occurrences(tx, folds, now)
+    await visits.write(tx, _visits(folds), keys=keys, chance=chance, now=now)
     await downloads.write(tx, _fetches(folds), keys=keys, chance=chance, now=now)
     given_up = await _drop(tx, [record for step in steps for record in step.turn.drop_records])
     hushed = await outbox.hush(tx, [each.chat.id for each in folds if any(turn.hush for turn in each.turns)], now)
@@ -90,6 +93,15 @@ async def apply(
     await outbox.put(tx, [*_spoken(folds), *parcels(folds, now), *given_up, *quiet], keys=keys, chance=chance, now=now)
     await chores.write(tx, _chores(folds))
     await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
+
+
+def _visits(folds: Sequence[Fold]) -> dict[bytes, Changed]:
+    """By participant, of those who are still there: with whoever goes the visit goes too."""
+    return {
+        each.after.participant.id: Changed(each.before.visit, each.after.visit)
+        for each in folds
+        if each.after.participant is not None and each.after.visit is not None and each.after.visit != each.before.visit
+    }
 
 
 def _spoken(folds: Sequence[Fold]) -> list[Parcel]:
@@ -305,6 +317,7 @@ def _cards(each: Fold) -> list[Parcel]:
                 reason=show.reason,
                 wave=about.wave if about else None,
                 number=about.number if about else None,
+                visit=show.visit,
                 valid_until=show.valid_until,
                 prompt=show.prompt,
             )

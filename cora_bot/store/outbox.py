@@ -45,6 +45,7 @@ class Parcel:
     reason: str = "reply"
     wave: str | None = None
     number: int | None = None
+    visit: bytes | None = None
     valid_until: datetime | None = None
     prompt: Prompt | None = None
     message: int | None = None
@@ -69,6 +70,7 @@ class Waiting:
     reason: str
     wave: str | None
     number: int | None
+    visit: bytes | None
     not_before: datetime
     valid_until: datetime | None
     attempts: int
@@ -162,6 +164,7 @@ def _row(each: Parcel, keys: WorkingKeys, chance: Chance, now: datetime, *, fres
         "outcome": "",
         "wave": each.wave,
         "number": each.number,
+        "visit_id": each.visit,
         "not_before": now,
         "valid_until": each.valid_until,
         "attempts": 0,
@@ -264,6 +267,7 @@ def _waiting(row: Row[Any]) -> Waiting:
         reason=row.reason,
         wave=row.wave,
         number=row.number,
+        visit=row.visit_id,
         not_before=row.not_before,
         valid_until=row.valid_until,
         attempts=row.attempts,

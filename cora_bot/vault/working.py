@@ -36,6 +36,8 @@ class Purpose(StrEnum):
     UPDATE = "update"
     DOWNLOAD = "download"
     TOKEN = "token"  # noqa: S105 - the name of a purpose
+    TRIP = "trip"
+    VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)

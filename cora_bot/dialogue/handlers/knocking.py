@@ -12,6 +12,7 @@ from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, OPENINGS, PICTURES, Opening, Showing, Status
 from cora_bot.dialogue.handlers import asides, asking, guessing, inviting, withdrawing
+from cora_bot.dialogue.handlers.visits import showing
 from cora_bot.dialogue.inputs import Command, CommandName, Input, Pressed, Start, Text, Unusable, Verb
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
@@ -73,6 +74,8 @@ def enter(scene: Scene, event: Pressed) -> Turn:
         return withdrawing.ask_return(scene, event)
     if scene.participant.letters:
         return asides.letter(scene, event)
+    if showing.waits(scene):
+        return showing.opened(scene, event)
     if scene.conversation.session:
         return asking.again(scene, event)
     if scene.participant.status is Status.ENROLLING:
