@@ -25,6 +25,7 @@ from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
+from cora_bot.cli.visits.group import visits_group
 from cora_bot.cli.why import why
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -39,6 +40,7 @@ COMMANDS: tuple[click.Command, ...] = (
     why,
     reply_command,
     outage,
+    visits_group,
     bundle,
     bundles,
     retention,

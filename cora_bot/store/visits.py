@@ -176,6 +176,10 @@ async def wake(tx: Tx, ids: Sequence[bytes], now: datetime) -> None:
         await tx.execute(update(visit).where(visit.c.id.in_(ids)).values(changed))
 
 
+async def every_id(tx: Tx) -> list[bytes]:
+    return list((await tx.execute(select(visit.c.id))).scalars())
+
+
 async def invited_already(tx: Tx, trip_id: str) -> set[bytes]:
     return set((await tx.execute(select(visit.c.participant_id).where(visit.c.trip_id == trip_id))).scalars())
 

@@ -46,6 +46,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "why",
         "reply",
         "outage",
+        "visits",
         "bundle",
         "bundles",
         "retention",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from cora_bot.study.visits.workbook import as_workbook
 from cora_bot.usecases.house import House
@@ -71,8 +71,7 @@ async def stored(house: House, source: bytes) -> None:
 
 
 async def offered(house: House, until: date, *, most: int = 1000) -> Offered:
-    deadline = datetime.combine(until, time(22), tzinfo=UTC)
-    return await offer(house, "spring", most=most, deadline=deadline, send=True)
+    return await offer(house, "spring", most=most, until=until, send=True)
 
 
 async def arrange(house: House, command: str, words: list[str]) -> None:

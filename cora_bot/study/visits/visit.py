@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import IntFlag, StrEnum
 from typing import Final
 
+from cora_bot.base.chance import CODE_LETTERS
 from cora_bot.study.visits.trip import Way
 
 
@@ -103,6 +104,15 @@ class Visit:
     city: str = ""
     word: int = -1
     called_off: datetime | None = None  # when the meeting would have been that the team had to call off
+
+
+def number_of(visit_id: bytes) -> str:
+    """How a visit is called on paper: ``V-7Q2K``, drawn from its random id."""
+    drawn, number = "", int.from_bytes(visit_id[:8], "big")
+    for _ in range(4):
+        number, place = divmod(number, len(CODE_LETTERS))
+        drawn += CODE_LETTERS[place]
+    return f"V-{drawn}"
 
 
 def disposition(visit: Visit) -> str:

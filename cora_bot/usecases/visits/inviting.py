@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from cora_bot.base.chance import new_id
 from cora_bot.base.errors import CoraError
@@ -16,12 +18,14 @@ from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
 from cora_bot.store.participants import Half
 from cora_bot.store.visits import Changed
+from cora_bot.study.schedule import instant
 from cora_bot.study.visits.trip import PURPOSE, Bookable, Trip
-from cora_bot.study.visits.visit import News, Visit
+from cora_bot.study.visits.visit import News, Visit, number_of
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.house import House
 
 PAGE = 500
+LAST_MINUTE: Final = time(21, 59)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,8 @@ class Offered:
     free: int = 0
 
 
-async def offer(house: House, trip_id: str, *, most: int, deadline: datetime, send: bool) -> Offered:
-    """Invites ``most`` more people at most, who can choose until ``deadline``; without ``send`` nothing is written.
+async def offer(house: House, trip_id: str, *, most: int, until: date, send: bool) -> Offered:
+    """Invites ``most`` more people, who can choose until the evening of ``until``. Without ``send`` nothing is written.
 
     Raises ``CoraError``.
     """
@@ -44,21 +48,34 @@ async def offer(house: House, trip_id: str, *, most: int, deadline: datetime, se
         await trips.lock(tx, [trip_id])
         trip = await find_trip(house, tx, trip_id)
         bookable = (await trips.bookable(tx, [trip_id], now)).get(trip_id, ())
-        _check(deadline, now, bookable)
+        _check(until, now, bookable)
         people, left_out = await _eligible(house, tx, trip, bookable)
         left_out["in a later batch"] += max(0, len(people) - most)
         chosen = people[:most]
         codes = tuple(sorted(person.code for person in (await whole(chosen, house.keystore)).values()))
         if send:
+            ids = await _new_ids(house, tx, len(chosen))
             new = {
                 half.id: Changed(
-                    None, Visit(new_id(house.chance), trip_id, deadline=deadline, due=News.OFFER, next_at=now)
+                    None, Visit(visit_id, trip_id, deadline=_evening(until, half), due=News.OFFER, next_at=now)
                 )
-                for half in chosen
+                for half, visit_id in zip(chosen, ids, strict=True)
             }
             await visits.write(tx, new, keys=house.keys, chance=house.chance, now=now)
             log("visits_offered", visits=len(new))
     return Offered(codes, +left_out, sum(len(each.free) for each in bookable))
+
+
+async def _new_ids(house: House, tx: Tx, count: int) -> list[bytes]:
+    """Random ids whose short numbers, which stand on paper, are nobody else's."""
+    known = {number_of(visit_id) for visit_id in await visits.every_id(tx)}
+    found: list[bytes] = []
+    while len(found) < count:
+        drawn = new_id(house.chance)
+        if number_of(drawn) not in known:
+            known.add(number_of(drawn))
+            found.append(drawn)
+    return found
 
 
 async def find_trip(house: House, tx: Tx, trip_id: str) -> Trip:
@@ -70,12 +87,17 @@ async def find_trip(house: House, tx: Tx, trip_id: str) -> Trip:
     return known[trip_id]
 
 
-def _check(deadline: datetime, now: datetime, bookable: Sequence[Bookable]) -> None:
+def _evening(until: date, half: Half) -> datetime:
+    """The end of that day where the person is."""
+    return instant(datetime.combine(until, LAST_MINUTE), ZoneInfo(half.zone))
+
+
+def _check(until: date, now: datetime, bookable: Sequence[Bookable]) -> None:
     if not bookable:
         raise CoraError("no time of this trip is still to come", "Plan more days first.")
-    if deadline <= now:
-        raise CoraError("the deadline is over", "--until is the last day on which people can choose.")
-    if deadline > bookable[-1].slot.starts:
+    if until <= now.date():
+        raise CoraError("the deadline is over, or today", "--until is the last day on which people can choose.")
+    if until > bookable[-1].slot.starts.date():
         raise CoraError("the deadline is later than the last meeting", "Give an earlier day with --until.")
 
 

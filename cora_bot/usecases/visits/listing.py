@@ -11,7 +11,7 @@ from cora_bot.dialogue import phrases as p
 from cora_bot.store import participants, trips, visits
 from cora_bot.store.conversations import whole
 from cora_bot.study.visits.trip import Slot, Trip
-from cora_bot.study.visits.visit import Standing, Visit, disposition
+from cora_bot.study.visits.visit import Standing, Visit, disposition, number_of
 from cora_bot.usecases.house import House
 from cora_bot.usecases.visits.inviting import find_trip
 
@@ -31,6 +31,11 @@ class Line:
     def local(self) -> datetime | None:
         """When it begins, naive wall time at its place."""
         return at_place(self.trip, self.slot) if self.slot else None
+
+    @property
+    def number(self) -> str:
+        """How the visit is called on paper: ``V-7Q2K``."""
+        return number_of(self.visit.id)
 
     @property
     def word(self) -> str:

@@ -141,6 +141,6 @@ def _next(scene: Scene) -> Scene:
     if visit.standing is not Standing.INVITED or visit.deadline is None:
         return scene.with_visit(due=News.NONE, next_at=None)
     again = visit.deadline - AGAIN_BEFORE
-    if visit.due is News.OFFER and again > scene.now + AGAIN_BEFORE / 2:
+    if visit.due in (News.OFFER, News.OFFER_AGAIN) and again > scene.now + AGAIN_BEFORE / 2:
         return scene.with_visit(due=News.OFFER_AGAIN, next_at=again)
     return scene.with_visit(due=News.CLOSING, next_at=max(visit.deadline, scene.now + timedelta(minutes=1)))

@@ -11,7 +11,7 @@ from cora_bot.dialogue.prompt import Prompt
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
 from cora_bot.dialogue.visits import cards
-from cora_bot.dialogue.visits.fitting import fitting, own_slot
+from cora_bot.dialogue.visits.fitting import around, fitting, own_slot
 from cora_bot.study.visits.visit import OPEN, News, Standing
 
 
@@ -20,7 +20,14 @@ def concerns(scene: Scene) -> bool:
     visit, person = scene.conversation.visit, scene.conversation.participant
     if visit is None or scene.conversation.trip is None or person is None or person.status is not Status.ACTIVE:
         return False
-    return visit.standing in OPEN or visit.standing is Standing.BOOKED or visit.told is not News.NONE
+    if visit.standing is Standing.BOOKED or visit.told is not News.NONE:
+        return True
+    return visit.standing in OPEN and _goes_on(scene)
+
+
+def _goes_on(scene: Scene) -> bool:
+    """Whether a time of the trip is still to come that could be theirs."""
+    return bool(around(scene))
 
 
 def waits(scene: Scene) -> bool:
@@ -63,7 +70,7 @@ def _as_it_stands(scene: Scene, news: News, lead: str = "") -> Prompt:
         return cards.note(scene, lead or scene.say(p.CALL_NOTED))
     if visit.standing is Standing.WAITING and not fitting(scene):
         return cards.note(scene, lead or scene.say(p.ON_THE_LIST))
-    if visit.standing in OPEN:
+    if visit.standing in OPEN and _goes_on(scene):
         return cards.offer(scene, lead) if fitting(scene) else cards.full(scene, lead)
     return cards.note(scene, lead or scene.say(p.CLOSED))
 
