@@ -36,7 +36,7 @@ def due(scene: Scene, _event: object) -> Turn:
         return nothing(scene, "visit_due_without_visit")
     if scene.participant.status is not Status.ACTIVE:
         return Turn(given_up(scene, Standing.CANCELLED, reason="stopped").conversation)
-    if scene.visit.due is News.CLOSING:
+    if scene.visit.due is News.CLOSING or _too_late_to_choose(scene):
         return _closed(scene)
     if _useless(scene):
         return Turn(_next(scene).conversation)
@@ -46,6 +46,12 @@ def due(scene: Scene, _event: object) -> Turn:
     if scene.visit.sent >= scene.trip.rules.messages:
         return Turn(_next(scene).conversation, notes=("visit_messages_used_up",))
     return _send(scene)
+
+
+def _too_late_to_choose(scene: Scene) -> bool:
+    """The server was down, or the person had a break, until the deadline was over."""
+    deadline = scene.visit.deadline
+    return scene.visit.due in (News.OFFER, News.OFFER_AGAIN) and deadline is not None and deadline <= scene.now
 
 
 def _closed(scene: Scene) -> Turn:
