@@ -40,6 +40,8 @@ FIRST = {
     "occurrence": ("Schedule", "Legible: what is due when. It says that somebody is asked, not what they answer."),
 }
 ASIDE = {
+    "alert": "That somebody must look at answers, and whether somebody does. Whose, is sealed.",
+    "audit": "What was done with people's data and with keys, in a chain of hashes. Of whom, is sealed.",
     "chat_participant": "Which chat belongs to which person.",
     "cutting": "Whose link to their answers is being cut or erased at this moment.",
     "media_file": "Which of the study's own sounds and pictures Telegram has already.",
@@ -58,6 +60,7 @@ ASIDE = {
     "seat": "As many as people fit into a time for a meeting; whoever books takes a free one.",
     "slot": "Times for meetings on a trip of the team, by interviewer and place.",
     "slot_cell": "When each interviewer is busy, in pieces of five minutes: nobody is at two places at a time.",
+    "staff_phone": "Who of the team is told when something waits. No participant.",
     "token": "Enrolment links, as fingerprints.",
     "trip": "A trip of the team. Its days and places are sealed.",
     "update_attempt": "How often something was tried that ended in a crash, as fingerprints.",

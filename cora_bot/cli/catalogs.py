@@ -61,6 +61,7 @@ def seen_unasked(study: Study, spoken: phrases.Phrases) -> list[ShownText]:
         "command in the chat's menu": phrases.COMMANDS.values(),
         "answer to a stranger": phrases.STRANGER_PHRASES,
         "card with a code": phrases.CARD_PHRASES,
+        "notice to the team": phrases.STAFF_PHRASES,
     }
     shown = [
         ShownText(place, language.code, spoken.say(sentence, language.code))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from cora_bot.base.catalogs import LoadedCatalog, load_catalogs
+from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.problems import Problem, Severity, errors
 from cora_bot.base.resources import shipped
@@ -19,7 +21,7 @@ from cora_bot.dialogue.placeholders import unfinished
 from cora_bot.dialogue.script import Script
 from cora_bot.forms.compile import SUFFIXES, compile_form
 from cora_bot.forms.model import Form
-from cora_bot.study.check import check_never_show
+from cora_bot.study.check import check_help, check_never_show
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.usecases.load_study import STUDY_FILE, Reading, read_folder, read_forms
@@ -79,6 +81,7 @@ def study_problems(folder: Path) -> tuple[Reading, list[Problem]]:
     problems = list(reading.problems)
     study = reading.script.study if reading.script else _study(folder)
     if study is not None:
+        problems += _help_problems(study)
         problems += check_never_show(study.never_show, seen_unasked(study, Phrases(catalogs)))
         problems += catalog_problems(shipped("locales"), [language.code for language in study.languages])
     if reading.script is not None:
@@ -86,6 +89,12 @@ def study_problems(folder: Path) -> tuple[Reading, list[Problem]]:
         problems += _unfinished_problems(reading.script)
         problems += _signature_problems(folder, reading.script.study)
     return reading, problems
+
+
+def _help_problems(study: Study) -> list[Problem]:
+    """Nobody is helped by the help list of a demonstration."""
+    found = () if study.demo else check_help(study, SystemClock().now().date())
+    return [replace(problem, file=STUDY_FILE) for problem in found]
 
 
 def _approval_problems(script: Script) -> list[Problem]:

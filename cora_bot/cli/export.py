@@ -14,6 +14,9 @@ from cora_bot.cli.passphrases import open_keys
 from cora_bot.cli.progress import progress
 from cora_bot.export import reconciliation, response
 from cora_bot.export.export_bundle import export_bundle
+from cora_bot.export.export_public_use import export_public_use
+from cora_bot.export.public_use import unknown
+from cora_bot.vault.agefile import Identity
 
 
 @click.command()
@@ -47,6 +50,11 @@ from cora_bot.export.export_bundle import export_bundle
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Read the passphrase from this file instead of asking (for scripts). One for each --key, in the same order.",
 )
+@click.option(
+    "--public-use",
+    is_flag=True,
+    help="Instead: one table that may leave the team, and a report of what was taken out and which groups are small.",
+)
 @click.pass_context
 def export(
     ctx: click.Context,
@@ -56,6 +64,7 @@ def export(
     *,
     labels: str,
     passphrase_files: Sequence[Path],
+    public_use: bool,
 ) -> None:
     """Open a bundle and write its answers as tables. For the RESEARCHER'S computer.
 
@@ -67,10 +76,17 @@ def export(
     Several bundles of one study: the newest says what there is; records that do not open in it are taken from the
     others, where 'cora keys rewrap' may have sealed them anew for you.
 
+    With --public-use the folder must be new or empty, and gets public_use.csv and REPORT.md: no case codes, free text,
+    places or files, months instead of days. Groups of people that are too small by study.toml's [public_use] are
+    flagged (exit code 1), not hidden: decide what to merge or leave out before anybody publishes the table.
+
     Exit codes: 0 everything fits; 1 something differs (the tables are written all the same) or nothing could be
     written; 2 typed wrongly.
     """
     identities = [key.identity for key in open_keys(keys, passphrase_files)]
+    if public_use:
+        _public_use(ctx, bundles, identities, Path(os.path.normpath(folder.absolute())))
+        return
     with progress("Opening records") as show:
         account = export_bundle(
             bundles[0],
@@ -86,4 +102,23 @@ def export(
     click.echo(f"\n{response.as_text(account.response)}")
     click.echo(f"\nWritten to {folder}. It holds opened answers: read README.txt there.")
     if not account.fits:
+        ctx.exit(1)
+
+
+def _public_use(ctx: click.Context, bundles: Sequence[Path], identities: Sequence[Identity], folder: Path) -> None:
+    with progress("Opening records") as show:
+        release = export_public_use(
+            bundles[0],
+            identities,
+            folder,
+            now=SystemClock().now(),
+            chance=SystemChance(),
+            progress=show,
+            others=bundles[1:],
+        )
+    click.echo(f"{release.persons} people, {len(release.rows) - 1} rows, {len(release.dropped)} columns dropped")
+    for combination, count in release.flagged:
+        click.echo(f"FLAGGED: {combination}: {count} people, fewer than {release.rules.smallest}")
+    click.echo(f"Written to {folder}. Read REPORT.md there before anybody gets the table.")
+    if release.flagged or unknown(release.rules, release.rows[0]):
         ctx.exit(1)

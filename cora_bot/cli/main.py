@@ -6,6 +6,8 @@ from importlib.metadata import version
 
 import click
 
+from cora_bot.cli.alerts import alerts
+from cora_bot.cli.audit_log import audit
 from cora_bot.cli.book import book
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.bundles import bundles
@@ -23,6 +25,7 @@ from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
+from cora_bot.cli.staff_phones import staff
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.visits.group import visits_group
@@ -39,10 +42,13 @@ COMMANDS: tuple[click.Command, ...] = (
     people,
     why,
     reply_command,
+    staff,
+    alerts,
     outage,
     visits_group,
     bundle,
     bundles,
+    audit,
     retention,
     sever,
     export,

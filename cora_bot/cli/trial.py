@@ -87,7 +87,8 @@ class Trial:
     def stored(self) -> list[tuple[str, str]]:
         """(question, value) of everything that is to be sealed; sealed on arrival is marked."""
         records = standing(self.turns)
-        final = next((record for record in reversed(records) if record.kind is not RecordKind.FRAGMENT), None)
+        apart = (RecordKind.FRAGMENT, RecordKind.ALERT)
+        final = next((record for record in reversed(records) if record.kind not in apart), None)
         if final is None:
             return []
         values = [(ref, str(value)) for ref, value in final.body["values"].items()]

@@ -92,7 +92,8 @@ def study_texts(study: Study) -> Iterator[Line]:
     for language in study.languages:
         yield ("language", language.code, language.name)
     named = {"team_contact": study.team_contact, "privacy": study.privacy, "local_help": study.local_help}
-    named |= {"location_reason": study.location_reason}  # where it is empty the hash is what it was without it
+    # Where these are empty the hash is what it was without them.
+    named |= {"location_reason": study.location_reason, "alerts": study.alerts.reads if study.alerts else {}}
     for name, texts in named.items():
         yield from _by_language(name, texts)
 

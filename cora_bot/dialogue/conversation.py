@@ -178,6 +178,7 @@ class Session:
     explained: bool = False
     mode: Mode = Mode.CHAT
     view: View = field(default_factory=View)
+    alerted: tuple[str, ...] = ()  # answers of which it was said already that somebody must look
     heard: str = ""  # the question whose sounds and pictures stand in the chat
     heard_at: datetime | None = None
 
@@ -214,6 +215,7 @@ class TokenState:
     state: str
     relink: bytes | None = None  # participant the token belongs to, when it was made for a new phone
     card: int | None = None  # number of the card it was printed on
+    staff: str = ""  # who of the team it is for
 
 
 @dataclass(frozen=True, slots=True)

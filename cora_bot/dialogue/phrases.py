@@ -76,6 +76,20 @@ CODE_EXPIRED: Final = N_("This code is too old. Please ask the person who gave i
 CODE_NOT_NOW: Final = N_("This code cannot be used at the moment. Please ask the person who gave it to you.")
 STRANGER_PHRASES: Final = (STRANGER, CODE_UNKNOWN, CODE_USED, CODE_EXPIRED, CODE_NOT_NOW)
 
+# To staff, in chats of their own: a lock screen may show them, so they say no more than the others.
+STAFF_LINKED: Final = N_("✓ Notices for the team come to this chat from now on.")
+ALERT: Final = N_(
+    "Somebody must look: {case}, alert {number}. Please take a new bundle today and read what this person answered."
+)
+ALERT_AGAIN: Final = N_("Nobody has taken it yet: {case}, alert {number}. Please take a new bundle and look at it now.")
+ALERT_TAKE: Final = N_("I look after it")
+ALERT_TAKEN: Final = N_("Somebody looks after it: {case}, alert {number}.")
+ALERT_NOTED: Final = N_("Noted. Thank you.")
+ALERT_HAS_SOMEBODY: Final = N_("Somebody looks after it already.")
+STAFF_PHRASES: Final = (
+    STAFF_LINKED, ALERT, ALERT_AGAIN, ALERT_TAKE, ALERT_TAKEN, ALERT_NOTED, ALERT_HAS_SOMEBODY,
+)  # fmt: skip
+
 # On the card with the code: paper that lies on a desk and may be seen by anybody.
 CARD_SCAN: Final = N_("Scan the square with the camera, or open the link.")
 CARD_START: Final = N_("Press “Start” at the bottom.")
@@ -160,6 +174,9 @@ BACK: Final = N_("Back")
 SKIP: Final = N_("Skip")
 KEEP: Final = N_("Keep it")
 FULL_TEXT: Final = N_("Read the full text")
+TEAM_TOLD: Final = N_("Somebody of the team is told now to look at what you answered. {reads}")
+TEAM_NOT_TOLD: Final = N_("Nobody of the team is told of this now: you have not agreed to that. /mydata changes it.")
+HELP_NEARBY: Final = N_("If you need help now:\n{help}")
 THANK_YOU: Final = N_("Thank you. Everything is saved and locked.")
 CLOSED: Final = N_("This one is closed now. Thank you.")
 ASK_LATER: Final = N_("All right. I will ask again later.")

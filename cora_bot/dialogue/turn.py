@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
     PARTIAL = "partial"
     FRAGMENT = "fragment"
     MESSAGE = "message"
+    ALERT = "alert"
     ATTACHMENT = "attachment"  # a part of a file that somebody sent
 
 
@@ -95,8 +96,10 @@ class Turn:
     pressed and should be emptied. ``counts``: names of counters to raise by one. ``use_token``: the presented token is
     used up. ``keep_records``: whoever this turn deletes leaves their records behind, and nothing that leads to
     them. ``switch``: nothing happened yet; the same input is taken again with this participant (id) as the one the
-    chat speaks with, and with ``moved_here`` that person is reached in no other chat from now on. ``clear``: what can
-    still be deleted of the chat is deleted. ``notes``: action names for the log, no content.
+    chat speaks with, and with ``moved_here`` that person is reached in no other chat from now on. ``staff``: whose of
+    the team notices go to this chat from now on. ``alert``: somebody of the team is to be told that an answer of this
+    person needs a look. ``clear``: what can still be deleted of the chat is deleted.
+    ``notes``: action names for the log, no content.
     """
 
     conversation: Conversation
@@ -117,6 +120,8 @@ class Turn:
     keep_records: bool = False
     switch: bytes | None = None
     moved_here: bool = False
+    staff: str = ""
+    alert: bool = False
     clear: bool = False
     notes: tuple[str, ...] = ()
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cora_bot.export import audit, instances, media, messages, missing
+from cora_bot.export import alerts, audit, instances, media, messages, missing
+from cora_bot.export.alerts import ALERT
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.media import ATTACHMENT, ListedFile, listed
 from cora_bot.export.messages import MESSAGE
@@ -20,6 +21,7 @@ from cora_bot.forms.model import Form, bare_ref
 
 FINISHED = ("complete", "partial", CONSENT)
 FRAGMENT = "fragment"
+APART = (MESSAGE, ALERT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def gather(
     reasons = {record.head.record: _unusable(record, codes=codes, forms=forms) for record in present}
     usable = [record for record in present if not reasons[record.head.record]]
     troubles = [Trouble(record, why) for record, why in reasons.items() if why]
-    written = frozenset(record.head.record for record in usable if record.head.kind == MESSAGE)
-    joined = _join([one for one in usable if one.head.kind != MESSAGE], codes=codes, forms=forms)
+    written = frozenset(record.head.record for record in usable if record.head.kind in APART)
+    joined = _join([one for one in usable if one.head.kind not in APART], codes=codes, forms=forms)
     return replace(
         joined,
         exported=joined.exported | written,
@@ -101,6 +103,8 @@ def _unusable(record: OpenedRecord, *, codes: Mapping[str, str], forms: Mapping[
         return "" if messages.well_formed(record) else "has a body in a shape this version does not know"
     if record.head.form_hash not in forms:
         return "names a form version the bundle does not hold"
+    if record.head.kind == ALERT:
+        return "" if alerts.well_formed(record) else "has a body in a shape this version does not know"
     if record.head.kind not in (*FINISHED, FRAGMENT, ATTACHMENT):
         return f"is of a kind this version does not export ({record.head.kind})"
     return "" if _well_formed(record) else "has a body in a shape this version does not know"

@@ -9,6 +9,7 @@ A change that an older reader would misread raises ``VERSION``; readers refuse v
     forms/<sha256>.xml      every form version that any record may name (the XForm XML; the name is its SHA-256)
     study.toml              the study's definition
     signatures.json         who approved it, where somebody did
+    audit.jsonl             the server's audit log (``vault/audit_chain.py``); bundles of earlier versions have none
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 STUDY: Final = "study.toml"
 SIGNATURES: Final = "signatures.json"
+AUDIT: Final = "audit.jsonl"
 CASES: Final = "cases.csv"
 OCCURRENCES: Final = "occurrences.csv"
 CONTACTS: Final = "contacts.csv"
@@ -76,8 +78,8 @@ class Manifest:
     whose answers were erased on request and must disappear from every earlier export; ``recipients`` are the
     fingerprints of those who can open. In JSON the fields stand under these names, with ``format`` and ``version``,
     ``made_at`` as ISO 8601 in UTC. ``expires`` (likewise; bundles of earlier versions have none) is when this copy and
-    what was exported from it are to be deleted. ``resealed`` (in JSON ``from``, ``by``, ``at``) is there only in a
-    bundle that ``cora keys rewrap`` wrote; everything else in it is as in the bundle it came from.
+    what was exported from it are to be deleted; ``holder`` who carries it. ``resealed`` (in JSON ``from``, ``by``,
+    ``at``) is there only in a bundle that ``cora keys rewrap`` wrote; everything else is as in the one it came from.
     """
 
     bundle: str
@@ -88,3 +90,4 @@ class Manifest:
     recipients: tuple[str, ...]
     resealed: Resealed | None = None
     expires: datetime | None = None
+    holder: str = ""

@@ -34,6 +34,7 @@ from cora_bot.export.bundle_facts import (
     outage,
 )
 from cora_bot.export.bundle_format import Manifest, Resealed
+from cora_bot.vault.audit_chain import Entry, read_lines
 
 MEGABYTE: Final = 1024 * 1024
 LARGEST: Final[Mapping[str, int]] = {
@@ -45,6 +46,7 @@ LARGEST: Final[Mapping[str, int]] = {
     fmt.OUTAGES: 4 * MEGABYTE,
 }
 LARGEST_SIGNATURES: Final = 4 * MEGABYTE
+LARGEST_AUDIT: Final = 256 * MEGABYTE
 LARGEST_RECORD: Final = 16 * MEGABYTE
 LARGEST_FORM: Final = 16 * MEGABYTE
 # Tables and forms shrink 30-fold at most, sealed records not at all; a zip that grows 200-fold was made to.
@@ -77,6 +79,7 @@ class Bundle:
     differences: tuple[str, ...]
     archive: zipfile.ZipFile
     signatures: bytes = b""
+    audit: tuple[Entry, ...] | None = None
 
     def sealed(self, record: str) -> bytes:
         return _entry(self.archive, f"records/{record}.age", LARGEST_RECORD)
@@ -129,6 +132,8 @@ def limit_of(name: str) -> int:
         return LARGEST[name]
     if name == fmt.SIGNATURES:
         return LARGEST_SIGNATURES
+    if name == fmt.AUDIT:
+        return LARGEST_AUDIT
     if fmt.RECORD.fullmatch(name):
         return LARGEST_RECORD
     if fmt.FORM.fullmatch(name):
@@ -190,7 +195,15 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
         differences,
         archive,
         signatures,
+        _audit(archive) if fmt.AUDIT in names else None,
     )
+
+
+def _audit(archive: zipfile.ZipFile) -> tuple[Entry, ...]:
+    try:
+        return tuple(read_lines(_entry(archive, fmt.AUDIT, LARGEST_AUDIT)))
+    except (ValueError, RecursionError):
+        raise CoraError(f"the bundle's {fmt.AUDIT} is not an audit log", AGAIN) from None
 
 
 def _form(archive: zipfile.ZipFile, name: str, digest: str) -> str:
@@ -223,6 +236,7 @@ def read_manifest(text: str) -> Manifest:
             recipients=tuple(_string(recipient) for recipient in raw["recipients"]),
             resealed=_resealed(raw["resealed"]) if "resealed" in raw else None,
             expires=moment(_string(raw["expires"])) if "expires" in raw else None,
+            holder=_string(raw.get("holder", "")),
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise CoraError("the bundle's manifest lacks something or holds the wrong kind of value", AGAIN) from None

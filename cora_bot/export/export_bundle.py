@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from cora_bot.base.chance import Chance, new_id
+from cora_bot.base.chance import Chance
 from cora_bot.base.errors import CoraError
-from cora_bot.export import audit, consents, contacts, dispositions, instances, messages, response
-from cora_bot.export.answers import Gathered, gather
-from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
-from cora_bot.export.bundle_reader import Bundle, open_bundle
+from cora_bot.export import alerts, audit, audit_log, consents, contacts, dispositions, instances, messages, response
+from cora_bot.export.alerts import ALERT
+from cora_bot.export.answers import Gathered
+from cora_bot.export.bundle_facts import ContactFact, OccurrenceFact
+from cora_bot.export.bundle_reader import Bundle
 from cora_bot.export.cells import csv_file, instant
 from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
-from cora_bot.export.folder import ACCOUNT, earlier_erased, earlier_signed, publish
+from cora_bot.export.folder import (
+    ACCOUNT,
+    earlier_audit,
+    earlier_erased,
+    earlier_signed,
+    fingerprint_of,
+    publish,
+)
 from cora_bot.export.media import write_files
 from cora_bot.export.messages import MESSAGE
 from cora_bot.export.missing import Missing
-from cora_bot.export.opened import Stamp
-from cora_bot.export.opening import Opening, Progress, open_all
+from cora_bot.export.opened import OpenedRecord, Stamp
+from cora_bot.export.opened_bundles import erased_in, form_order, newest_first, opened_all, stamp_of, study_of
+from cora_bot.export.opening import Opening, Progress
 from cora_bot.export.readme import readme
 from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
 from cora_bot.export.response import Response, responses
 from cora_bot.export.tables import chosen, long_rows, wide_rows
 from cora_bot.export.vouching import vouching
-from cora_bot.forms.compile import load_xform
-from cora_bot.forms.model import Form
 from cora_bot.study.model import Study
-from cora_bot.study.reader import read_study
 from cora_bot.vault.agefile import Identity
 from cora_bot.vault.identity import verify_key_of
+
+STAMPED: Final = frozenset({"codebook.md"})
+"""Files that name the export they belong to, so that they are never twice the same."""
 
 
 def export_bundle(
@@ -55,19 +64,22 @@ def export_bundle(
     Writes also when something differs: the account says what. Raises ``CoraError`` when the bundle or the folder
     cannot be used, and then writes nothing.
     """
-    with _newest_first([path, *others]) as (bundle, *older):
-        erased = earlier_erased(folder, bundle.manifest.study) | _erased(bundle, *older)
-        study = _study(bundle)
-        labels = _label_language(study, language)
-        forms = {digest: _form(digest, xform) for digest, xform in bundle.forms.items()}
-        opening = open_all(bundle, identities, progress=progress, others=older)
-        stamp = Stamp(new_id(chance).hex(), now, tuple(one.recipient.fingerprint() for one in identities))
-        codes = {case.case: case.code for case in bundle.cases if case.case not in erased}
-        gathered = gather(opening.opened, codes=codes, erased=erased, forms=forms)
+    with newest_first([path, *others]) as (bundle, *older):
+        erased = earlier_erased(folder, bundle.manifest.study) | erased_in(bundle, *older)
+        labels = _label_language(study_of(bundle), language)
+        work = opened_all(bundle, older, identities, erased=erased, progress=progress)
+        study, forms, opening, codes, gathered = work.study, work.forms, work.opening, work.codes, work.gathered
+        stamp = stamp_of(identities, now=now, chance=chance)
         facts = _facts(bundle, study, frozenset(codes.values()))
         keys = [verify_key_of(identity) for identity in identities]
         vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
-        notes = [*_notes(bundle, stamp, gathered, erased), *_notes_of_several(bundle, older), *vouched.notes]
+        log = audit_log.compared(bundle, earlier_audit(folder))
+        notes = [
+            *_notes(bundle, stamp, gathered, erased),
+            *_notes_of_several(bundle, older),
+            *vouched.notes,
+            *log.notes,
+        ]
         account = reconcile(
             bundle,
             opening,
@@ -75,35 +87,36 @@ def export_bundle(
             facts=facts.answerable,
             notes=notes,
             response=facts.response,
-            unsigned=vouched.differences,
+            unsigned=(*vouched.differences, *log.differences, *audit_log.wrong_beside(folder, study.id)),
         )
-        columns = form_columns(forms.values(), first=_form_order(study))
+        columns = form_columns(forms.values(), first=form_order(study))
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
+            "alerts.csv": csv_file(alerts.rows(_raised(gathered, opening), codes, forms)),
             **_tables(facts, gathered),
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
-            "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
-            ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased, signed=vouched.remembered),
         }
-        publish(folder, files, more=lambda into: write_files(gathered.files, into, bundle, identities))
+        contents = fingerprint_of({name: content for name, content in files.items() if name not in STAMPED})
+        files["README.txt"] = readme(bundle.manifest, study, stamp, contents=contents, complete=account.fits).encode()
+        files[ACCOUNT] = as_json(
+            account,
+            bundle.manifest,
+            stamp,
+            erased=erased,
+            signed=vouched.remembered,
+            seen=log.seen,
+            contents=contents,
+        )
+        exported = audit_log.Exported(bundle, stamp, contents, "all", log.seen)
+
+        def more(into: Path) -> None:
+            write_files(gathered.files, into, bundle, identities)
+            # Last before the folder appears: no export is there that is not written down.
+            audit_log.write_down(folder, exported, identities[0])
+
+        publish(folder, files, more=more)
     return account
-
-
-@contextmanager
-def _newest_first(paths: Sequence[Path]) -> Iterator[list[Bundle]]:
-    """Bundles of one study; of two of the same moment, the one that was sealed anew comes second."""
-    with ExitStack() as stack:
-        bundles = [stack.enter_context(open_bundle(path)) for path in paths]
-        if len({bundle.manifest.study for bundle in bundles}) > 1:
-            raise CoraError("these bundles are of different studies", "Export each study by itself.")
-        if len({bundle.manifest.bundle for bundle in bundles}) < len(bundles):
-            raise CoraError("the same bundle was given twice", "Give each once.")
-        yield sorted(bundles, key=lambda each: (each.manifest.made_at, each.manifest.resealed is None), reverse=True)
-
-
-def _erased(*bundles: Bundle) -> frozenset[str]:
-    return frozenset(case for bundle in bundles for case in bundle.manifest.erased)
 
 
 def _notes_of_several(bundle: Bundle, older: Sequence[Bundle]) -> list[str]:
@@ -149,6 +162,10 @@ def _tables(facts: _Facts, gathered: Gathered) -> dict[str, bytes]:
     }
 
 
+def _raised(gathered: Gathered, opening: Opening) -> list[OpenedRecord]:
+    return [one for one in opening.opened if one.head.record in gathered.exported and one.head.kind == ALERT]
+
+
 def _answers(
     gathered: Gathered, opening: Opening, columns: Sequence[FormColumns], *, codes: Mapping[str, str], labels: str
 ) -> dict[str, bytes]:
@@ -165,38 +182,11 @@ def _answers(
     }
 
 
-def _study(bundle: Bundle) -> Study:
-    study, problems = read_study(bundle.study_toml, file="study.toml")
-    if study is None:
-        raise CoraError(
-            f"the study definition in the bundle cannot be read: {problems[0].message}",
-            "Install the version of cora-bot that the server runs, then export again.",
-        )
-    if study.id != bundle.manifest.study:
-        raise CoraError(f"the bundle says it is of {bundle.manifest.study!r}, its study.toml of {study.id!r}", AGAIN)
-    return study
-
-
-def _form(digest: str, xform: str) -> Form:
-    try:
-        return load_xform(xform)
-    except ValueError:
-        raise CoraError(
-            f"the bundle's form {digest[:12]}… cannot be read",
-            "Install the version of cora-bot that the server runs, then export again.",
-        ) from None
-
-
 def _label_language(study: Study, wanted: str) -> str:
     known = [language.code for language in study.languages]
     if wanted and wanted not in known:
         raise CoraError(f"the study has no language {wanted!r}", f"It has: {', '.join(known)}.")
     return wanted or study.default_language
-
-
-def _form_order(study: Study) -> list[str]:
-    """Consent first, then as the waves name them."""
-    return list(dict.fromkeys([study.enrolment.form, *(wave.form for wave in study.waves)]))
 
 
 def _settled_without_a_form(study: Study) -> frozenset[str]:

@@ -7,6 +7,7 @@ written into a hidden folder beside it and renamed; what a killed run left there
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -26,13 +27,15 @@ FILES: Final = (
     "codebook.md",
     "consents.csv",
     "messages.csv",
+    "alerts.csv",
     "contacts.csv",
     "dispositions.csv",
     "response.csv",
     ACCOUNT,
 )
 INSTANCES: Final = "instances"
-OURS: Final = frozenset({*FILES, FOLDER, INSTANCES})
+PUBLIC_USE, REPORT = "public_use.csv", "REPORT.md"
+OURS: Final = frozenset({*FILES, FOLDER, INSTANCES, PUBLIC_USE, REPORT})
 OTHER_FOLDER: Final = "Give --to a new or empty folder, or the folder of an earlier export of this study."
 
 
@@ -63,11 +66,28 @@ def earlier_erased(folder: Path, study: str) -> frozenset[str]:
     return frozenset(str(case) for case in erased) if isinstance(erased, list) else frozenset()
 
 
+def check_empty(folder: Path) -> None:
+    """A public-use export stands alone: nothing is replaced by it. Raises ``CoraError``."""
+    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+        raise CoraError(f"{folder} is not a new or empty folder", "Give a public-use export a folder of its own.")
+    if not folder.parent.is_dir():
+        raise CoraError(f"there is no folder {folder.parent}", "Make it first, or give another place with --to.")
+
+
 def earlier_signed(folder: Path) -> tuple[int, str] | None:
     """Number and digest of the newest signed statement that an earlier export into ``folder`` saw."""
     match _account(folder).get("signed"):
         case [int(number), str(digest)] if number > 0:
             return number, digest
+        case _:
+            return None
+
+
+def earlier_audit(folder: Path) -> tuple[int, str] | None:
+    """How far the server's audit log went (entries, hash of the last) when it was last exported into ``folder``."""
+    match _account(folder).get("audit"):
+        case [int(entries), str(head)] if entries > 0:
+            return entries, head
         case _:
             return None
 
@@ -110,6 +130,12 @@ def publish(folder: Path, files: Mapping[str, bytes], *, more: Callable[[Path], 
         _clear(fresh)
         raise
     _clear(old)
+
+
+def fingerprint_of(files: Mapping[str, bytes]) -> str:
+    """SHA-256 (hex) over names and contents: the same data under the same names, whenever it was exported."""
+    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _folders(fresh: Path, files: Mapping[str, bytes]) -> None:

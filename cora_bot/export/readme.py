@@ -18,7 +18,8 @@ point to a person.
 study             {study}
 export            {export}
 made at           {at}
-from bundle       {bundle}, made at {made_at}
+from bundle       {bundle}, made at {made_at}, carried by {holder}
+contents          {contents}
 opened with key   {keys}
 complete          {complete}
 
@@ -30,6 +31,7 @@ response.csv           counts of these by wave and number, and response rates RR
 contacts.csv           every message that was to be sent unasked, why, and what became of it; never its text
 consents.csv           who agreed to which exact words, when and in which language
 media/                 pictures, sounds, films and files people sent, named as in answers_long.csv
+alerts.csv             answers somebody must look at, as they were when they were given: READ THIS FIRST
 messages.csv           what people wrote to the team outside any form, and wanted passed on
 instances/             every complete record as XML, as a tablet submits it, by record: submission.xml, audit.csv
 codebook.md            every question, option, language and rule, and how to read the tables
@@ -41,13 +43,15 @@ whoever was erased by then: export anew before each analysis, and delete copies 
 """
 
 
-def readme(manifest: Manifest, study: Study, stamp: Stamp, *, complete: bool) -> str:
+def readme(manifest: Manifest, study: Study, stamp: Stamp, *, contents: str, complete: bool) -> str:
     return TEXT.format(
         title=study.title,
         study=study.id,
         export=stamp.export,
         at=instant(stamp.at),
         bundle=manifest.bundle,
+        holder=manifest.holder or "(not said)",
+        contents=contents,
         made_at=instant(manifest.made_at),
         keys=", ".join(stamp.opened_with),
         complete="yes" if complete else "NO: see reconciliation.json",

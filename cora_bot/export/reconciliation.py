@@ -124,9 +124,12 @@ def as_json(
     *,
     erased: Iterable[str],
     signed: tuple[int, str] | None = None,
+    seen: tuple[int, str] | None = None,
+    contents: str = "",
 ) -> bytes:
     """``reconciliation.json``. ``erased`` are the cases (hex) every later export into this folder leaves out too;
-    ``signed`` is the signed statement every later one must follow from.
+    ``signed`` is the signed statement every later one must follow from, ``seen`` how far the audit log went,
+    ``contents`` the fingerprint of the files.
     """
     document = {
         "export": stamp.export,
@@ -137,6 +140,9 @@ def as_json(
         "study": manifest.study,
         "erased": sorted(erased),
         "signed": signed,
+        "audit": seen,
+        "holder": manifest.holder,
+        "contents": contents,
         "fits": account.fits,
         **asdict(replace(account, response=())),
     }

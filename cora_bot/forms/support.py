@@ -76,6 +76,6 @@ CHAT: Final[Mapping[str, Support]] = {
     "entities": Support(Level.YES),
     "last-saved": Support(Level.YES),
     "entity": Support(Level.YES),
-    "alert": Support(Level.ERROR, "alerts are not sent yet", "Leave out the column bind::cora:alert."),
+    "alert": Support(Level.YES),
 }
 ANY: Final[Mapping[str, Support]] = {name: Support(Level.YES) for name in CHAT}

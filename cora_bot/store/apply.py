@@ -14,6 +14,7 @@ from cora_bot.base.chance import Chance
 from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing
 from cora_bot.dialogue.turn import Chore, Fetch, Show, Turn
 from cora_bot.store import (
+    audit_log,
     chats,
     chores,
     counters,
@@ -23,6 +24,7 @@ from cora_bot.store import (
     participants,
     records,
     sessions,
+    staff_phones,
     tokens,
     visits,
 )
@@ -92,6 +94,7 @@ async def apply(
     quiet = [retired(chat, message, sent_at=at, now=now) for chat, message, at in hushed]
     await outbox.put(tx, [*_spoken(folds), *parcels(folds, now), *given_up, *quiet], keys=keys, chance=chance, now=now)
     await chores.write(tx, _chores(folds))
+    await staff_phones.link(tx, {step.turn.staff: step.before.chat.id for step in steps if step.turn.staff}, now)
     await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
 
 
@@ -187,7 +190,7 @@ async def _write_people(
     await participants.write(tx, changed, linked=sealed.linked, keys=keys, chance=chance)
     await participants.join(tx, joined | _switched(folds), now)
     await _move(tx, folds, now=now, keys=keys, chance=chance)
-    await forget_people(tx, gone, linked=sealed.linked, now=now)
+    await forget_people(tx, gone, linked=sealed.linked, keys=keys, now=now)
 
 
 def _switched(folds: Sequence[Fold]) -> dict[bytes, bytes]:
@@ -219,11 +222,15 @@ async def _move(tx: Tx, folds: Sequence[Fold], *, now: datetime, keys: WorkingKe
     await chats.write(tx, [replace(each, card=card) for each, card in zip(old, blank, strict=True)])
 
 
-async def forget_people(tx: Tx, gone: Mapping[bytes, bytes | None], *, linked: frozenset[bytes], now: datetime) -> None:
+async def forget_people(
+    tx: Tx, gone: Mapping[bytes, bytes | None], *, linked: frozenset[bytes], keys: WorkingKeys, now: datetime
+) -> None:
     """Deletes people (participant → case) with all they said, or (None) without it.
 
-    Who has a link is noted for the key store to follow: this transaction is the fence, the keys die after it.
+    Who has a link is noted for the key store to follow: this transaction is the fence, the keys die after it. The audit
+    log keeps that something happened, and not with whom.
     """
+    await audit_log.cut(tx, keys, gone)
     await records.remove_cases(tx, [case for case in gone.values() if case is not None], now)
     await records.begin_cutting(tx, {who: case for who, case in gone.items() if who in linked})
     await tokens.forget_relinks(tx, gone)

@@ -16,7 +16,7 @@ from cora_bot.base.chance import Chance, new_id
 from cora_bot.dialogue.conversation import Card, Chat, Showing
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import upsert
-from cora_bot.store.tables import chat, chat_participant
+from cora_bot.store.tables import chat, chat_participant, staff_phone
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 
@@ -149,7 +149,8 @@ async def last_seen(tx: Tx) -> datetime | None:
 
 
 async def purge_strangers(tx: Tx, before: datetime) -> int:
-    """Deletes chats that belong to nobody and were last heard of before ``before``."""
+    """Deletes chats that belong to nobody, of the team neither, and were last heard of before ``before``."""
     belongs = exists().where(chat_participant.c.chat_id == chat.c.id)
-    result = await tx.execute(delete(chat).where(chat.c.last_seen < before, ~belongs))
+    staff = exists().where(staff_phone.c.chat_id == chat.c.id)
+    result = await tx.execute(delete(chat).where(chat.c.last_seen < before, ~belongs, ~staff))
     return result.rowcount

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     RETIRE = "retire"  # deletes an old card of ours; emptied instead where it cannot be deleted
     SPOKEN = "spoken"  # a sound, picture or film above the card
     EMPTY = "empty"  # edits an old card of ours to a neutral line
+    STAFF = "staff"  # a notice to somebody of the team, in a message of its own
 
 
 class State(StrEnum):
@@ -356,17 +357,63 @@ chore = _table(
     Index("ix_chore_due_at", "due_at"),
 )
 
+# Somebody of the team, by the name the team uses, and the chat their notices go to: its address is sealed in ``chat``.
+staff_phone = _table(
+    "staff_phone",
+    Column("name", Text, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("duty", Flag, nullable=False),
+    Column("chat_id", Id, ForeignKey("chat.id", ondelete="SET NULL")),
+    Column("linked_at", Instant),
+    Index("ix_staff_phone_chat_id", "chat_id"),
+)
+
+# That somebody must look at a person's answers; whose, is sealed. ``told``: how many of those on duty were told so far.
+alert = _table(
+    "alert",
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", Id, nullable=False, unique=True),
+    Column("at", Instant, nullable=False),
+    Column("sealed", Sealed, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("next_at", Instant),
+    Column("taken_by", Text),
+    Column("taken_at", Instant),
+    Column("done_at", Instant),
+    CheckConstraint("(taken_by IS NULL) = (taken_at IS NULL)", name="taken"),
+    CheckConstraint("next_at IS NULL OR (taken_at IS NULL AND done_at IS NULL)", name="waits"),
+    Index("ix_alert_next_at", "next_at", **_only("next_at IS NOT NULL")),
+)
+
+# What was done with people's data and with keys, each entry hashed with the one before (``vault/audit_chain.py``).
+audit = _table(
+    "audit",
+    Column("seq", Whole, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # a commitment: of whom it is, only ``mark`` says
+    Column("facts", Text, nullable=False),
+    Column("mark", Sealed),
+    Column("person_index", Id),
+    Column("hash", Text, nullable=False, unique=True),
+    CheckConstraint("(mark IS NULL) = (person_index IS NULL)", name="mark"),
+    CheckConstraint("mark IS NULL OR subject <> ''", name="subject"),
+    Index("ix_audit_person_index", "person_index", **_only("person_index IS NOT NULL")),
+)
+
 token = _table(
     "token",
     Column("hash", Id, primary_key=True),
     Column("state", Text, nullable=False),
     Column("relink", Id),
+    Column("staff", Text, ForeignKey("staff_phone.name", ondelete="CASCADE")),
     Column("card", Integer),  # the number printed on its card
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
     CheckConstraint("state IN ('open', 'used')", name="state"),
     CheckConstraint("(used_at IS NULL) = (state = 'open')", name="used"),
+    Index("ix_token_staff", "staff", **_only("staff IS NOT NULL")),
 )
 
 update_seen = _table(

@@ -20,16 +20,21 @@ def index(keys: WorkingKeys, secret: str) -> bytes:
 
 
 async def add(
-    tx: Tx, cards: Mapping[bytes, int | None], *, now: datetime, expires_at: datetime, relink: bytes | None = None
+    tx: Tx,
+    cards: Mapping[bytes, int | None],
+    *,
+    now: datetime,
+    expires_at: datetime,
+    relink: bytes | None = None,
+    staff: str | None = None,
 ) -> None:
     """By hash, the number of the card a token stands on (None: on none). Written by hash: the order says nothing.
 
-    ``relink``: the participant whom these tokens move to the phone they are used on.
+    ``relink``: the participant whom these tokens move to the phone they are used on. ``staff``: who of the team gets
+    their notices in the chat they are used in.
     """
-    rows = [
-        {"hash": each, "state": OPEN, "relink": relink, "card": cards[each], "made_at": now, "expires_at": expires_at}
-        for each in sorted(cards)
-    ]
+    same = {"state": OPEN, "relink": relink, "staff": staff, "made_at": now, "expires_at": expires_at}
+    rows = [{"hash": each, "card": cards[each]} | same for each in sorted(cards)]
     await tx.execute(insert(token), rows)
 
 
@@ -39,7 +44,7 @@ async def look_up(tx: Tx, hashes: Collection[bytes], now: datetime) -> dict[byte
     query = select(token).where(token.c.hash.in_(hashes)).order_by(token.c.hash).with_for_update()
     for row in await tx.execute(query):
         state = "used" if row.state == USED else "valid" if now < row.expires_at else "expired"
-        found[row.hash] = TokenState(state, row.relink, row.card)
+        found[row.hash] = TokenState(state, row.relink, row.card, row.staff or "")
     return found
 
 
@@ -53,6 +58,11 @@ async def forget_relinks(tx: Tx, people: Collection[bytes]) -> None:
     """Codes for a new phone of people who are gone lead nowhere."""
     if people:
         await tx.execute(delete(token).where(token.c.relink.in_(people)))
+
+
+async def forget_staff(tx: Tx, name: str) -> None:
+    """Codes made for this member of staff before lead nowhere."""
+    await tx.execute(delete(token).where(token.c.staff == name))
 
 
 async def forget_all(tx: Tx) -> None:

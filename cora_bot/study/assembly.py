@@ -6,18 +6,20 @@ from datetime import time
 
 from cora_bot.study.durations import exact_span
 from cora_bot.study.model import (
+    Alerts,
     Anchor,
     Approval,
     Enrolment,
     Language,
     Missed,
+    PublicUse,
     QuietHours,
     Retention,
     ReturnCheck,
     Study,
     Wave,
 )
-from cora_bot.study.shape import ApprovalTable, EnrolmentTable, StudyTable, WaveTable
+from cora_bot.study.shape import AlertsTable, ApprovalTable, EnrolmentTable, PublicUseTable, StudyTable, WaveTable
 
 
 def assembled(table: StudyTable, digest: str) -> Study:
@@ -39,7 +41,10 @@ def assembled(table: StudyTable, digest: str) -> Study:
         team_contact=table.team_contact,
         privacy=table.privacy,
         never_show={language: tuple(words) for language, words in table.never_show.items()},
-        local_help=table.local_help,
+        local_help=table.local_help.texts,
+        help_checked=table.local_help.checked,
+        alerts=_alerts(table.alerts) if table.alerts else None,
+        public_use=_public_use(table.public_use) if table.public_use else None,
         location_reason=table.location_reason,
         demo=table.demo,
         hash=digest,
@@ -62,6 +67,14 @@ def _wave(table: WaveTable) -> Wave:
         planned_return_only=table.planned_return_only,
         missed=Missed(table.missed),
     )
+
+
+def _alerts(table: AlertsTable) -> Alerts:
+    return Alerts(table.purpose, tuple(table.duty), exact_span(table.escalate_after), table.reads)
+
+
+def _public_use(table: PublicUseTable) -> PublicUse:
+    return PublicUse(tuple(table.quasi_identifiers), table.smallest)
 
 
 def _approval(table: ApprovalTable) -> Approval:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time, timedelta
 from typing import Final
 
 from cora_bot.base.problems import Problem, Severity
@@ -19,6 +19,8 @@ from cora_bot.study.model import Return, Study
 from cora_bot.study.schedule import is_quiet
 
 SHORT_WORD: Final = 3
+OPEN_COLUMNS: Final = frozenset({"language", "region", "mode", "month", "wave", "status"})
+HELP_CHECKED_EVERY: Final = timedelta(days=183)
 TAKEN_CODES: Final = frozenset({"read", "heard", "staff_read"})
 CHECK_CODES: Final = frozenset({"yes", "other_day", "not_going"})
 RETURN_CODES: Final = frozenset({Return.PLANNED.value, Return.DONE.value})
@@ -41,13 +43,15 @@ class ShownText:
 class FormFacts:
     """What the study must know of a form: question names with their option codes (none: not a select), languages.
 
-    ``places`` are questions that ask where somebody is, ``files`` those for a picture, sound, film or file.
+    ``places`` are questions that ask where somebody is, ``files`` those for a picture, sound, film or file, ``alerts``
+    those of which somebody must look at some answers.
     """
 
     languages: tuple[str, ...]
     questions: Mapping[str, tuple[str, ...]]
     places: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
 
 
 def check_never_show(words: Mapping[str, Iterable[str]], texts: Iterable[ShownText]) -> tuple[Problem, ...]:
@@ -86,6 +90,8 @@ def check_against_forms(study: Study, forms: Mapping[str, FormFacts], *, file: s
         *_return_check(study, forms),
         *_places(study, forms),
         *_files(study, forms),
+        *_alerts(study, forms),
+        *_public_use(study, forms),
     ]
     return tuple(replace(problem, file=file) for problem in found)
 
@@ -170,6 +176,45 @@ def _files(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
     for question in form.files if form else ():
         message = f"the form {study.enrolment.form} asks for a file ({question})"
         yield Problem("study.file", message, "Ask it in another form: nobody has consented yet.")
+
+
+def _alerts(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
+    """Somebody is told only where that was agreed to, and only if it is said who."""
+    for name, form in forms.items():
+        if form.alerts and name == study.enrolment.form:
+            hint = "Take bind::cora:alert out of this form: nobody has consented yet."
+            yield Problem("study.alerts", f"the form {name} alerts somebody ({form.alerts[0]})", hint)
+        elif form.alerts and study.alerts is None:
+            message = f"alerts: the form {name} alerts somebody ({form.alerts[0]}), and nobody is named"
+            hint = "Write [alerts] with purpose, duty and reads, or take bind::cora:alert out."
+            yield Problem("study.alerts", message, hint)
+
+
+def _public_use(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:
+    """What nobody counts flags nothing: a slip in a name would make a table look safe."""
+    columns = {f"{name}.{question}" for name, form in forms.items() for question in form.questions}
+    for name in study.public_use.quasi_identifiers if study.public_use else ():
+        if name not in columns | OPEN_COLUMNS:
+            yield Problem(
+                "study.public_use",
+                f"public_use.quasi_identifiers: there is no column {name}",
+                f"Write form.question, or one of {', '.join(sorted(OPEN_COLUMNS))}.",
+            )
+
+
+def check_help(study: Study, today: date) -> tuple[Problem, ...]:
+    """Whether the help that people are shown was made sure of within half a year. Closed counsels help nobody."""
+    hint = "Call every number in every language, then write checked = YYYY-MM-DD under [local_help]."
+    checked = study.help_checked
+    if checked is None:
+        severity = Severity.ERROR if study.alerts else Severity.WARNING
+        message = "local_help: nobody has written down when it was last checked"
+        return (Problem("study.help", message, hint, severity=severity),)
+    if checked > today:
+        return (Problem("study.help", f"local_help.checked: {checked} is still to come", hint),)
+    if checked + HELP_CHECKED_EVERY < today:
+        return (Problem("study.help", f"local_help: not checked since {checked}, for more than half a year", hint),)
+    return ()
 
 
 def _return_check(study: Study, forms: Mapping[str, FormFacts]) -> Iterator[Problem]:

@@ -131,6 +131,28 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerts:
+    """What follows from an answer of which its form says that somebody must look (``cora:alert``).
+
+    ``purpose``: the consent it needs. ``duty``: names of staff, told one after the other while nobody takes it, each
+    ``escalate_after`` the one before. ``reads``: when somebody truly reads it, as people are told, by language.
+    """
+
+    purpose: str
+    duty: tuple[str, ...]
+    escalate_after: timedelta
+    reads: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicUse:
+    """By which columns somebody could be recognised in a table that leaves the team, and how many must share them."""
+
+    quasi_identifiers: tuple[str, ...]
+    smallest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """That a board has approved the texts people see: their hash, who said so, on which day.
 
@@ -170,6 +192,9 @@ class Study:
     # why a form asks where somebody is, by language; while it is empty no form may ask
     location_reason: Mapping[str, str] = field(default_factory=dict)
     source: str = field(default="", repr=False)  # study.toml itself, where it was read from a folder
+    alerts: Alerts | None = None
+    public_use: PublicUse | None = None
+    help_checked: date | None = None  # when somebody last made sure that ``local_help`` is right
     signatures: str = field(default="", repr=False)  # signatures.json beside it, as it is; "" where there is none
     approval: Approval | None = None
     # By fingerprint of those who can open: the key that verifies their signatures; "2 of 3" where theirs is in shares.

@@ -42,8 +42,8 @@ _MENDS: Final[Mapping[str, str]] = {
     "model_type": "Write a table: [name] on its own line, then key = value lines.",
     "literal_error": "Use one of the values named.",
     "too_short": "Give at least one.",
-    "greater_than_equal": "An hour is a number from 0 to 23.",
-    "less_than_equal": "An hour is a number from 0 to 23.",
+    "greater_than_equal": "An hour is a number from 0 to 23; smallest one from 2 to 1000.",
+    "less_than_equal": "An hour is a number from 0 to 23; smallest one from 2 to 1000.",
 }
 
 

@@ -15,7 +15,15 @@ from cora_bot.base.problems import Problem, Severity
 from cora_bot.study.durations import calendar_offset, exact_span, occurrence_days
 from cora_bot.study.model import QuietHours
 from cora_bot.study.schedule import is_quiet
-from cora_bot.study.shape import EnrolmentTable, LanguageTable, QuietTable, ReturnCheckTable, WaveTable
+from cora_bot.study.shape import (
+    AlertsTable,
+    EnrolmentTable,
+    HelpTable,
+    LanguageTable,
+    QuietTable,
+    ReturnCheckTable,
+    WaveTable,
+)
 
 LEAST_OPEN_HOURS = timedelta(hours=6)
 SAMPLE_DAYS = (date(2027, 1, 31), date(2027, 8, 15))  # before the shortest month, and before a long one
@@ -36,7 +44,8 @@ class Parts:
     waves: list[WaveTable | None] | None = None
     team_contact: dict[str, str] | None = None
     privacy: dict[str, str] | None = None
-    local_help: dict[str, str] | None = None
+    local_help: HelpTable | None = None
+    alerts: AlertsTable | None = None
     location_reason: dict[str, str] | None = None
     never_show: dict[str, list[str]] | None = None
 
@@ -51,6 +60,7 @@ def broken_rules(parts: Parts) -> Iterator[Problem]:
     yield from _hours(parts.quiet_hours, parts.default_hour)
     yield from _waves(parts)
     yield from _overlaps([wave for wave in parts.waves or [] if wave])
+    yield from _alerts(parts)
     yield from _texts(parts)
 
 
@@ -230,8 +240,7 @@ def _texts(parts: Parts) -> Iterator[Problem]:
     if not parts.languages or None in parts.languages:
         return
     codes = [language.code for language in parts.languages if language]
-    for name in ("team_contact", "privacy", "local_help", "location_reason", "never_show"):
-        texts: dict[str, str] | dict[str, list[str]] | None = getattr(parts, name)
+    for name, texts in _named_texts(parts):
         if texts is None or (name == "location_reason" and not texts):
             continue
         for code in codes:
@@ -243,6 +252,28 @@ def _texts(parts: Parts) -> Iterator[Problem]:
                 f"{name}.{code}: {code} is not a language of the study",
                 "Take it out, or add the language to [[languages]].",
             )
+
+
+def _named_texts(parts: Parts) -> Iterator[tuple[str, dict[str, str] | dict[str, list[str]] | None]]:
+    yield "team_contact", parts.team_contact
+    yield "privacy", parts.privacy
+    yield "local_help", parts.local_help.texts if parts.local_help else None
+    yield "location_reason", parts.location_reason
+    yield "never_show", parts.never_show
+    yield "alerts.reads", parts.alerts.reads if parts.alerts else None
+
+
+def _alerts(parts: Parts) -> Iterator[Problem]:
+    """Nobody of the team is told of an answer without consent to that."""
+    if parts.alerts is None:
+        return
+    if parts.enrolment and parts.alerts.purpose not in parts.enrolment.purposes:
+        yield Problem(
+            "study.purpose",
+            f"alerts.purpose: nobody is asked to consent to {parts.alerts.purpose}",
+            f"Add it to [enrolment.purposes], or use {', '.join(parts.enrolment.purposes)}.",
+        )
+    yield from _twice("alerts.duty", parts.alerts.duty)
 
 
 def _twice(place: str, names: list[str]) -> Iterator[Problem]:

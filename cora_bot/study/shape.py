@@ -185,6 +185,31 @@ class RetentionTable(_Table):
     contacts: Offset
 
 
+class HelpTable(_Table):
+    """Texts by language, and when they were last made sure of."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Line] = Field(init=False)
+
+    checked: date | None = None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return dict(self.__pydantic_extra__)
+
+
+class AlertsTable(_Table):
+    purpose: Name
+    duty: Annotated[list[Line], AT_LEAST_ONE]
+    escalate_after: Span = "PT4H"
+    reads: Texts
+
+
+class PublicUseTable(_Table):
+    quasi_identifiers: Annotated[list[Line], AT_LEAST_ONE]
+    smallest: Annotated[int, Field(ge=2, le=1000)] = 5
+
+
 class ApprovalTable(_Table):
     text_hash: TextHash
     by: Line
@@ -211,7 +236,9 @@ class StudyTable(_Table):
     waves: Annotated[list[WaveTable], AT_LEAST_ONE]
     team_contact: Texts
     privacy: Texts
-    local_help: Texts
+    local_help: HelpTable
+    alerts: AlertsTable | None = None
+    public_use: PublicUseTable | None = None
     location_reason: Texts = {}
     never_show: dict[LanguageCode, Annotated[list[Line], AT_LEAST_ONE]]
     signers: dict[Fingerprint, VerifyKey] = {}

@@ -22,14 +22,18 @@ from cora_bot.base.chance import new_id
 from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Occurrence, Participant, Status, Withdrawal
 from cora_bot.export import bundle_format as fmt
+from cora_bot.store import audit_log as stored_log
 from cora_bot.store import form_versions, handed_out, ledger, occurrences, outages, participants, records
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
 from cora_bot.store.handed_out import HandedOut
 from cora_bot.store.ledger import Contact
 from cora_bot.study.model import Step
 from cora_bot.study.stretch import Span, overlap, spans
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.house import House
+from cora_bot.vault.audit_chain import write_lines
 from cora_bot.vault.erasure import unwrap
 
 PAGE = 500
@@ -65,19 +69,25 @@ async def write_bundle(house: House, path: Path, *, holder: str, lasts: timedelt
             async with house.database.read() as tx:
                 counts = await _fill(house, tx, archive)
                 erased = [case.hex() for case in await records.erased(tx)]
-            about = {"bundle": bundle, "made_at": _when(made_at), "expires": _when(expires), "erased": erased}
-            _add(archive, fmt.MANIFEST, json.dumps(_manifest(house, counts) | about, indent=2))
+            about = {"bundle": bundle, "holder": holder, "made_at": _when(made_at), "expires": _when(expires)}
+            _add(archive, fmt.MANIFEST, json.dumps(_manifest(house, counts) | about | {"erased": erased}, indent=2))
             archive.close()
             file.flush()
             os.fsync(file.fileno())
         async with house.database.transaction() as tx:
             await handed_out.add(tx, HandedOut(copy, holder, made_at, expires))
+            await audit_log.note(house, tx, Noted("bundle", facts=_noted(house, about, counts)))
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     log("bundle_written", bundle=bundle, records=counts["records"], cases=counts["cases"])
     return Written(bundle, counts["records"], counts["cases"], len(erased), expires)
+
+
+def _noted(house: House, about: Mapping[str, str], counts: Mapping[str, int]) -> dict[str, str]:
+    openers = " ".join(recipient.fingerprint() for recipient in house.recipients)
+    return {**about, "records": str(counts["records"]), "openers": openers}
 
 
 def _private(path: Path) -> io.BufferedRandom:
@@ -121,6 +131,8 @@ async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int
     for digest, xform in sorted(forms.items()):
         _add(archive, f"forms/{digest}.xml", xform)
     _add(archive, fmt.STUDY, house.script.study.source)
+    log = [stored_log.entry(row) async for row in stored_log.every(tx)]
+    _add(archive, fmt.AUDIT, write_lines(log))
     if house.script.study.signatures:
         _add(archive, fmt.SIGNATURES, house.script.study.signatures)
     return counts | {"forms": len(forms)}

@@ -11,7 +11,9 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.dialogue.handlers.withdrawing import REPENT
 from cora_bot.store import handed_out, participants
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.handed_out import HandedOut
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.house import House
 
 OVERLAP = timedelta(minutes=10)
@@ -78,5 +80,7 @@ async def close(house: House, typed: str) -> Copy:
     (found,) = matching
     async with house.database.transaction() as tx:
         await handed_out.close(tx, found.out.bundle, house.clock.now())
+        facts = {"bundle": found.name, "holder": found.out.holder}
+        await audit_log.note(house, tx, Noted("copy_gone", facts=facts))
     log("copy_gone", bundle=found.name)
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cora_bot.base.logging import log
 from cora_bot.store import records
+from cora_bot.store.audit_log import Noted
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.house import House
 
 
@@ -17,5 +19,8 @@ async def follow(house: House) -> int:
     await house.keystore.delete_link(people.keys())
     async with house.database.transaction() as tx:
         await records.end_cutting(tx, people.keys())
+        cases = sum(case is not None for case in people.values())
+        facts = {"links": str(len(people)), "erasure_keys": str(cases)}
+        await audit_log.note(house, tx, Noted("keys_destroyed", facts=facts))
     log("cut", people=len(people))
     return len(people)

@@ -116,6 +116,8 @@ def _call(house: House, row: Waiting, door: Stored, now: datetime) -> Call:
             return EditMessage(card.message, prompt)
         case Kind.SPOKEN:
             raise LookupError(f"row {row.id} was not prepared")
+        case Kind.STAFF:
+            return SendMessage(outbox.prompt_of(house.keys, row), silent=False)
         case Kind.EMPTY:
             return EditMessage(row.message or 0, Prompt(NEUTRAL))
         case Kind.REMOVE | Kind.RETIRE:

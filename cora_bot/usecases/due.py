@@ -16,12 +16,14 @@ from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, Occurrence
 from cora_bot.dialogue.inputs import ChoreDue, OccurrenceDue
+from cora_bot.store import alerts as stored_alerts
 from cora_bot.store import chats, chores, conversations, occurrences, outbox, participants, visits
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.chores import Task
 from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import is_outage
 from cora_bot.store.occurrences import Due
+from cora_bot.usecases import alerts
 from cora_bot.usecases.house import House
 from cora_bot.usecases.maintain import maintain
 from cora_bot.usecases.sealing import seal_steps
@@ -34,7 +36,8 @@ MAINTAINED_EVERY = timedelta(hours=1)
 async def due(house: House, *, limit: int = 100) -> int:
     """Handles what is due, earliest first, ``limit`` of each sort at most; how many were. Call again until it is 0."""
     await _tidy(house)
-    return await _occurrences(house, limit) + await visiting.due(house, limit) + await _chores(house, limit)
+    done = await _occurrences(house, limit) + await visiting.due(house, limit) + await _chores(house, limit)
+    return done + await alerts.escalate(house)
 
 
 async def _tidy(house: House) -> None:
@@ -184,10 +187,6 @@ async def _do(house: House, found: Sequence[Task]) -> None:
 async def next_moment(house: House) -> datetime | None:
     """When something falls due or may be sent next: for time travel, and for a ticker that wants to sleep."""
     async with house.database.read() as tx:
-        moments = (
-            await occurrences.earliest(tx),
-            await visits.earliest(tx),
-            await chores.earliest(tx),
-            await outbox.earliest(tx),
-        )
+        planned = (await occurrences.earliest(tx), await visits.earliest(tx), await chores.earliest(tx))
+        moments = (*planned, await outbox.earliest(tx), await stored_alerts.earliest(tx))
     return min((each for each in moments if each is not None), default=None)

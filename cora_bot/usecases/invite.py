@@ -11,9 +11,11 @@ from cora_bot.dialogue.approval import changed_texts
 from cora_bot.dialogue.placeholders import unfinished
 from cora_bot.dialogue.script import Script
 from cora_bot.store import counters, tokens
+from cora_bot.store.audit_log import Noted, Subject
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.codes import new_code, secret
-from cora_bot.usecases.finding import find
+from cora_bot.usecases.finding import as_code, find
 from cora_bot.usecases.house import House
 from cora_bot.usecases.severing import check_not_severed
 
@@ -50,6 +52,7 @@ async def make_relink(house: House, code: str, *, expires_days: int) -> str:
         key = tokens.index(house.keys, secret(made))
         await tokens.add(tx, {key: None}, now=now, expires_at=now + timedelta(days=expires_days), relink=who)
         await counters.raise_by(tx, Counter(relinks_made=1))
+        await audit_log.note(house, tx, Noted("relink_made", Subject(who, as_code(code))))
     log("relink_made")
     return made
 
@@ -80,5 +83,6 @@ async def make_tokens(house: House, count: int, *, expires_days: int, first_card
     async with house.database.transaction() as tx:
         await tokens.add(tx, numbered, now=now, expires_at=now + timedelta(days=expires_days))
         await counters.raise_by(tx, Counter(tokens_made=count))
+        await audit_log.note(house, tx, Noted("tokens_made", facts={"count": str(count)}))
     log("tokens_made", count=count)
     return ordered

@@ -36,7 +36,7 @@ async def leave(house: House, tx: Tx, ids: Sequence[bytes], *, still: Callable[[
     people = await whole(leaving, house.keystore)
     gone = {each.id: each.case if _takes_answers(each.withdrawal, each.status) else None for each in people.values()}
     linked = frozenset(half.id for half in leaving if half.own_link is None)
-    await forget_people(tx, gone, linked=linked, now=now)
+    await forget_people(tx, gone, linked=linked, keys=house.keys, now=now)
     return len(leaving)
 
 

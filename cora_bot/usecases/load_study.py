@@ -115,4 +115,5 @@ def _facts(form: Form) -> FormFacts:
         questions={question.name: tuple(option.value for option in question.options) for question in form.questions},
         files=tuple(question.name for question in form.questions if question.kind in MEDIA),
         places=tuple(question.name for question in form.questions if question.kind is Kind.GEOPOINT),
+        alerts=tuple(column.name for column in form.columns if column.alert),
     )

@@ -11,8 +11,9 @@ from cora_bot.base.logging import log
 from cora_bot.dialogue.spoken import STANDS
 from cora_bot.store import chats, ledger, outbox, participants, records, sessions, updates
 from cora_bot.store.apply import forget_people, retired
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.conversations import whole
-from cora_bot.usecases import cutting, retention, severing, withdrawing
+from cora_bot.usecases import alerts, audit_log, cutting, retention, severing, withdrawing
 from cora_bot.usecases.house import House
 
 UNFINISHED_ANSWERS = timedelta(hours=24)
@@ -33,13 +34,17 @@ async def maintain(house: House) -> None:
         halves = await participants.unfinished(tx, house.keys, now - UNFINISHED_PEOPLE)
         linked = frozenset(half.id for half in halves if half.own_link is None)
         people = await whole(halves, house.keystore)
-        await forget_people(tx, {each.id: each.case for each in people.values()}, linked=linked, now=now)
+        gone = {each.id: each.case for each in people.values()}
+        await forget_people(tx, gone, linked=linked, keys=house.keys, now=now)
         strangers = await chats.purge_strangers(tx, now - STRANGERS)
         await updates.forget_before(tx, now - UPDATE_KEYS)
         old = await outbox.spoken_before(tx, now - STANDS)
         parcels = [retired(chat, message, sent_at=at, now=now) for chat, message, at in old]
         await outbox.put(tx, parcels, keys=house.keys, chance=house.chance, now=now)
         await ledger.purge_replies(tx, now - ENDED_REPLIES)
+        await alerts.forget(house, tx)
+        if people:
+            await audit_log.note(house, tx, Noted("unfinished_forgotten", facts={"people": str(len(people))}))
         waiting = await records.cuttings(tx)
     log("maintained", answers=answers, people=len(people), strangers=strangers, cuttings=len(waiting))
     await cutting.follow(house)

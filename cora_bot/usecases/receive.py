@@ -22,7 +22,7 @@ from cora_bot.store.apply import Step, apply
 from cora_bot.store.chats import Stored
 from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import Tx, is_outage
-from cora_bot.usecases import cutting, parking
+from cora_bot.usecases import alerts, audit_log, cutting, parking
 from cora_bot.usecases.codes import presented
 from cora_bot.usecases.exchange import Arrived, Reaction
 from cora_bot.usecases.house import House
@@ -147,6 +147,9 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
         if chat_id in stopped:
             later.append(each)
             continue
+        if (taken := await alerts.pressed(house, tx, each.arrived.input, chat_id)) is not None:
+            told.toasts[each.arrived.key] = taken
+            continue
         token = book.of(state[chat_id], each.arrived.input)
         before = replace(
             seats.seen_by(state[chat_id]), token=token, copies_until=copies, records_held=held.get(chat_id, 0)
@@ -168,7 +171,9 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
         _note(chat_id, turn)
     steps, sealed = await seal_steps(house, steps, loaded.linked)
     await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+    await alerts.raised(house, tx, steps)
     await tokens.use(tx, book.spent, now)
+    await audit_log.note_turns(house, tx, steps)
     return later
 
 

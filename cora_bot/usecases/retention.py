@@ -14,9 +14,11 @@ from cora_bot.base.clock import from_millis, to_millis
 from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Status
 from cora_bot.store import participants, records, remembered
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.database import Tx
 from cora_bot.store.participants import Half
 from cora_bot.study.durations import calendar_offset
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.house import House
 from cora_bot.usecases.leaving import AT_ONCE, leave
 
@@ -78,6 +80,9 @@ async def carry_out(house: House) -> Expired:
         gone = await records.count(tx) if over else 0
         if over:
             await records.remove_cases(tx, await records.cases(tx), house.clock.now())
+        if contacts or gone:
+            facts = {"people": str(contacts), "records": str(gone)}
+            await audit_log.note(house, tx, Noted("retention", facts=facts))
     if over:
         # Whatever a crash left: no key of an erased case stays.
         async with house.database.read() as tx:

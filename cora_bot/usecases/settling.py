@@ -20,7 +20,7 @@ from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel, Waiting
 from cora_bot.store.outbox_changes import Again, Change, Ended, change, hold_chat, lapse_chats
 from cora_bot.store.tables import Kind, Means, State
-from cora_bot.usecases import speaking
+from cora_bot.usecases import audit_log, speaking
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.exchange import Gone, Outcome, Refused, Retry, Sending, Sent, Uncertain
 from cora_bot.usecases.forms import register_forms
@@ -78,6 +78,7 @@ async def recover(house: House) -> int:
     house.database.careful = CAREFUL
     await check_belongs(house)
     await register_forms(house)
+    await audit_log.note_study(house)
     now = house.clock.now()
     async with house.database.transaction() as tx:
         rows = await outbox.sending(tx)
@@ -128,6 +129,8 @@ def _sent(settlement: _Settlement, row: Waiting, message: int) -> None:
     if row.kind is Kind.SPOKEN and settlement.chat(row).card.generation != row.generation:
         # Something else was asked while it was on its way.
         settlement.parcels.append(retired(row.chat, message, sent_at=settlement.now, now=settlement.now))
+    if row.kind is Kind.STAFF:
+        _stands_below(settlement, row, message)
     if row.kind is not Kind.CARD or row.means is not Means.SEND:
         return
     stored = settlement.chats[row.chat]
@@ -140,12 +143,20 @@ def _sent(settlement: _Settlement, row: Waiting, message: int) -> None:
         settlement.parcels.append(retired(row.chat, old.message, sent_at=old.sent_at, now=settlement.now))
 
 
+def _stands_below(settlement: _Settlement, row: Waiting, message: int) -> None:
+    """Staff who take part themselves: the card lies above the notice now, and what comes next is sent anew."""
+    chat = settlement.chat(row)
+    if chat.card.message is not None and chat.card.message < message:
+        settlement.write_chat(replace(chat, card=replace(chat.card, buried=True)))
+
+
 def _doubtful(settlement: _Settlement, row: Waiting, reason: str) -> None:
     """It may have been delivered."""
     if row.unsolicited:
         settlement.changes.append(Ended(row.id, State.UNCERTAIN, reason, row.message))
         return
-    repeatable = row.means is not Means.SEND
+    # A notice to staff says twice what it says once: better that than never.
+    repeatable = row.means is not Means.SEND or row.kind is Kind.STAFF
     if row.attempts < MOST_ATTEMPTS if repeatable else row.doubts == 0:
         doubts = row.doubts if repeatable else row.doubts + 1
         settlement.changes.append(

@@ -17,8 +17,9 @@ from cora_bot.base.clock import from_millis, to_millis
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.store import participants, records, remembered, tokens
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.participants import Half
-from cora_bot.usecases import cutting
+from cora_bot.usecases import audit_log, cutting
 from cora_bot.usecases.codes import new_code, secret
 from cora_bot.usecases.house import House
 from cora_bot.usecases.leaving import AT_ONCE, leave
@@ -60,6 +61,7 @@ async def prepare(house: House) -> Prepared:
     note = {"code": tokens.index(house.keys, secret(code)).hex(), "at": to_millis(now)}
     async with house.database.transaction() as tx:
         await remembered.write(tx, PREPARED, json.dumps(note))
+        await audit_log.note(house, tx, Noted("severing_prepared"))
     log("severing_prepared")
     return Prepared(code, now + EARLIEST, now + LATEST)
 
@@ -68,6 +70,7 @@ async def cancel(house: House) -> None:
     """No code is good any more."""
     async with house.database.transaction() as tx:
         await remembered.forget(tx, PREPARED)
+        await audit_log.note(house, tx, Noted("severing_cancelled"))
     log("severing_cancelled")
 
 
@@ -80,6 +83,8 @@ async def approve(house: House, typed: str) -> Plan:
         await remembered.forget(tx, PREPARED)
         await remembered.write(tx, SEVERED, str(to_millis(now)))
         await tokens.forget_all(tx)
+        facts = {"people": str(plan.people), "records": str(plan.records)}
+        await audit_log.note(house, tx, Noted("severed", facts=facts))
     await go_on(house)
     log("severed", people=plan.people, records=plan.records)
     return plan

@@ -22,8 +22,10 @@ from cora_bot.dialogue.turn import Turn, standing
 from cora_bot.store import chats, conversations, occurrences, participants, sessions
 from cora_bot.store.apply import Step as Written
 from cora_bot.store.apply import apply
+from cora_bot.store.audit_log import Noted, Subject
 from cora_bot.store.database import Tx
 from cora_bot.study.model import Step
+from cora_bot.usecases import alerts, audit_log
 from cora_bot.usecases.finding import find
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_steps
@@ -151,6 +153,12 @@ async def keep(house: House, interview: Interview, turns: Sequence[Turn]) -> Kep
         step = await _written(house, tx, interview, before=before, turns=turns, now=now)
         steps, sealed = await seal_steps(house, [step], frozenset({interview.person.id}))
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+        await alerts.raised(house, tx, steps)
+        entered = Noted(
+            "staff_entry", Subject(interview.person.id, interview.person.code), {"mode": interview.mode.value}
+        )
+        alerted = [Noted("alert", entered.subject)] if step.turn.alert else []
+        await audit_log.note(house, tx, entered, *alerted)
     made = standing(turns)
     wave, number = occurrences.place(interview.occurrence) if interview.occurrence else ("", 0)
     log("staff_entry", form=interview.form, mode=interview.mode.value, wave=wave, number=number)
@@ -183,6 +191,7 @@ async def _written(
     turn = replace(
         taken,
         records=(*taken.records, *standing(turns)),
+        alert=any(each.alert for each in turns),
         plan=next((turn.plan for turn in reversed(turns) if turn.plan is not None), None),
         occurrences=tuple(
             _as_it_stands(each, stand.get(place))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from cora_bot.base.logging import log
 from cora_bot.store import participants
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.participants import Half
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.house import House
 from cora_bot.usecases.leaving import AT_ONCE, leave
 
@@ -27,4 +29,7 @@ async def _some(house: House) -> int:
 
     async with house.database.transaction() as tx:
         found = await participants.withdrawing(tx, now, AT_ONCE)
-        return await leave(house, tx, found, still=due) if found else 0
+        left = await leave(house, tx, found, still=due) if found else 0
+        if left:
+            await audit_log.note(house, tx, Noted("withdrawn", facts={"people": str(left)}))
+        return left

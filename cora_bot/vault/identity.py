@@ -161,6 +161,11 @@ def verify_key_of(opener: Identity) -> bytes:
     return _signing_key(opener).public_key().public_bytes_raw()
 
 
+def sign_with(opener: Identity, message: bytes) -> bytes:
+    """A signature by whoever holds this identity; ``verify_key_of`` checks it."""
+    return _signing_key(opener).sign(message)
+
+
 def signs_as(verify_key: bytes) -> str:
     """Five groups of four letters that name a verify key."""
     return fingerprint(b"cora verify key v1", verify_key)

@@ -35,6 +35,8 @@ class Purpose(StrEnum):
     OUTBOX = "outbox"
     UPDATE = "update"
     DOWNLOAD = "download"
+    ALERT = "alert"
+    AUDIT = "audit"
     TOKEN = "token"  # noqa: S105 - the name of a purpose
     TRIP = "trip"
     VISIT = "visit"

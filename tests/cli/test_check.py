@@ -163,6 +163,7 @@ def test_seen_unasked_covers_sentences_commands_strangers_and_title() -> None:
     study, _ = read_study(STUDY_TOML.replace("Staying in touch", "The return study"), file="study.toml")
     assert study is not None
     shown = seen_unasked(study, phrases.Phrases({}))
-    groups = (phrases.UNSOLICITED, phrases.COMMANDS, phrases.STRANGER_PHRASES, phrases.CARD_PHRASES)
+    asked = (phrases.STRANGER_PHRASES, phrases.CARD_PHRASES, phrases.STAFF_PHRASES)
+    groups = (phrases.UNSOLICITED, phrases.COMMANDS, *asked)
     assert len(shown) == 1 + 2 * sum(len(group) for group in groups)
     assert [one.message for one in check_never_show(study.never_show, shown)] == ["study title (en) holds “return”"]

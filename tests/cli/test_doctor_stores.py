@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from cora_bot.cli.doctor.stores import stores
 from cora_bot.dialogue.script import Script
 from cora_bot.settings import read_settings
 from cora_bot.store.tables import participant
+from cora_bot.study.model import Alerts
+from cora_bot.usecases import staff_phones
 from cora_bot.usecases.belonging import check_belongs
 from tests.support.phone import Phone
 from tests.support.stores import *  # noqa: F403
@@ -54,3 +57,17 @@ async def test_database_that_does_not_answer_is_found(script: Script) -> None:
     }
     (problem,) = (await stores(Examined(read_settings(ground_settings), script), BEGIN)).problems
     assert problem.message.startswith("stores: cannot be read (")
+
+
+async def test_duty_that_cannot_be_reached_is_found(ground: Ground, script: Script) -> None:
+    rules = Alerts("check_ins", ("Anna", "Ben"), timedelta(hours=4), {"en": "Soon."})
+    alerting = replace(script, study=replace(script.study, alerts=rules))
+    async with ground.opened(alerting) as house:
+        code = await staff_phones.add(house, "Anna", language="en", duty=True, expires_days=1)
+        unheard = (await stores(examined(ground, alerting), BEGIN)).problems
+        phone = Phone(house)
+        await phone.happens(phone.started(code))
+        half = (await stores(examined(ground, alerting), BEGIN)).problems
+
+    assert [(each.severity, each.code) for each in unheard] == [("error", "doctor.alerts")]
+    assert [(each.severity, each.message.partition(":")[2][:4]) for each in half] == [("warning", " Ben")]

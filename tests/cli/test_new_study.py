@@ -89,7 +89,7 @@ def test_new_study_passes_the_check_with_warnings_that_name_what_is_to_be_done(t
         "texts still hold ⟦ ⟧: consent",
     ]
     assert [line for line in own if line.startswith("error: ")] == []
-    assert [line.partition(": ")[0] for line in own] == ["warning"] * 5
+    assert [line.partition(": ")[0] for line in own] == ["warning"] * 6
 
 
 def test_workbooks_hold_the_same_forms_as_the_tables(tmp_path: Path) -> None:

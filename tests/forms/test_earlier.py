@@ -87,8 +87,8 @@ def test_own_column_misspelled_is_a_problem() -> None:
     assert [code for code, _ in problems(table, settings=OWN)] == ["form.cora-column"]
 
 
-def test_what_the_chat_has_not_at_hand_yet_is_said() -> None:
-    assert sorted({code for code, _ in problems(FOLLOW_UP, settings=OWN, channel=CHAT)}) == ["form.type"]
+def test_chat_takes_what_is_kept_read_again_and_alerts() -> None:
+    assert problems(FOLLOW_UP, settings=OWN, channel=CHAT) == []
 
 
 ENTITY = """

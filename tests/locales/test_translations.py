@@ -37,7 +37,7 @@ LABEL_LIMIT = 24
 COMMAND = re.compile(r"/[a-z]+")
 # Letters of the other language written in the same script: they look alike and are found by no search.
 FOREIGN_LETTERS = {"ar": "پچژگکیې", "fa-AF": "يكى"}
-ANYBODY = (*p.UNSOLICITED, *p.COMMANDS.values(), *p.STRANGER_PHRASES, *p.CARD_PHRASES)
+ANYBODY = (*p.UNSOLICITED, *p.COMMANDS.values(), *p.STRANGER_PHRASES, *p.CARD_PHRASES, *p.STAFF_PHRASES)
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 

@@ -159,6 +159,7 @@ async def test_outbox_refuses_impossible_rows(ground: Ground, rows: list[dict[st
 
 
 open_texts = {
+    "alert.taken_by", "audit.action", "audit.facts", "audit.hash", "audit.subject",
     "chat.showing", "chore.kind", "counter.name", "form_version.form_id", "form_version.hash", "form_version.version",
     "form_version.xform", "media_file.digest", "media_file.file", "meta.name", "meta.value", "occurrence.local",
     "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outage.begins", "outage.ends",
@@ -168,11 +169,12 @@ open_texts = {
     "participant.status", "participant.withdrawal",
     "participant.zone", "session.form_hash",
     "slot.interviewer", "slot.languages", "slot.place", "slot.trip_id", "slot_cell.interviewer", "trip.id",
-    "token.state",
     "visit.due", "visit.reason", "visit.request", "visit.standing", "visit.told", "visit.trip_id",
     "visit.way",
+    "token.staff", "token.state", "staff_phone.language", "staff_phone.name",
 }  # fmt: skip
 keyed_or_sealed = {
+    "alert.sealed", "audit.mark", "audit.person_index",
     "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",
     "parked_update.sealed", "participant.profile", "record.blob", "session.sealed", "token.hash",
     "trip.sealed", "update_attempt.key", "update_seen.key", "visit.sealed",

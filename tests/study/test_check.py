@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from cora_bot.base.problems import Severity
-from cora_bot.study.check import FormFacts, ShownText, check_against_forms, check_never_show
-from cora_bot.study.model import QuietHours, Study
+from cora_bot.study.check import FormFacts, ShownText, check_against_forms, check_help, check_never_show
+from cora_bot.study.model import Alerts, PublicUse, QuietHours, Study
 from cora_bot.study.shape import OTHER_COUNTRY
 
 
@@ -172,3 +173,55 @@ def test_file_is_never_asked_for_before_consent(study: Study, forms: dict[str, F
     found = check_against_forms(study, asking, file="study.toml")
 
     assert [(problem.code, "consent" in problem.message) for problem in found] == [("study.file", True)]
+
+
+RULES = Alerts("check_ins", ("Anna",), timedelta(hours=4), {"en": "On working days."})
+
+
+def test_alert_needs_somebody_who_is_told(study: Study, forms: dict[str, FormFacts]) -> None:
+    wave = study.waves[0].form
+    alerting = {**forms, wave: replace(forms[wave], alerts=("safe",))}
+
+    assert found_in(study, alerting) == [("study.alerts", "alerts")]
+    assert found_in(replace(study, alerts=RULES), alerting) == []
+
+
+def test_alert_before_consent_is_refused(study: Study, forms: dict[str, FormFacts]) -> None:
+    consent = study.enrolment.form
+    alerting = {**forms, consent: replace(forms[consent], alerts=("safe",))}
+
+    assert [code for code, _ in found_in(replace(study, alerts=RULES), alerting)] == ["study.alerts"]
+
+
+@pytest.mark.parametrize(
+    ("checked", "expected"),
+    [
+        (date(2026, 11, 26), []),
+        (date(2026, 5, 27), []),
+        (date(2026, 5, 26), [Severity.ERROR]),
+        (date(2026, 11, 27), [Severity.ERROR]),
+        (None, [Severity.WARNING]),
+    ],
+)
+def test_help_that_nobody_checked_for_half_a_year_is_refused(
+    study: Study, checked: date | None, expected: list[Severity]
+) -> None:
+    problems = check_help(replace(study, help_checked=checked), date(2026, 11, 26))
+
+    assert [each.severity for each in problems] == expected
+
+
+def test_help_that_was_never_checked_stops_a_study_that_alerts(study: Study) -> None:
+    (found,) = check_help(replace(study, alerts=RULES, help_checked=None), date(2026, 11, 26))
+
+    assert (found.code, found.severity) == ("study.help", Severity.ERROR)
+
+
+def test_column_to_be_counted_must_be_one(study: Study, forms: dict[str, FormFacts]) -> None:
+    rules = PublicUse(("region", "consent.country", "consent.county"), 5)
+    (found,) = check_against_forms(replace(study, public_use=rules), forms, file="study.toml")
+
+    assert (found.code, found.message) == (
+        "study.public_use",
+        "public_use.quasi_identifiers: there is no column consent.county",
+    )

@@ -5,12 +5,24 @@ cannot be left out by mistake."""
 from __future__ import annotations
 
 import hashlib
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from cora_bot.base.problems import Problem, Severity, errors
-from cora_bot.study.model import Anchor, Enrolment, Language, Missed, QuietHours, Retention, ReturnCheck, Study, Wave
+from cora_bot.study.model import (
+    Alerts,
+    Anchor,
+    Enrolment,
+    Language,
+    Missed,
+    PublicUse,
+    QuietHours,
+    Retention,
+    ReturnCheck,
+    Study,
+    Wave,
+)
 from cora_bot.study.reader import read_study
 
 RECIPIENT = "age1pq1" + "qpzry9x8gf2tvdw0s3jn54khce6mua7l" * 3
@@ -340,3 +352,47 @@ def test_reason_for_asking_where_somebody_is_stands_in_every_language() -> None:
     read, _ = read_study(both, file="study.toml")
     assert read is not None
     assert read.location_reason == {"en": "To help.", "fa-AF": "برای کمک."}
+
+
+ALERTING = (
+    SMALL + '\n[alerts]\npurpose = "questions"\nduty = ["Anna", "Ben"]\n[alerts.reads]\nen = "Soon."\nfa-AF = "زود."\n'
+)
+
+
+def test_alerts_and_the_day_help_was_checked_are_read() -> None:
+    dated = ALERTING.replace('local_help = { en = "Call."', 'local_help = { checked = 2026-10-01, en = "Call."')
+    read, problems = read_study(dated, file="study.toml")
+
+    assert (read is not None, problems) == (True, ())
+    assert read is not None
+    assert read.alerts == Alerts("questions", ("Anna", "Ben"), timedelta(hours=4), {"en": "Soon.", "fa-AF": "زود."})
+    assert (read.help_checked, read.local_help) == (date(2026, 10, 1), {"en": "Call.", "fa-AF": "زنگ."})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('purpose = "questions"\nduty', 'purpose = "nothing"\nduty', ("study.purpose", "alerts.purpose")),
+        ('duty = ["Anna", "Ben"]', "duty = []", ("study.value", "alerts.duty")),
+        ('duty = ["Anna", "Ben"]', 'duty = ["Anna", "Anna"]', ("study.twice", "alerts.duty")),
+        ('fa-AF = "زود."', "", ("study.text", "alerts.reads")),
+        ('duty = ["Anna"', 'escalate_after = "4h"\nduty = ["Anna"', ("study.duration", "alerts.escalate_after")),
+        ('duty = ["Anna"', 'escalate_after = "PT0H"\nduty = ["Anna"', ("study.duration", "alerts.escalate_after")),
+        ("local_help = { en", 'local_help = { checked = "soon", en', ("study.value", "local_help.checked")),
+        ('local_help = { en = "Call."', "local_help = { en = 3", ("study.value", "local_help.en")),
+        ("local_help = { en", 'local_help = { sq = "Thirr.", en', ("study.text", "local_help.sq")),
+    ],
+)
+def test_alerts_that_cannot_be_are_named(old: str, new: str, expected: tuple[str, str]) -> None:
+    assert ALERTING.count(old) == 1
+    _, problems = read_study(ALERTING.replace(old, new), file="study.toml")
+
+    assert [(each.code, each.message.partition(":")[0]) for each in problems] == [expected]
+
+
+def test_columns_that_could_recognise_somebody_are_read() -> None:
+    read, problems = read_study(SMALL + '\n[public_use]\nquasi_identifiers = ["region"]\n', file="study.toml")
+
+    assert problems == ()
+    assert read is not None
+    assert read.public_use == PublicUse(("region",), 5)

@@ -11,7 +11,7 @@ from cora_bot.base.errors import CoraError, NotOpened
 from cora_bot.base.examination import Checked, error, failed, warning, wrong
 from cora_bot.base.problems import Problem
 from cora_bot.cli.doctor.examined import Examined
-from cora_bot.store import chats
+from cora_bot.store import chats, staff_phones
 from cora_bot.store.database import Database, Tx, connect
 from cora_bot.store.keystore import KeyStore
 from cora_bot.store.upgrade import schema
@@ -51,6 +51,7 @@ async def _examine(examined: Examined, now: datetime) -> Checked:
             return wrong(PART, f"schema {found.found}, this program needs {found.newest}", hint)
         async with database.read() as tx:
             problems = [*await _whole(database, tx), *await _of_now(tx, now)]
+            problems += await _duty(examined, tx)
             read = await _people(examined, tx, problems)
         people = f"{read.people} people" if read else "not read without the study and the server's key"
         return Checked(PART, "" if problems else f"schema {found.newest}, {people}", tuple(problems))
@@ -73,6 +74,19 @@ async def _of_now(tx: Tx, now: datetime) -> list[Problem]:
         return []
     hint = "Set the machine's clock (timedatectl set-ntp true) before the bot goes on."
     return [error("clock", f"it is behind: somebody wrote at {last:%Y-%m-%d %H:%M}, later than now", hint)]
+
+
+async def _duty(examined: Examined, tx: Tx) -> list[Problem]:
+    """People are told that somebody of the team hears of it: then somebody must be able to."""
+    rules = examined.script.study.alerts if examined.script else None
+    if rules is None:
+        return []
+    reached = {each.name for each in await staff_phones.every(tx) if each.chat is not None and not each.blocked}
+    missing = [name for name in rules.duty if name not in reached]
+    hint = "Link their phones: cora staff add NAME. Who blocked the bot must unblock it."
+    if len(missing) == len(rules.duty):
+        return [error("alerts", "nobody on duty can be reached, and people are told that somebody is", hint)]
+    return [warning("alerts", f"{name} is on duty and has no phone that can be reached", hint) for name in missing]
 
 
 async def _people(examined: Examined, tx: Tx, problems: list[Problem]) -> Read | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import View
-from cora_bot.dialogue.handlers import finishing, questions
+from cora_bot.dialogue.handlers import alerting, finishing, questions
 from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.kinds import times
 from cora_bot.dialogue.scene import Scene
@@ -50,6 +50,13 @@ def outcome(scene: Scene, walk: Walk, came: Stored | Violation, *, notices: Sequ
 
 
 def proceed(scene: Scene, walk: Walk, stored: Stored, *, notices: Sequence[str]) -> Turn:
+    """On from an answer that is stored; whatever comes next, an answer that alerts is spoken of first."""
+    scene, raised = alerting.look(scene, walk)
+    turn = _onward(scene, walk, stored, notices=notices)
+    return turn if raised is None else alerting.shown(scene, turn, raised, notices=notices)
+
+
+def _onward(scene: Scene, walk: Walk, stored: Stored, *, notices: Sequence[str]) -> Turn:
     """To the next question; behind the last one the whole form is judged and the session ends."""
     notices = [*notices, scene.say(p.DROPPED)] if stored.dropped else [*notices]
     scene = with_view(scene, View())

@@ -23,12 +23,20 @@ def knock(scene: Scene, _event: Start | Text | Unusable) -> Turn:
     scene = guessing.forgiven(scene)
     if guessing.too_many(scene, guessing.CODES_ALLOWED):
         return nothing(guessing.missed(scene), "stranger_ignored")
+    if token.state == "valid" and token.staff:
+        return _staff(scene, draw(scene, Prompt(scene.say(p.STAFF_LINKED)), Showing.NOTICE))
     if token.state == "valid" and token.relink is not None:
         return _moved_here(scene, token.relink, _event)
     if token.state == "valid":
         return _welcome(scene) if scene.script.enrolling else _not_enrolling(scene)
     phrase = {"used": p.CODE_USED, "expired": p.CODE_EXPIRED}.get(token.state, p.CODE_UNKNOWN)
     return draw(guessing.missed(scene), Prompt(scene.say(phrase)), Showing.NOTICE)
+
+
+def _staff(scene: Scene, turn: Turn) -> Turn:
+    """The phone of somebody of the team. Whoever takes part here goes on as before: notices are messages apart."""
+    token = scene.conversation.token
+    return replace(turn, use_token=True, staff=token.staff if token else "", notes=("staff_linked",))
 
 
 def _not_enrolling(scene: Scene) -> Turn:
@@ -108,6 +116,9 @@ def with_code(scene: Scene, event: Start | Text) -> Turn | None:
         return None
     if token.relink == person.id:
         return None
+    if token.staff:
+        said = draw(scene, cards.notice(scene, scene.say(p.STAFF_LINKED)), Showing.NOTICE)
+        return replace(_staff(scene, said), remove=(event.message,))
     if token.relink is None and not scene.script.enrolling:
         return None
     everyone = (person, *scene.conversation.others)

@@ -10,7 +10,7 @@ from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing
-from cora_bot.dialogue.handlers import asking, correcting, finishing, questions, renewing
+from cora_bot.dialogue.handlers import alerting, asking, correcting, finishing, questions, renewing
 from cora_bot.dialogue.handlers.consenting import contact
 from cora_bot.dialogue.handlers.visits import showing
 from cora_bot.dialogue.inputs import Press, Pressed, Text, Verb
@@ -100,9 +100,7 @@ def privacy(scene: Scene, _event: object) -> Turn:
 
 
 def help_(scene: Scene, _event: object) -> Turn:
-    texts = scene.study.local_help
-    local = texts.get(scene.language) or texts.get(scene.study.default_language, "")
-    text = scene.say(p.HELP_TEXT, help=local, contact=contact(scene))
+    text = scene.say(p.HELP_TEXT, help=alerting.local_help(scene), contact=contact(scene))
     return draw(scene, cards.aside(scene, text), Showing.ASIDE)
 
 

@@ -22,6 +22,7 @@ def of_study(script: Script, words: Words) -> Element:
         ("What is stored (/privacy)", study.privacy),
         ("Help in need", study.local_help),
         *([("Why a form asks where somebody is", study.location_reason)] if study.location_reason else []),
+        *([("When somebody reads an answer that alerts", study.alerts.reads)] if study.alerts else []),
     )
     never = [(e("bdi", study.language(code_).name), " · ".join(listed)) for code_, listed in study.never_show.items()]
     return made(
@@ -65,5 +66,6 @@ def _groups(sentences: tuple[str, ...]) -> Iterator[tuple[str, list[tuple[str, s
     yield "The commands in the chat's menu", [(f"/{name}", text) for name, text in p.COMMANDS.items()]
     yield "To people the bot does not know", [("", text) for text in p.STRANGER_PHRASES]
     yield "On the card with the code", [("", text) for text in p.CARD_PHRASES]
-    known = {*p.UNSOLICITED, *p.COMMANDS.values(), *p.STRANGER_PHRASES, *p.CARD_PHRASES}
+    yield "To the team, on phones of its own", [("", text) for text in p.STAFF_PHRASES]
+    known = {*p.UNSOLICITED, *p.COMMANDS.values(), *p.STRANGER_PHRASES, *p.CARD_PHRASES, *p.STAFF_PHRASES}
     yield "In the conversation", [("", text) for text in sentences if text not in known]

@@ -252,7 +252,9 @@ GERMAN: Final[Mapping[str, str]] = {
     "The commands in the chat's menu": "Die Befehle im Menü des Chats",
     "To people the bot does not know": "An Menschen, die der Bot nicht kennt",
     "On the card with the code": "Auf der Karte mit dem Code",
+    "To the team, on phones of its own": "An das Team, auf eigenen Telefonen",
     "In the conversation": "Im Gespräch",
+    "When somebody reads an answer that alerts": "Wann jemand eine Antwort liest, die Alarm gibt",
     # approval
     "After the approval": "Nach dem Votum",
     "Write this at the end of study.toml. From then on nobody is enrolled with other texts than these.": (

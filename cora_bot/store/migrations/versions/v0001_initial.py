@@ -17,6 +17,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _alert()
+    _audit()
     _chat()
     _counter()
     _cutting()
@@ -28,6 +30,7 @@ def upgrade() -> None:
     _handed_out()
     _participant()
     _record()
+    _staff_phone()
     _token()
     _update_attempt()
     _update_seen()
@@ -43,6 +46,63 @@ def upgrade() -> None:
     _seat()
     _outbox()
     _session()
+
+
+def _alert() -> None:
+    op.create_table(
+        "alert",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("next_at", types.Instant(), nullable=True),
+        sa.Column("taken_by", sa.Text(), nullable=True),
+        sa.Column("taken_at", types.Instant(), nullable=True),
+        sa.Column("done_at", types.Instant(), nullable=True),
+        sa.CheckConstraint("(taken_by IS NULL) = (taken_at IS NULL)", name=op.f("ck_alert_taken")),
+        sa.CheckConstraint("next_at IS NULL OR (taken_at IS NULL AND done_at IS NULL)", name=op.f("ck_alert_waits")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_alert")),
+        sa.UniqueConstraint("id", name=op.f("uq_alert_id")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_alert_next_at",
+        "alert",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+
+
+def _audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("seq", types.Whole, autoincrement=False, nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("mark", sa.LargeBinary(), nullable=True),
+        sa.Column("person_index", sa.LargeBinary(), nullable=True),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.CheckConstraint("(mark IS NULL) = (person_index IS NULL)", name=op.f("ck_audit_mark")),
+        sa.CheckConstraint("mark IS NULL OR subject <> ''", name=op.f("ck_audit_subject")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
+        sa.UniqueConstraint("hash", name=op.f("uq_audit_hash")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_audit_person_index",
+        "audit",
+        ["person_index"],
+        unique=False,
+        sqlite_where=sa.text("person_index IS NOT NULL"),
+        postgresql_where=sa.text("person_index IS NOT NULL"),
+    )
 
 
 def _chat() -> None:
@@ -229,21 +289,47 @@ def _record() -> None:
     op.create_index("ix_record_case_id", "record", ["case_id"], unique=False)
 
 
+def _staff_phone() -> None:
+    op.create_table(
+        "staff_phone",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("duty", types.Flag(), nullable=False),
+        sa.Column("chat_id", sa.LargeBinary(), nullable=True),
+        sa.Column("linked_at", types.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_staff_phone_chat_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_staff_phone")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_staff_phone_chat_id", "staff_phone", ["chat_id"], unique=False)
+
+
 def _token() -> None:
     op.create_table(
         "token",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("relink", sa.LargeBinary(), nullable=True),
+        sa.Column("staff", sa.Text(), nullable=True),
         sa.Column("card", sa.Integer(), nullable=True),
         sa.Column("made_at", types.Instant(), nullable=False),
         sa.Column("expires_at", types.Instant(), nullable=False),
         sa.Column("used_at", types.Instant(), nullable=True),
         sa.CheckConstraint("(used_at IS NULL) = (state = 'open')", name=op.f("ck_token_used")),
         sa.CheckConstraint("state IN ('open', 'used')", name=op.f("ck_token_state")),
+        sa.ForeignKeyConstraint(["staff"], ["staff_phone.name"], name=op.f("fk_token_staff"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_token")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_token_staff",
+        "token",
+        ["staff"],
+        unique=False,
+        sqlite_where=sa.text("staff IS NOT NULL"),
+        postgresql_where=sa.text("staff IS NOT NULL"),
     )
 
 
@@ -409,7 +495,9 @@ def _outbox() -> None:
         sa.CheckConstraint(
             "(finished_at IS NULL) = (state IN ('pending', 'sending'))", name=op.f("ck_outbox_finished")
         ),
-        sa.CheckConstraint("kind IN ('card', 'remove', 'retire', 'spoken', 'empty')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint(
+            "kind IN ('card', 'remove', 'retire', 'spoken', 'empty', 'staff')", name=op.f("ck_outbox_kind")
+        ),
         sa.CheckConstraint("means IN ('', 'send', 'edit', 'delete')", name=op.f("ck_outbox_means")),
         sa.CheckConstraint("payload IS NULL OR state IN ('pending', 'sending')", name=op.f("ck_outbox_wiped")),
         sa.CheckConstraint(

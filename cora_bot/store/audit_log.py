@@ -1,0 +1,121 @@
+"""The audit log: what was done with people's data and with the keys, hash-chained. Content never stands in it.
+
+Of whom an entry is lies sealed in ``mark``, found by a keyed index of the participant; when somebody leaves for good
+both are destroyed, and the chain, which covers only a commitment, still holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, text, update
+
+from cora_bot.base.chance import Chance
+from cora_bot.base.clock import to_millis
+from cora_bot.store.codec import open_value, seal_value
+from cora_bot.store.database import Tx
+from cora_bot.store.tables import audit
+from cora_bot.vault.audit_chain import SALT_SIZE, Entry, beginning, commitment, following
+from cora_bot.vault.working import Purpose, WorkingKeys
+
+PAGE: Final = 1000
+_ONE_AT_A_TIME: Final = 7_301_965  # of PostgreSQL's advisory locks: any number nobody else uses
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom something is about."""
+
+    participant: bytes
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something to be logged. ``facts``: ids, counts, names of the team."""
+
+    action: str
+    subject: Subject | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What ties an entry to a person: the salt (hex) of its commitment and the case code."""
+
+    salt: str
+    code: str
+
+
+async def append(tx: Tx, notes: Sequence[Noted], *, log: str, keys: WorkingKeys, chance: Chance, now: datetime) -> None:
+    """Behind the last entry of ``log`` (the study's id). To be called last in a transaction: others wait here."""
+    if not notes:
+        return
+    if tx.dialect.name != "sqlite":
+        await tx.execute(text("SELECT pg_advisory_xact_lock(:of)"), {"of": _ONE_AT_A_TIME})
+    newest = (await tx.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))).first()
+    previous = newest.hash if newest else beginning(log)
+    rows = []
+    for seq, each in enumerate(notes, start=newest.seq + 1 if newest else 1):
+        row = _row(each, seq, keys=keys, chance=chance)
+        made = following(previous, seq, at=to_millis(now), action=each.action, subject=row["subject"], facts=each.facts)
+        rows.append(row | {"at": now, "hash": made.hash})
+        previous = made.hash
+    await tx.execute(insert(audit), rows)
+
+
+def _row(each: Noted, seq: int, *, keys: WorkingKeys, chance: Chance) -> dict[str, Any]:
+    row = {
+        "seq": seq,
+        "action": each.action,
+        "facts": json.dumps(dict(each.facts), ensure_ascii=False, sort_keys=True),
+        "subject": "",
+        "mark": None,
+        "person_index": None,
+    }
+    if each.subject is None:
+        return row
+    salt = chance.bytes(SALT_SIZE)
+    mark = Mark(salt.hex(), each.subject.code)
+    return row | {
+        "subject": commitment(salt, each.subject.code),
+        "mark": seal_value(keys, Purpose.AUDIT, _context(seq), mark, chance),
+        "person_index": _index(keys, each.subject.participant),
+    }
+
+
+def _context(seq: int) -> bytes:
+    return str(seq).encode()
+
+
+def _index(keys: WorkingKeys, participant: bytes) -> bytes:
+    return keys.index(b"audit", participant)
+
+
+async def every(tx: Tx) -> AsyncIterator[Row[Any]]:
+    """All rows, oldest first."""
+    after = 0
+    while page := (await tx.execute(select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(PAGE))).all():
+        for row in page:
+            yield row
+        after = page[-1].seq
+
+
+def entry(row: Row[Any]) -> Entry:
+    return Entry(row.seq, to_millis(row.at), row.action, row.subject, json.loads(row.facts), row.hash)
+
+
+def mark(row: Row[Any], keys: WorkingKeys) -> Mark | None:
+    """Of whom an entry is; None where it is of nobody, or no longer known. Raises ``NotOpened``."""
+    return open_value(keys, Purpose.AUDIT, _context(row.seq), row.mark, Mark) if row.mark is not None else None
+
+
+async def cut(tx: Tx, keys: WorkingKeys, participants: Collection[bytes]) -> None:
+    """Nothing in the log leads to these people any more; that something happened stays."""
+    if participants:
+        theirs = audit.c.person_index.in_([_index(keys, each) for each in participants])
+        await tx.execute(update(audit).where(theirs).values(mark=None, person_index=None))
