@@ -86,8 +86,12 @@ ALERT_TAKE: Final = N_("I look after it")
 ALERT_TAKEN: Final = N_("Somebody looks after it: {case}, alert {number}.")
 ALERT_NOTED: Final = N_("Noted. Thank you.")
 ALERT_HAS_SOMEBODY: Final = N_("Somebody looks after it already.")
+VISIT_LATE: Final = N_("{case} comes about {minutes} minutes later: {number}, {day}, {time}.")
+VISIT_MOVED: Final = N_("{case} has another time now: {number}, {day}, {time}.")
+VISIT_OFF: Final = N_("{case} does not come: {number}, {day}, {time}.")
 STAFF_PHRASES: Final = (
     STAFF_LINKED, ALERT, ALERT_AGAIN, ALERT_TAKE, ALERT_TAKEN, ALERT_NOTED, ALERT_HAS_SOMEBODY,
+    VISIT_LATE, VISIT_MOVED, VISIT_OFF,
 )  # fmt: skip
 
 # On the card with the code: paper that lies on a desk and may be seen by anybody.

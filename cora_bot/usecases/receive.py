@@ -27,6 +27,7 @@ from cora_bot.usecases.codes import presented
 from cora_bot.usecases.exchange import Arrived, Reaction
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_steps
+from cora_bot.usecases.visits import notices
 from cora_bot.usecases.visits.seats import SeatBook
 
 MOST_ATTEMPTS = 2
@@ -172,6 +173,7 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
     steps, sealed = await seal_steps(house, steps, loaded.linked)
     await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
     await alerts.raised(house, tx, steps)
+    await notices.tell(house, tx, steps)
     await tokens.use(tx, book.spent, now)
     await audit_log.note_turns(house, tx, steps)
     return later

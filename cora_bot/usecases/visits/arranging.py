@@ -23,6 +23,7 @@ from cora_bot.study.visits.visit import OPEN, Standing
 from cora_bot.usecases.finding import as_code, find
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_steps
+from cora_bot.usecases.visits import notices
 from cora_bot.usecases.visits.inviting import find_trip
 from cora_bot.usecases.visits.seats import SeatBook
 
@@ -148,3 +149,4 @@ async def _apply(
         linked = frozenset({who} if before.participant and before.participant.case else ())
         steps, sealed = await seal_steps(house, [step], linked)
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+        await notices.tell(house, tx, steps)
