@@ -95,7 +95,7 @@ def test_team_arranges_by_code(tmp_path: Path, server: Server) -> None:
     code = visits(server, "offer", "spring", "--until", UNTIL, "--send").out.splitlines()[0]
     shown = visits(server, "show", "spring").out.splitlines()
     time = next(line.split()[0] for line in shown if " ANNA " in line)
-    moved = visits(server, "move", code.lower(), time)
+    moved = visits(server, "move", code, time)
     taken = visits(server, "show", "spring", "--csv").out.splitlines()
     again = visits(server, "move", code, time)
     early = visits(server, "done", code)
