@@ -285,3 +285,13 @@ async def test_home_gives_the_time_back_and_waits_for_the_team(invited: House) -
     found = await visit(invited)
 
     assert (found.standing, found.request.value, await taken(invited)) == (Standing.ASKED, "home", 0)
+
+
+async def test_own_data_name_the_meeting(invited: House) -> None:
+    await booked(invited)
+    card = (await there(invited, ONE)).chat.card
+    ask = Press(Verb.MY_DATA, card.generation)
+    await receive(invited, [Arrived("own data", ONE, Pressed(ask, card.message or 1))])
+    (said,) = await deliver(invited)
+
+    assert "Meeting: Monday, December 21, 2026 (\u206821.12.2026\u2069), 09:00 · Morning · \u2068Tirana\u2069" in said
