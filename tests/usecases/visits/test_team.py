@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from cora_bot.base.errors import CoraError
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.visits.acts import Act
-from cora_bot.store import tables
+from cora_bot.store import participants, tables
 from cora_bot.study.visits.visit import Standing, disposition
 from cora_bot.usecases.due import due
 from cora_bot.usecases.house import House
@@ -288,3 +288,19 @@ async def test_list_holds_codes_and_no_wish(planned: House) -> None:
 
     assert (line.code, line.outcome, line.number[:2]) == (person.code, "booked", "V-")
     assert line.local == datetime(2026, 12, 21, 9)
+
+
+async def test_contact_stays_as_long_as_a_meeting_is_to_come(house: House, ground: Ground) -> None:
+    """Retention counts from the last contact; somebody with a meeting in May is not forgotten in April."""
+    ground.clock.set(NOW)  # type: ignore[attr-defined]
+    await stored(house, workbook([("2027-05-21", "tirana", "ANNA", "09:00", "13:00", "", "1")]))
+    for address in (ONE, TWO):
+        await guest(house, address)
+    await offered(house, date(2027, 5, 1), most=1)
+    await everything_due(house)
+    async with house.database.read() as tx:
+        invited = set((await tx.execute(select(tables.visit.c.participant_id))).scalars())
+        ground.clock.set(datetime(2027, 4, 20, tzinfo=UTC))  # type: ignore[attr-defined]
+        silent = await participants.silent(tx, datetime(2027, 1, 20, tzinfo=UTC))
+
+    assert (len(silent), invited & set(silent)) == (1, set())
