@@ -18,7 +18,7 @@ from typing import Self
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.api import TELEGRAM, Api
-from bot.delivering import Delivering, Outbox, Settled
+from bot.delivering import MOST_AT_ONCE, Delivering, Outbox, Settled
 from bot.fetching import Fetches, Fetching
 from bot.pacing import OVERALL, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
@@ -35,6 +35,7 @@ from cora_bot.usecases.house import House
 
 TICK = 1.0  # seconds
 DUE_BATCH = 100
+FASTEST = 128  # sends under way of a bot that may send more than Telegram lets every bot
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class App:
             pace=Pace(connection.rate, connection.per_chat),
             clock=house.clock,
             beat=partial(beat, Loop.DELIVER),
+            most=MOST_AT_ONCE if 0 < connection.rate <= OVERALL else FASTEST,
         )
         self._fetching = Fetching(
             Fetches(self._claim_file, self._keep_file, self._file_failed), api, done=self._delivering.wake

@@ -20,7 +20,8 @@ from cora_bot.base.clock import Clock, monotonic
 from cora_bot.base.logging import log
 from cora_bot.usecases.exchange import Outcome, Refused, Retry, SendFile, Sending, SendMessage
 
-MOST_AT_ONCE = 32
+MOST_AT_ONCE = 32  # at Telegram's pace for one bot; a bot that may send faster has more under way
+GATHER = 0.004  # seconds in which outcomes are awaited that belong to one commit, while others are under way
 LOOK_AGAIN = 1.0  # seconds without a wake-up after which rows whose retry fell due are looked for
 STOP_GRACE = 8.0  # seconds sends under way may still take after the order to stop
 
@@ -39,11 +40,19 @@ class Delivering:
     """``wake`` it after every commit that may have put something into the outbox."""
 
     def __init__(
-        self, outbox: Outbox, sender: Sender, *, pace: Pace, clock: Clock, beat: Callable[[], None] = lambda: None
+        self,
+        outbox: Outbox,
+        sender: Sender,
+        *,
+        pace: Pace,
+        clock: Clock,
+        beat: Callable[[], None] = lambda: None,
+        most: int = MOST_AT_ONCE,
     ) -> None:
         self._outbox = outbox
         self._sender = sender
         self._pace = pace
+        self._most = most
         self._clock = clock
         self._beat = beat
         self._changed = asyncio.Event()
@@ -98,7 +107,7 @@ class Delivering:
         await self._settle()
         if self._token_refused:
             raise TokenRefused
-        asked, room = self._asked, 0 if self._quiet() else max(0, MOST_AT_ONCE - self._claimed)
+        asked, room = self._asked, 0 if self._quiet() else max(0, self._most - self._claimed)
         claimed = await self._claim(room)
         if not claimed and not self._claimed and not self._quiet():
             self._answered = asked
@@ -111,6 +120,8 @@ class Delivering:
         self._resting = True
         try:
             await set_within(self._changed, max(0.01, min(LOOK_AGAIN, self._quiet() or LOOK_AGAIN)))
+            if len(self._under_way) > 1 and not self._stopping.is_set():
+                await asyncio.sleep(GATHER)
         finally:
             self._resting = False
 

@@ -95,7 +95,8 @@ def _run(plan: Plan) -> int:
     click.echo()
     click.echo(as_text(lived.account.response))
     click.echo()
-    others = [*lived.account.differences, *ledger.not_on_the_phones(lived.ledger, lived.people)]
+    forgotten = lived.compared.forgotten
+    others = [*lived.account.differences, *ledger.not_on_the_phones(lived.ledger, lived.people, forgotten)]
     summary = _summary(plan, lived, seconds, others)
     (plan.folder / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", "utf-8")
     click.echo(f"{plan.people} people, {plan.days} days, {lived.simulation.bot.kills} kills: {seconds:.0f} s")
@@ -131,6 +132,7 @@ def _summary(plan: Plan, lived: Lived, seconds: float, others: list[str]) -> dic
         "ticks": lived.simulation.ticks,
         "calls": dict(sorted(Counter(call.method for call in lived.simulation.world.calls).items())),
         "joined": sum(bool(one.diary.code) for one in lived.people),
+        "forgotten": len(lived.compared.forgotten),
         "sittings": lived.compared.sittings,
         "cells": lived.compared.cells,
         "messages": dict(sorted(Counter(row[7] for row in lived.ledger[1:]).items())),

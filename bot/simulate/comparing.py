@@ -2,6 +2,8 @@
 
 Rules: every sitting with an answer has exactly one record, and every record one sitting; every answer stands in its
 cell, and no cell holds what nobody answered. What is still open on the server when the bundle is made has no record.
+Whoever was forgotten when their time was over has left records that nobody can be found by: they are recognised by
+what they say.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.simulate.diary import Ending
+from cora_bot.export.bundle_format import CUT
 
 NEAR: Final = timedelta(hours=1)
 STATUSES: Final = {Ending.COMPLETE.value: ("complete", "consent")}
@@ -39,11 +42,14 @@ class _Filled:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """``cells`` and ``sittings`` count what was held side by side; ``differences`` are sentences, empty if all fits."""
+    """``cells`` and ``sittings`` count what was held side by side; ``differences`` are sentences, empty if all fits.
+    ``forgotten``: the codes of those whose records stand there and lead to nobody.
+    """
 
     sittings: int
     cells: int
     differences: tuple[str, ...]
+    forgotten: frozenset[str] = frozenset()
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -67,16 +73,39 @@ def compare(diaries: Path, export: Path) -> Compared:
         if one.case and one.status != Ending.REFUSED:
             expected[one.case].append(one)
     known = {one.case for one in remembered if one.case}
-    differences = [f"case {case} is in the export, and no person knows the code" for case in _unknown(occasions, known)]
+    listed = {row["case"] for row in occasions}
+    differences = [f"case {case} is in the export, and no person knows the code" for case in sorted(listed - known)]
+    forgotten = _recognised({case: expected[case] for case in sorted(known - listed)}, exported)
+    for case, cut in forgotten.items():
+        exported[case] = exported.pop(cut)
     cells = 0
     for case in sorted(expected.keys() | exported.keys()):
-        pairs, left = _paired(expected[case], exported[case])
-        differences += _missing(left, open_case=case in unfinished)
-        differences += [f"{record}: nobody remembers this record" for record in _unpaired(exported[case], pairs)]
-        for sitting, record in pairs:
-            cells += len(sitting.cells.keys() | record.cells.keys())
-            differences += _cells(sitting, record)
-    return Compared(sum(len(each) for each in expected.values()), cells, tuple(differences))
+        compared, found = _held(expected[case], exported[case], open_case=case in unfinished)
+        cells += compared
+        differences += found
+    sittings = sum(len(each) for each in expected.values())
+    return Compared(sittings, cells, tuple(differences), frozenset(forgotten))
+
+
+def _recognised(gone: dict[str, list[_Filled]], exported: dict[str, list[_Filled]]) -> dict[str, str]:
+    """Of people whose code leads nowhere, the name their records stand under: where least differs."""
+    found: dict[str, str] = {}
+    for cut in sorted(case for case in exported if case.startswith(CUT.format(""))):
+        left = [case for case in gone if case not in found and not exported.get(case)]
+        differing = {case: len(_held(gone[case], exported[cut], open_case=False)[1]) for case in left}
+        if differing:
+            found[min(left, key=differing.__getitem__)] = cut
+    return found
+
+
+def _held(sittings: list[_Filled], records: list[_Filled], *, open_case: bool) -> tuple[int, list[str]]:
+    """One person's sittings against one case's records: how many cells were compared, and what differs."""
+    pairs, left = _paired(sittings, records)
+    differences = [*_missing(left, open_case=open_case)]
+    differences += [f"{record}: nobody remembers this record" for record in _unpaired(records, pairs)]
+    for sitting, record in pairs:
+        differences += _cells(sitting, record)
+    return sum(len(sitting.cells.keys() | record.cells.keys()) for sitting, record in pairs), differences
 
 
 def _remembered(rows: Iterable[dict[str, str]]) -> list[_Filled]:
@@ -112,10 +141,6 @@ def _exported(rows: Iterable[dict[str, str]]) -> dict[str, list[_Filled]]:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _unknown(occasions: Iterable[dict[str, str]], known: set[str]) -> list[str]:
-    return sorted({row["case"] for row in occasions} - known)
 
 
 def _paired(sittings: list[_Filled], records: list[_Filled]) -> tuple[list[tuple[_Filled, _Filled]], list[_Filled]]:

@@ -1,18 +1,20 @@
 """The contact ledger of a simulation: every message that was to be sent unasked, in order, with the person's name.
 
-It is also held against the phones: what was sent once stands in one chat once; what is uncertain at most once.
+It is also held against the phones: what was sent once stands in one chat once; what is uncertain at most once. Of those
+who were forgotten it says nothing any more; nobody is forgotten before their time.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.simulate.comparing import read_csv
 from bot.simulate.respondent import Persona, Respondent
+from cora_bot.study.durations import calendar_offset
 
 HEADER = ("at", "local", "person", "case", "reason", "wave", "number", "state", "outcome", "finished_at")
 
@@ -47,15 +49,30 @@ def lines(ledger: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield f"{when}  {local:<5}  {person or '?':<12} {case}  {reason:<10} {wave} {number}: {became}"
 
 
-def not_on_the_phones(ledger: Sequence[tuple[str, ...]], people: Sequence[Respondent]) -> list[str]:
-    """Where a phone got more or fewer unasked messages than the ledger says."""
+def not_on_the_phones(
+    ledger: Sequence[tuple[str, ...]], people: Sequence[Respondent], forgotten: Collection[str]
+) -> list[str]:
+    """Where a phone got more or fewer unasked messages than the ledger says, or somebody was forgotten too early."""
     states = Counter((row[3], row[7]) for row in ledger[1:])
-    found = []
-    for one in people:
-        code = one.diary.code
-        rang = sum(message.from_bot and not message.silent for message in one.person.chat.messages.values())
-        sent, perhaps = states[code, "sent"], states[code, "uncertain"]
-        if not sent <= rang <= sent + perhaps:
-            found.append(f"{one.persona.name} ({code or 'no code'}) got {rang} messages unasked; the ledger says "
-                         f"{sent} were sent and {perhaps} perhaps")  # fmt: skip
-    return found
+    return [
+        difference
+        for one in people
+        for difference in (_too_early(one) if one.diary.code in forgotten else _uncounted(one, states))
+    ]
+
+
+def _uncounted(one: Respondent, states: Counter[tuple[str, str]]) -> Iterator[str]:
+    code = one.diary.code
+    rang = sum(message.from_bot and not message.silent for message in one.person.chat.messages.values())
+    sent, perhaps = states[code, "sent"], states[code, "uncertain"]
+    if not sent <= rang <= sent + perhaps:
+        yield (
+            f"{one.persona.name} ({code or 'no code'}) got {rang} messages unasked; the ledger says "
+            f"{sent} were sent and {perhaps} perhaps"
+        )
+
+
+def _too_early(one: Respondent) -> Iterator[str]:
+    kept = calendar_offset(one.script.study.retention.contacts)
+    if one.acted is not None and one.acted + kept > one.clock.now():
+        yield f"{one.persona.name} ({one.diary.code}) was still here on {one.acted:%Y-%m-%d}, and is forgotten already"

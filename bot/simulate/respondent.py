@@ -15,7 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.pilot.person import Person, PhoneError
-from bot.simulate.cards import Card, Offer, Reader
+from bot.simulate.cards import Asked, Card, Offer, Reader
 from bot.simulate.diary import Diary, Ending, Sitting
 from bot.simulate.habits import Habit
 from bot.simulate.sights import Sights, Sort
@@ -111,9 +111,10 @@ class Respondent:
     def look(self) -> int:
         """Writes down what the phone shows now; how many unasked messages came."""
         rang = self.sights.look(self.clock.now(), self.language)
-        if rang and self.diary.current is None and self.handed is None:
-            card = self.card()
-            self.handed = card.rang if card is not None and card.asked is not None else None
+        card = self.card() if rang else None
+        if card is not None and card.asked is not None and not self._goes_on(card.asked):
+            self.close(Ending.LEFT)
+            self.handed = card.rang
         return rang
 
     def card(self) -> Card | None:
@@ -197,6 +198,13 @@ class Respondent:
         current = self.diary.current
         if current is not None:
             current.ending, current.ended = ending, self.acted or self.clock.now()
+
+    def _goes_on(self, asked: Asked) -> bool:
+        """Whether a question that came by itself belongs to what came before: as long as that can still be open."""
+        current = self.diary.current
+        since = current.begun if current is not None else self.handed
+        windows = [wave.window for wave in self.script.study.waves if wave.form in asked.questions]
+        return since is not None and self.clock.now() - since <= max(windows, default=timedelta.max)
 
     def new_occasion(self, card: Card) -> bool:
         """Whether Open on this card begins something new, and does not go on with what was begun."""

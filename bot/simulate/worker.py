@@ -82,7 +82,7 @@ async def _without_waiting_for_the_disk(*stores: Database) -> None:
     """What a process wrote outlives its kill -9, in the system's memory; only a power cut needs the disk's word."""
     for store in stores:
         event.listen(store.engine.sync_engine, "connect", _unsynchronized)
-        await store.engine.dispose()
+        await store.reconnect()
 
 
 def _unsynchronized(connection: Any, _record: object) -> None:

@@ -39,16 +39,17 @@ class Tree:
                 stand_in.relevant = False
                 self.nodes.append(stand_in)
 
-    def _sow(self, seed: Seed, parent: Node) -> Node:
+    def _sow(self, seed: Seed, parent: Node, number: int = 1) -> Node:
         """Makes the nodes of ``seed`` below ``parent``; ``sown`` remembers what they are to hold."""
-        spec = self.program.specs[seed.slot]
-        node = Node(spec.name, parent, "", seed.slot)
-        node.number = len(parent.named(spec.name))
+        node = Node(self.program.specs[seed.slot].name, parent, "", seed.slot)
+        node.number = number
         node.relevant = parent.relevant
         self.live[seed.slot].append(node)
         self.sown.append((node, seed.text))
+        met: dict[int, int] = {}
         for each in seed.below:
-            self._sow(each, node)
+            met[each.slot] = met.get(each.slot, 0) + 1
+            self._sow(each, node, met[each.slot])
         return node
 
     def spec(self, node: Node) -> Spec:

@@ -54,7 +54,8 @@ async def due(tx: Tx, keys: WorkingKeys, now: datetime) -> list[Alert]:
 
 async def earliest(tx: Tx) -> datetime | None:
     query = select(alert.c.next_at).where(alert.c.next_at.is_not(None)).order_by(alert.c.next_at).limit(1)
-    return (await tx.execute(query)).scalar()
+    found: datetime | None = (await tx.execute(query)).scalar()
+    return found
 
 
 async def every(tx: Tx, keys: WorkingKeys) -> list[Alert]:

@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, delete, exists, select, update
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.dialogue.conversation import Card, Chat, Showing
 from cora_bot.store.database import Tx
-from cora_bot.store.statements import upsert
+from cora_bot.store.prepared import prepared, prepared_insert, several
 from cora_bot.store.tables import chat, chat_participant, staff_phone
 from cora_bot.vault.working import Purpose, WorkingKeys
 
@@ -32,6 +32,17 @@ class Stored:
         return int(keys.open(Purpose.CONTACT, self.chat.id, self.address))
 
 
+_KNOWN = prepared(select(chat.c.address_index).where(chat.c.address_index.in_(several("indices"))))
+_ADD = prepared_insert(
+    chat, lambda insert: insert.on_conflict_do_nothing(index_elements=["address_index"]).returning(chat.c.id)
+)
+_LOCK = select(chat).order_by(chat.c.id)
+_OPEN = prepared(_LOCK.where(chat.c.address_index.in_(several("indices"))).with_for_update())
+_LOCK_THESE = _LOCK.where(chat.c.id.in_(several("ids")))
+_WAIT_FOR = prepared(_LOCK_THESE.with_for_update())
+_SKIP_LOCKED = prepared(_LOCK_THESE.with_for_update(skip_locked=True))
+
+
 def index(keys: WorkingKeys, address: int) -> bytes:
     return keys.index(b"chat", str(address).encode())
 
@@ -46,22 +57,21 @@ async def open_doors(
         chat_id = new_id(chance)
         sealed = keys.seal(Purpose.CONTACT, chat_id, str(by_index[key]).encode(), chance)
         rows.append(_first_row(chat_id, now) | {"address_index": key, "address": sealed})
-    known = set((await tx.execute(select(chat.c.address_index).where(chat.c.address_index.in_(by_index)))).scalars())
+    known = set((await tx.execute(_KNOWN, {"indices": list(by_index)})).scalars())
     missing = [row for row in rows if row["address_index"] not in known]
     made: set[bytes] = set()
     if missing:
-        added = upsert(tx, chat).on_conflict_do_nothing(index_elements=["address_index"]).returning(chat.c.id)
-        made = set((await tx.execute(added, missing)).scalars())
-    query = select(chat).where(chat.c.address_index.in_(by_index)).order_by(chat.c.id).with_for_update()
-    return {by_index[row.address_index]: _stored(row, new=row.id in made) for row in await tx.execute(query)}
+        made = set((await tx.execute(_ADD, missing)).scalars())
+    rows_now = await tx.execute(_OPEN, {"indices": list(by_index)})
+    return {by_index[row.address_index]: _stored(row, new=row.id in made) for row in rows_now}
 
 
 async def lock(tx: Tx, ids: Collection[bytes], *, skip_locked: bool = False) -> dict[bytes, Stored]:
     """These chats, locked in the order of their ids, so that two processes never wait for each other in a ring."""
     if not ids:
         return {}
-    query = select(chat).where(chat.c.id.in_(ids)).order_by(chat.c.id).with_for_update(skip_locked=skip_locked)
-    return {row.id: _stored(row) for row in await tx.execute(query)}
+    rows = await tx.execute(_SKIP_LOCKED if skip_locked else _WAIT_FOR, {"ids": list(ids)})
+    return {row.id: _stored(row) for row in rows}
 
 
 def _first_row(chat_id: bytes, now: datetime) -> dict[str, Any]:
@@ -103,7 +113,7 @@ def _stored(row: Row[Any], *, new: bool = False) -> Stored:
     return Stored(seen, row.address, row.last_message)
 
 
-_UPDATE = (
+_UPDATE = prepared(
     update(chat)
     .where(chat.c.id == bindparam("chat_id"))
     .values(
@@ -128,7 +138,7 @@ async def write(tx: Tx, chats: Sequence[Chat]) -> None:
         await tx.execute(_UPDATE, rows)
 
 
-_SEEN = (
+_SEEN = prepared(
     update(chat)
     .where(chat.c.id == bindparam("chat_id"))
     .values(last_seen=bindparam("at"), last_message=bindparam("message_seen"))
@@ -145,7 +155,8 @@ async def note_seen(tx: Tx, seen: Mapping[bytes, int], now: datetime) -> None:
 async def last_seen(tx: Tx) -> datetime | None:
     """When any chat was last heard of."""
     newest = select(chat.c.last_seen).order_by(chat.c.last_seen.desc()).limit(1)
-    return (await tx.execute(newest)).scalar_one_or_none()
+    found: datetime | None = (await tx.execute(newest)).scalar_one_or_none()
+    return found
 
 
 async def purge_strangers(tx: Tx, before: datetime) -> int:

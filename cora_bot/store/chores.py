@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import and_, bindparam, delete, select
 
 from cora_bot.dialogue.turn import Chore
 from cora_bot.store.database import Tx
-from cora_bot.store.statements import upsert
+from cora_bot.store.prepared import prepared, prepared_insert
 from cora_bot.store.tables import chore
 
 
@@ -20,24 +20,35 @@ class Task(NamedTuple):
     card: int
 
 
+_WRITE = prepared_insert(
+    chore,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["chat_id", "kind", "card"], set_={"due_at": insert.excluded.due_at}
+    ),
+)
+_DUE = prepared(
+    select(chore).where(chore.c.due_at <= bindparam("by_now")).order_by(chore.c.due_at).limit(bindparam("most"))
+)
+_EARLIEST = prepared(select(chore.c.due_at).order_by(chore.c.due_at).limit(1))
+
+
 async def write(tx: Tx, chores: Sequence[tuple[bytes, Chore]]) -> None:
     if chores:
         rows = [
             {"chat_id": chat_id, "kind": each.kind, "card": each.card, "due_at": each.due_at}
             for chat_id, each in chores
         ]
-        insert = upsert(tx, chore)
-        moved = {"due_at": insert.excluded.due_at}
-        await tx.execute(insert.on_conflict_do_update(index_elements=["chat_id", "kind", "card"], set_=moved), rows)
+        await tx.execute(_WRITE, rows)
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> list[Task]:
-    query = select(chore).where(chore.c.due_at <= now).order_by(chore.c.due_at).limit(limit)
-    return [Task(row.chat_id, row.kind, row.card) for row in await tx.execute(query)]
+    rows = await tx.execute(_DUE, {"by_now": now, "most": limit})
+    return [Task(row.chat_id, row.kind, row.card) for row in rows]
 
 
 async def earliest(tx: Tx) -> datetime | None:
-    return (await tx.execute(select(chore.c.due_at).order_by(chore.c.due_at).limit(1))).scalar()
+    found: datetime | None = (await tx.execute(_EARLIEST)).scalar()
+    return found
 
 
 async def remove(tx: Tx, tasks: Sequence[Task]) -> None:

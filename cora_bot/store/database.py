@@ -15,16 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from cora_bot.base.errors import CoraError
 from cora_bot.store.sqlite_driver import Driver
+from cora_bot.store.tx import Line, Tx
 
-Tx = AsyncConnection
+__all__ = ["Database", "Tx", "connect", "is_outage", "make_private"]
+
 BUSY_MILLIS = 10_000
+STATEMENTS_KEPT = 512  # by SQLite, parsed
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -46,6 +49,7 @@ class Database:
         self.careful = 0
         self.maintained_at: datetime | None = None
         self._writing = asyncio.Lock()
+        self._idle: list[Line] = []
 
     @classmethod
     async def open(cls, url: str, *, create: bool = True) -> Database:
@@ -72,34 +76,59 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         """A writing transaction: commits at the end, rolls back on any exception."""
         if not self.is_sqlite:
-            async with self.engine.begin() as tx:
-                yield tx
+            async with self.engine.begin() as connection:
+                yield Tx(connection)
             return
         # Tasks of one process queue here in order; busy_timeout is for other processes, and sleeps.
-        async with self._writing, self.engine.connect() as connection:
-            await connection.execution_options(cora_write=True)
-            async with connection.begin():
-                yield connection
+        async with self._writing, self._line() as line:
+            await line.errand("BEGIN IMMEDIATE")
+            yield Tx(line.connection, line)
+            await line.errand("COMMIT")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """A reading connection: one consistent view, nothing written."""
+        if self.is_sqlite:
+            async with self._line() as line:
+                line.raw.execute("BEGIN")
+                yield Tx(line.connection, line)
+            return
         async with self.engine.connect() as connection:
-            if not self.is_sqlite:
-                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            yield connection
+            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield Tx(connection)
             await connection.rollback()
 
     @asynccontextmanager
     async def outside(self) -> AsyncIterator[Tx]:
         """A connection without a transaction, for VACUUM and checkpoints alone."""
-        option = {"cora_plain": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        if self.is_sqlite:
+            async with self._line() as line:
+                yield Tx(line.connection, line)
+            return
         async with self.engine.connect() as connection:
-            await connection.execution_options(**option)
-            yield connection
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield Tx(connection)
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[Line]:
+        """A connection to SQLite that nobody else uses meanwhile; whatever was not committed at the end is undone."""
+        line = self._idle.pop() if self._idle else await Line.connect(self.engine)
+        try:
+            yield line
+        finally:
+            # Where even this fails, the connection is left to the engine, which closes it.
+            await line.undo()
+            self._idle.append(line)
+
+    async def reconnect(self) -> None:
+        """Connections are made anew from now on."""
+        idle, self._idle = self._idle, []
+        for line in idle:
+            await line.connection.close()
+        await self.engine.dispose()
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        await self.reconnect()
 
 
 def connect(url: str) -> AsyncEngine:
@@ -115,9 +144,9 @@ def connect(url: str) -> AsyncEngine:
     if not parsed.database or parsed.database == ":memory:":
         raise CoraError("the store needs a file", "give a path after sqlite+aiosqlite:///")
     make_private(Path(parsed.database))
-    engine = create_async_engine(parsed, hide_parameters=True, module=Driver())
+    options = {"check_same_thread": False, "cached_statements": STATEMENTS_KEPT}
+    engine = create_async_engine(parsed, hide_parameters=True, module=Driver(), connect_args=options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -128,19 +157,13 @@ def make_private(path: Path) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    connection.isolation_level = None  # the driver begins nothing by itself; a transaction does
     cursor = connection.cursor()
     try:
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
     finally:
         cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get("cora_plain", False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("cora_write", False) else "BEGIN")
 
 
 def is_outage(error: BaseException) -> bool:

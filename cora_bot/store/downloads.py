@@ -10,13 +10,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
 from cora_bot.dialogue.turn import Fetch
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
+from cora_bot.store.prepared import prepared
 from cora_bot.store.tables import download
 from cora_bot.vault.working import Purpose, WorkingKeys
 
@@ -31,6 +32,16 @@ class Download:
     attempts: int
     message: int
     fetch: Fetch | None
+
+
+_FIRST = prepared(
+    select(download)
+    .where(download.c.next_at <= bindparam("by_now"))
+    .order_by(download.c.next_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_EARLIEST = prepared(select(download.c.next_at).order_by(download.c.next_at).limit(1))
 
 
 async def write(
@@ -55,8 +66,7 @@ async def write(
 
 async def claim(tx: Tx, keys: WorkingKeys, *, now: datetime, until: datetime) -> Download | None:
     """The row that has waited longest; nobody else gets it before ``until``."""
-    query = select(download).where(download.c.next_at <= now).order_by(download.c.next_at).limit(1)
-    row = (await tx.execute(query.with_for_update(skip_locked=True))).first()
+    row = (await tx.execute(_FIRST, {"by_now": now})).first()
     if row is None:
         return None
     await tx.execute(
@@ -89,4 +99,5 @@ async def cancel(tx: Tx, records: Collection[bytes]) -> list[tuple[bytes, int]]:
 
 
 async def earliest(tx: Tx) -> datetime | None:
-    return (await tx.execute(select(download.c.next_at).order_by(download.c.next_at).limit(1))).scalar()
+    found: datetime | None = (await tx.execute(_EARLIEST)).scalar()
+    return found

@@ -15,6 +15,7 @@ from cora_bot.base.chance import Chance, case_code
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Database, Tx, connect
 from cora_bot.store.participants import Link
+from cora_bot.store.prepared import prepared, several
 from cora_bot.store.statements import upsert
 from cora_bot.store.types import Id, Sealed
 from cora_bot.vault.erasure import new_erasure_key
@@ -42,6 +43,8 @@ erasure = Table(
 )
 
 _TRIES = 20
+_LINKS = prepared(select(link.c.participant_id, link.c.sealed).where(link.c.participant_id.in_(several("people"))))
+_ERASURE_KEYS = prepared(select(erasure).where(erasure.c.case_id.in_(several("cases"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,9 @@ class KeyStore:
             return await self._links(tx, participant_ids)
 
     async def _links(self, tx: Tx, participant_ids: Collection[bytes]) -> dict[bytes, Link]:
-        query = select(link.c.participant_id, link.c.sealed).where(link.c.participant_id.in_(participant_ids))
         return {
             row.participant_id: open_value(self.keys, Purpose.LINK, row.participant_id, row.sealed, Link)
-            for row in await tx.execute(query)
+            for row in await tx.execute(_LINKS, {"people": list(participant_ids)})
         }
 
     async def erasure_keys(self, cases: Collection[bytes]) -> dict[bytes, bytes]:
@@ -109,14 +111,17 @@ class KeyStore:
         if not cases:
             return {}
         async with self.database.read() as tx:
-            rows = await tx.execute(select(erasure).where(erasure.c.case_id.in_(cases)))
+            rows = await tx.execute(_ERASURE_KEYS, {"cases": list(cases)})
             return {row.case_id: self.keys.open(Purpose.LINK, b"erasure" + row.case_id, row.key) for row in rows}
 
     async def find_code(self, code: str) -> bytes | None:
         """The participant whom researchers know by this code."""
         wanted = self.keys.index(b"code", code.encode())
         async with self.database.read() as tx:
-            return (await tx.execute(select(link.c.participant_id).where(link.c.code_index == wanted))).scalar()
+            found: bytes | None = (
+                await tx.execute(select(link.c.participant_id).where(link.c.code_index == wanted))
+            ).scalar()
+            return found
 
     async def delete_link(self, participant_ids: Collection[bytes]) -> None:
         """Cuts these people off their cases for good. Repeatable."""

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select, tuple_, update
 
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.store.database import Tx
+from cora_bot.store.prepared import prepared, prepared_insert, several
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import occurrence
 from cora_bot.study.model import FINAL_STEPS, Planned, Step
@@ -42,34 +43,57 @@ def _occurrence(row: Row[Any]) -> Occurrence:
     return Occurrence(wave=row.wave, number=row.number, **fields)
 
 
+def _open(wanted: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(occurrence)
+        .where(occurrence.c.participant_id.in_(several("people")), wanted)
+        .order_by(occurrence.c.opens, occurrence.c.wave, occurrence.c.number)
+    )
+
+
+_IS_OPEN = occurrence.c.step.in_(OPEN_STEPS)
+_AGAIN = and_(occurrence.c.step == Step.COMPLETE.value, occurrence.c.closes > bindparam("until"))
+_OPEN = prepared(_open(_IS_OPEN))
+_OPEN_OR_AGAIN = prepared(_open(or_(_IS_OPEN, _AGAIN)))
+_DUE = prepared(
+    select(occurrence.c.participant_id, occurrence.c.wave, occurrence.c.number)
+    .where(occurrence.c.next_at <= bindparam("by_now"))
+    .order_by(occurrence.c.next_at)
+    .limit(bindparam("most"))
+)
+_EARLIEST = prepared(
+    select(occurrence.c.next_at).where(occurrence.c.next_at.is_not(None)).order_by(occurrence.c.next_at).limit(1)
+)
+
+
+def _upsert(insert: Any) -> Any:
+    new: dict[str, Any] = {name: insert.excluded[name] for name in _FIELDS}
+    new["sent"] = case((new["sent"] < occurrence.c.sent, occurrence.c.sent), else_=new["sent"])
+    return insert.on_conflict_do_update(index_elements=_KEY, set_=new)
+
+
+_WRITE = prepared_insert(occurrence, _upsert)
+
+
 async def open_of(
     tx: Tx, participant_ids: Collection[bytes], answered_until: datetime | None = None
 ) -> dict[bytes, list[Occurrence]]:
     """What is not final yet, earliest first; and what is complete and closes after ``answered_until``, where given."""
-    wanted: ColumnElement[bool] = occurrence.c.step.in_(OPEN_STEPS)
-    if answered_until is not None:
-        again = and_(occurrence.c.step == Step.COMPLETE.value, occurrence.c.closes > answered_until)
-        wanted = or_(wanted, again)
-    query = (
-        select(occurrence)
-        .where(occurrence.c.participant_id.in_(participant_ids), wanted)
-        .order_by(occurrence.c.opens, occurrence.c.wave, occurrence.c.number)
-    )
+    people = {"people": list(participant_ids)}
+    if answered_until is None:
+        rows = await tx.execute(_OPEN, people)
+    else:
+        rows = await tx.execute(_OPEN_OR_AGAIN, people | {"until": answered_until})
     found: dict[bytes, list[Occurrence]] = defaultdict(list)
-    for row in await tx.execute(query):
+    for row in rows:
         found[row.participant_id].append(_occurrence(row))
     return found
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
     """What the due loop has to look at, earliest first."""
-    query = (
-        select(occurrence.c.participant_id, occurrence.c.wave, occurrence.c.number)
-        .where(occurrence.c.next_at <= now)
-        .order_by(occurrence.c.next_at)
-        .limit(limit)
-    )
-    return [Due(row.participant_id, row.wave, row.number) for row in await tx.execute(query)]
+    rows = await tx.execute(_DUE, {"by_now": now, "most": limit})
+    return [Due(row.participant_id, row.wave, row.number) for row in rows]
 
 
 class Standing(NamedTuple):
@@ -95,10 +119,7 @@ async def write(tx: Tx, changed: Mapping[bytes, Sequence[Occurrence]]) -> None:
         for each in several
     ]
     if rows:
-        insert = upsert(tx, occurrence)
-        new: dict[str, Any] = {name: insert.excluded[name] for name in _FIELDS}
-        new["sent"] = case((new["sent"] < occurrence.c.sent, occurrence.c.sent), else_=new["sent"])
-        await tx.execute(insert.on_conflict_do_update(index_elements=_KEY, set_=new), rows)
+        await tx.execute(_WRITE, rows)
 
 
 async def replan(tx: Tx, who: bytes, plan: Sequence[Planned], *, status: Status, now: datetime) -> None:
@@ -161,8 +182,8 @@ def _here(each: Due) -> ColumnElement[bool]:
 
 
 async def earliest(tx: Tx) -> datetime | None:
-    query = select(occurrence.c.next_at).where(occurrence.c.next_at.is_not(None)).order_by(occurrence.c.next_at)
-    return (await tx.execute(query.limit(1))).scalar()
+    found: datetime | None = (await tx.execute(_EARLIEST)).scalar()
+    return found
 
 
 async def next_due(tx: Tx, people: Collection[bytes]) -> dict[bytes, datetime]:

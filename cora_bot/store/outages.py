@@ -5,14 +5,17 @@ from __future__ import annotations
 from sqlalchemy import and_, delete, select
 
 from cora_bot.store.database import Tx
+from cora_bot.store.prepared import prepared
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import outage
 from cora_bot.study.stretch import Outage
 
+_EVERY = prepared(select(outage).order_by(outage.c.begins, outage.c.place, outage.c.id))
+
 
 async def every(tx: Tx) -> tuple[Outage, ...]:
     """All of them, by when they began."""
-    rows = await tx.execute(select(outage).order_by(outage.c.begins, outage.c.place, outage.c.id))
+    rows = await tx.execute(_EVERY)
     return tuple(Outage(row.place, row.begins, row.ends, row.id) for row in rows)
 
 

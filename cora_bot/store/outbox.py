@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -19,7 +18,8 @@ from sqlalchemy import Integer, Row, Select, Text, and_, bindparam, exists, lite
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.prompt import Prompt, Spoken
 from cora_bot.store.database import Tx
-from cora_bot.store.statements import is_flag, upsert
+from cora_bot.store.prepared import prepared, prepared_insert, several
+from cora_bot.store.statements import is_flag
 from cora_bot.store.tables import Kind, Means, State, outbox
 from cora_bot.vault.working import Purpose, WorkingKeys
 
@@ -28,6 +28,53 @@ PENDING = literal_column(f"'{State.PENDING}'", Text)
 SENDING = literal_column(f"'{State.SENDING}'", Text)
 _PROMPT = msgspec.json.Decoder(Prompt)
 _SPOKEN = msgspec.json.Decoder(Spoken)
+
+
+_KNOWN = prepared(select(outbox.c.key).where(outbox.c.key.in_(several("keys"))))
+_CARDS = and_(outbox.c.chat_id.in_(several("chats")), outbox.c.state == PENDING, outbox.c.kind == Kind.CARD.value)
+_OWED = prepared(
+    select(outbox.c.chat_id).where(_CARDS, is_flag(outbox.c.fresh, True), is_flag(outbox.c.unsolicited, False))
+)
+_SUPERSEDE = prepared(
+    update(outbox)
+    .where(_CARDS)
+    .values(state=State.SUPERSEDED.value, outcome="superseded", finished_at=bindparam("at"), payload=None)
+)
+_PUT = prepared_insert(outbox, lambda insert: insert.on_conflict_do_nothing(index_elements=["key"]))
+_FIRST = prepared(
+    select(outbox)
+    .where(outbox.c.chat_id.in_(several("chats")), or_(outbox.c.state == PENDING, outbox.c.state == SENDING))
+    .order_by(outbox.c.id)
+)
+_BY_IDS = prepared(select(outbox).where(outbox.c.id.in_(several("ids"))))
+
+
+def _heads(unsolicited: bool) -> Select[Any]:
+    other = outbox.alias("other")
+    by_now, most = bindparam("by_now", type_=outbox.c.not_before.type), bindparam("most", type_=Integer)
+    flying = exists().where(other.c.chat_id == outbox.c.chat_id, other.c.state == SENDING)
+    earlier = exists().where(
+        other.c.chat_id == outbox.c.chat_id,
+        other.c.state == PENDING,
+        other.c.not_before <= by_now,
+        other.c.id < outbox.c.id,
+    )
+    waiting = and_(outbox.c.state == PENDING, is_flag(outbox.c.unsolicited, unsolicited), outbox.c.not_before <= by_now)
+    return (
+        select(outbox.c.chat_id)
+        .where(waiting, ~flying, ~earlier)
+        .order_by(outbox.c.not_before, outbox.c.id)
+        .limit(most)
+    )
+
+
+def _earliest(unsolicited: bool) -> Select[Any]:
+    waits = and_(outbox.c.state == PENDING, is_flag(outbox.c.unsolicited, unsolicited))
+    return select(outbox.c.not_before).where(waits).order_by(outbox.c.not_before).limit(1)
+
+
+_HEADS = {unsolicited: prepared(_heads(unsolicited)) for unsolicited in (False, True)}
+_EARLIEST = [prepared(_earliest(unsolicited)) for unsolicited in (False, True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +170,22 @@ async def put(tx: Tx, parcels: Sequence[Parcel], *, keys: WorkingKeys, chance: C
         return 0
     inherited = await supersede(tx, [each.chat for each in new.values() if each.kind is Kind.CARD], now)
     rows = [_row(each, keys, chance, now, fresh=each.fresh or each.chat in inherited) for each in new.values()]
-    await tx.execute(upsert(tx, outbox).on_conflict_do_nothing(index_elements=["key"]), rows)
+    await tx.execute(_PUT, rows)
     return len(new)
 
 
 async def _known(tx: Tx, wanted: Sequence[str]) -> set[str]:
     if not wanted:
         return set()
-    return set((await tx.execute(select(outbox.c.key).where(outbox.c.key.in_(wanted)))).scalars())
+    return set((await tx.execute(_KNOWN, {"keys": list(wanted)})).scalars())
 
 
 async def supersede(tx: Tx, chats: Collection[bytes], now: datetime) -> set[bytes]:
     """Ends the cards of these chats that still wait; gives back the chats that were owed a new message."""
     if not chats:
         return set()
-    waits = and_(outbox.c.chat_id.in_(chats), outbox.c.state == PENDING, outbox.c.kind == Kind.CARD.value)
-    owed = select(outbox.c.chat_id).where(waits, is_flag(outbox.c.fresh, True), is_flag(outbox.c.unsolicited, False))
-    found = set((await tx.execute(owed)).scalars())
-    await tx.execute(update(outbox).where(waits).values(final(State.SUPERSEDED, "superseded", now)))
+    found = set((await tx.execute(_OWED, {"chats": list(chats)})).scalars())
+    await tx.execute(_SUPERSEDE, {"chats": list(chats), "at": now})
     return found
 
 
@@ -188,44 +233,18 @@ async def heads(tx: Tx, now: datetime, limit: int, *, unsolicited: bool) -> list
 
     A row that has to wait (quiet hours) holds up none behind it; among those that may go the oldest is first.
     """
-    return list((await tx.execute(_heads(unsolicited), {"by_now": now, "most": limit})).scalars())
-
-
-@cache
-def _heads(unsolicited: bool) -> Select[bytes]:
-    """Asked for after every commit: putting the statement together anew each time costs more than running it."""
-    other = outbox.alias("other")
-    by_now, most = bindparam("by_now", type_=outbox.c.not_before.type), bindparam("most", type_=Integer)
-    flying = exists().where(other.c.chat_id == outbox.c.chat_id, other.c.state == SENDING)
-    earlier = exists().where(
-        other.c.chat_id == outbox.c.chat_id,
-        other.c.state == PENDING,
-        other.c.not_before <= by_now,
-        other.c.id < outbox.c.id,
-    )
-    waiting = and_(outbox.c.state == PENDING, is_flag(outbox.c.unsolicited, unsolicited), outbox.c.not_before <= by_now)
-    return (
-        select(outbox.c.chat_id)
-        .where(waiting, ~flying, ~earlier)
-        .order_by(outbox.c.not_before, outbox.c.id)
-        .limit(most)
-    )
+    return list((await tx.execute(_HEADS[unsolicited], {"by_now": now, "most": limit})).scalars())
 
 
 async def first_of(tx: Tx, chats: Collection[bytes], now: datetime) -> list[Waiting]:
     """The row each of these (locked) chats would send now, replies first; a chat with one in flight has none."""
-    query = (
-        select(outbox)
-        .where(outbox.c.chat_id.in_(chats), or_(outbox.c.state == PENDING, outbox.c.state == SENDING))
-        .order_by(outbox.c.id)
-    )
     rows: dict[bytes, list[Waiting]] = defaultdict(list)
-    for row in await tx.execute(query):
+    for row in await tx.execute(_FIRST, {"chats": list(chats)}):
         rows[row.chat_id].append(_waiting(row))
     first: list[Waiting] = []
-    for several in rows.values():
-        if all(each.state is State.PENDING for each in several):
-            first += [each for each in several if each.not_before <= now][:1]
+    for of_chat in rows.values():
+        if all(each.state is State.PENDING for each in of_chat):
+            first += [each for each in of_chat if each.not_before <= now][:1]
     return sorted(first, key=lambda each: (each.unsolicited, each.id))
 
 
@@ -237,18 +256,12 @@ async def sending(tx: Tx) -> list[Waiting]:
 
 async def earliest(tx: Tx) -> datetime | None:
     """When the first waiting row may go."""
-    first: datetime | None = None
-    for unsolicited in (False, True):
-        waits = and_(outbox.c.state == PENDING, is_flag(outbox.c.unsolicited, unsolicited))
-        found = (
-            await tx.execute(select(outbox.c.not_before).where(waits).order_by(outbox.c.not_before).limit(1))
-        ).scalar()
-        first = found if first is None or (found is not None and found < first) else first
-    return first
+    found: list[datetime | None] = [(await tx.execute(each)).scalar() for each in _EARLIEST]
+    return min((each for each in found if each is not None), default=None)
 
 
 async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Waiting]:
-    return {row.id: _waiting(row) for row in await tx.execute(select(outbox).where(outbox.c.id.in_(ids)))}
+    return {row.id: _waiting(row) for row in await tx.execute(_BY_IDS, {"ids": list(ids)})}
 
 
 def _waiting(row: Row[Any]) -> Waiting:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, select, update
 
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import PENDING, by_ids, final
+from cora_bot.store.prepared import prepared
 from cora_bot.store.tables import Kind, Means, State, outbox
 
 
@@ -40,12 +41,12 @@ class Again:
 
 Change = Claimed | Ended | Again
 
-_CLAIM = (
+_CLAIM = prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(state=State.SENDING.value, means=bindparam("by"), attempts=outbox.c.attempts + 1)
 )
-_END = (
+_END = prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(
@@ -56,7 +57,7 @@ _END = (
         payload=None,
     )
 )
-_AGAIN = (
+_AGAIN = prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(

@@ -18,12 +18,45 @@ from cora_bot.base.errors import NotOpened
 from cora_bot.dialogue.conversation import Opening, Participant, Status, Withdrawal
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
-from cora_bot.store.statements import is_flag, upsert
+from cora_bot.store.prepared import prepared, prepared_insert, several
+from cora_bot.store.statements import is_flag
 from cora_bot.store.tables import chat, chat_participant, occurrence, outbox, participant, visit
 from cora_bot.study.model import FINAL_STEPS, Return
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 _MOMENT = timedelta(milliseconds=1)
+
+
+_OF_CHATS = prepared(
+    select(participant, chat_participant.c.chat_id)
+    .join(chat_participant)
+    .where(chat_participant.c.chat_id.in_(several("chats")))
+    .order_by(chat_participant.c.since, participant.c.id)
+)
+_BY_IDS = prepared(select(participant).where(participant.c.id.in_(several("ids"))).order_by(participant.c.id))
+_CHATS_OF = prepared(
+    select(chat_participant.c.participant_id, chat_participant.c.chat_id)
+    .where(chat_participant.c.participant_id.in_(several("people")))
+    .order_by(chat_participant.c.since, chat_participant.c.chat_id)
+)
+_WRITTEN = ("status", "language", "zone", "profile", "withdrawal", "withdraws_at")
+_WRITE = prepared_insert(
+    participant,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["id"], set_={name: insert.excluded[name] for name in _WRITTEN}
+    ),
+)
+_LATEST = prepared(
+    select(chat_participant.c.chat_id, func.max(chat_participant.c.since).label("since"))
+    .where(chat_participant.c.chat_id.in_(several("chats")))
+    .group_by(chat_participant.c.chat_id)
+)
+_JOIN = prepared_insert(
+    chat_participant,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["chat_id", "participant_id"], set_={"since": insert.excluded.since}
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +151,8 @@ def half(row: Row[Any], keys: WorkingKeys) -> Half:
 
 async def of_chats(tx: Tx, keys: WorkingKeys, chat_ids: Collection[bytes]) -> dict[bytes, list[Half]]:
     """Who is reached in each chat; the last one is who it speaks with."""
-    query = (
-        select(participant, chat_participant.c.chat_id)
-        .join(chat_participant)
-        .where(chat_participant.c.chat_id.in_(chat_ids))
-        .order_by(chat_participant.c.since, participant.c.id)
-    )
     found: dict[bytes, list[Half]] = {}
-    for row in await tx.execute(query):
+    for row in await tx.execute(_OF_CHATS, {"chats": list(chat_ids)}):
         found.setdefault(row.chat_id, []).append(half(row, keys))
     return found
 
@@ -134,7 +161,7 @@ async def readable(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> tuple[d
     """These people by id, and those of them whose profile does not open."""
     found: dict[bytes, Half] = {}
     unreadable: set[bytes] = set()
-    for row in await tx.execute(select(participant).where(participant.c.id.in_(ids))):
+    for row in await tx.execute(_BY_IDS, {"ids": list(ids)}):
         try:
             found[row.id] = half(row, keys)
         except NotOpened:
@@ -214,18 +241,13 @@ async def silent(tx: Tx, before: datetime) -> list[bytes]:
 
 async def by_ids(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> list[Half]:
     """These people as they stand now; to be asked for behind the locks of their chats."""
-    query = select(participant).where(participant.c.id.in_(ids)).order_by(participant.c.id)
-    return [half(row, keys) for row in await tx.execute(query)]
+    return [half(row, keys) for row in await tx.execute(_BY_IDS, {"ids": list(ids)})]
 
 
 async def chats_of(tx: Tx, participant_ids: Collection[bytes]) -> dict[bytes, bytes]:
     """The chat in which each participant is reached: the one joined last. Who has none is absent."""
-    query = (
-        select(chat_participant.c.participant_id, chat_participant.c.chat_id)
-        .where(chat_participant.c.participant_id.in_(participant_ids))
-        .order_by(chat_participant.c.since, chat_participant.c.chat_id)
-    )
-    return {row.participant_id: row.chat_id for row in await tx.execute(query)}
+    rows = await tx.execute(_CHATS_OF, {"people": list(participant_ids)})
+    return {row.participant_id: row.chat_id for row in rows}
 
 
 async def write(
@@ -248,10 +270,7 @@ async def write(
             }
         )
     if rows:
-        insert = upsert(tx, participant)
-        columns = ("status", "language", "zone", "profile", "withdrawal", "withdraws_at")
-        changed = {name: insert.excluded[name] for name in columns}
-        await tx.execute(insert.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
+        await tx.execute(_WRITE, rows)
 
 
 def _profile(person: Participant, *, keep_link: bool) -> Profile:
@@ -283,20 +302,13 @@ async def join(tx: Tx, pairs: Mapping[bytes, bytes], now: datetime) -> None:
     """Lets each chat (key) speak with a participant (value) from now on."""
     if not pairs:
         return
-    latest = (
-        select(chat_participant.c.chat_id, func.max(chat_participant.c.since).label("since"))
-        .where(chat_participant.c.chat_id.in_(pairs))
-        .group_by(chat_participant.c.chat_id)
-    )
     # Two may come within one millisecond: whoever comes later must also be later.
-    last = {row.chat_id: row.since + _MOMENT for row in await tx.execute(latest)}
-    insert = upsert(tx, chat_participant)
+    last = {row.chat_id: row.since + _MOMENT for row in await tx.execute(_LATEST, {"chats": list(pairs)})}
     rows = [
         {"chat_id": chat_id, "participant_id": who, "since": max(now, last.get(chat_id, now))}
         for chat_id, who in pairs.items()
     ]
-    changed = {"since": insert.excluded.since}
-    await tx.execute(insert.on_conflict_do_update(index_elements=["chat_id", "participant_id"], set_=changed), rows)
+    await tx.execute(_JOIN, rows)
 
 
 async def leave_others(tx: Tx, moved: Mapping[bytes, bytes]) -> set[bytes]:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 
 from cora_bot.store.database import Tx
+from cora_bot.store.prepared import prepared, prepared_insert, several
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import cutting, erased_case, record
 
@@ -22,16 +23,20 @@ class Blob:
     blob: bytes
 
 
+_WRITE = prepared_insert(record, lambda insert: insert)
+_REMOVE = prepared(delete(record).where(record.c.id.in_(several("ids"))))
+
+
 async def write(tx: Tx, blobs: Sequence[Blob]) -> None:
     if blobs:
         # By id, not by time: on PostgreSQL rows stand in the order they were written.
         rows = [{"id": each.id, "case_id": each.case, "blob": each.blob} for each in blobs]
-        await tx.execute(insert(record), sorted(rows, key=lambda row: row["id"]))
+        await tx.execute(_WRITE, sorted(rows, key=lambda row: row["id"]))
 
 
 async def remove(tx: Tx, ids: Collection[bytes]) -> None:
     if ids:
-        await tx.execute(delete(record).where(record.c.id.in_(ids)))
+        await tx.execute(_REMOVE, {"ids": list(ids)})
 
 
 async def remove_cases(tx: Tx, cases: Collection[bytes], now: datetime) -> None:

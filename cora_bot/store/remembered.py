@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from cora_bot.store.database import Tx
+from cora_bot.store.prepared import prepared
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import meta
 
@@ -12,8 +13,12 @@ RESTING = "sending_rests_until"
 """Milliseconds until which nothing is sent: Telegram's limit was the whole bot's. Survives a restart."""
 
 
+_READ = prepared(select(meta.c.value).where(meta.c.name == bindparam("of")))
+
+
 async def read(tx: Tx, name: str) -> str | None:
-    return (await tx.execute(select(meta.c.value).where(meta.c.name == name))).scalar_one_or_none()
+    found: str | None = (await tx.execute(_READ, {"of": name})).scalar_one_or_none()
+    return found
 
 
 async def write(tx: Tx, name: str, value: str) -> None:

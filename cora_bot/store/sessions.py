@@ -11,16 +11,27 @@ from cora_bot.base.chance import Chance
 from cora_bot.dialogue.conversation import Session, Status
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
-from cora_bot.store.statements import upsert
+from cora_bot.store.prepared import prepared, prepared_insert, several
 from cora_bot.store.tables import participant, session
 from cora_bot.vault.working import Purpose, WorkingKeys
 
+_OF = prepared(
+    select(session.c.participant_id, session.c.sealed).where(session.c.participant_id.in_(several("people")))
+)
+_WRITE = prepared_insert(
+    session,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["participant_id"],
+        set_={name: insert.excluded[name] for name in ("id", "form_hash", "sealed", "touched_at")},
+    ),
+)
+_REMOVE = prepared(delete(session).where(session.c.participant_id.in_(several("people"))))
+
 
 async def of_participants(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> dict[bytes, Session]:
-    query = select(session.c.participant_id, session.c.sealed).where(session.c.participant_id.in_(ids))
     return {
         row.participant_id: open_value(keys, Purpose.SESSION, row.participant_id, row.sealed, Session)
-        for row in await tx.execute(query)
+        for row in await tx.execute(_OF, {"people": list(ids)})
     }
 
 
@@ -38,14 +49,12 @@ async def write(tx: Tx, sessions: Mapping[bytes, Session], *, keys: WorkingKeys,
         }
         for who, each in sessions.items()
     ]
-    insert = upsert(tx, session)
-    changed = {name: insert.excluded[name] for name in ("id", "form_hash", "sealed", "touched_at")}
-    await tx.execute(insert.on_conflict_do_update(index_elements=["participant_id"], set_=changed), rows)
+    await tx.execute(_WRITE, rows)
 
 
 async def remove(tx: Tx, participant_ids: Collection[bytes]) -> None:
     if participant_ids:
-        await tx.execute(delete(session).where(session.c.participant_id.in_(participant_ids)))
+        await tx.execute(_REMOVE, {"people": list(participant_ids)})
 
 
 async def purge_enrolling(tx: Tx, before: datetime) -> int:

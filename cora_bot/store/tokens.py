@@ -9,10 +9,14 @@ from sqlalchemy import delete, insert, select, update
 
 from cora_bot.dialogue.conversation import TokenState
 from cora_bot.store.database import Tx
+from cora_bot.store.prepared import prepared, several
 from cora_bot.store.tables import token
 from cora_bot.vault.working import WorkingKeys
 
 OPEN, USED = "open", "used"
+
+
+_LOOK_UP = prepared(select(token).where(token.c.hash.in_(several("hashes"))).order_by(token.c.hash).with_for_update())
 
 
 def index(keys: WorkingKeys, secret: str) -> bytes:
@@ -41,8 +45,7 @@ async def add(
 async def look_up(tx: Tx, hashes: Collection[bytes], now: datetime) -> dict[bytes, TokenState]:
     """What each of these is, locked: two people with the same token are told apart."""
     found = dict.fromkeys(hashes, TokenState("unknown"))
-    query = select(token).where(token.c.hash.in_(hashes)).order_by(token.c.hash).with_for_update()
-    for row in await tx.execute(query):
+    for row in await tx.execute(_LOOK_UP, {"hashes": list(hashes)}):
         state = "used" if row.state == USED else "valid" if now < row.expires_at else "expired"
         found[row.hash] = TokenState(state, row.relink, row.card, row.staff or "")
     return found

@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from cora_bot.store.database import Tx
+from cora_bot.store.prepared import prepared, prepared_insert, several
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import parked_update, update_attempt, update_seen
 from cora_bot.vault.working import WorkingKeys
@@ -23,6 +24,20 @@ class Parked:
     at: datetime
 
 
+_CLAIM = prepared_insert(
+    update_seen,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["key"]).returning(update_seen.c.key),
+)
+_COUNT = prepared_insert(
+    update_attempt,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["key"], set_={"attempts": update_attempt.c.attempts + 1, "at": insert.excluded.at}
+    ).returning(update_attempt.c.attempts),
+)
+_FORGET = prepared(delete(update_attempt).where(update_attempt.c.key == bindparam("of")))
+_KNOWN = prepared(select(update_seen.c.key).where(update_seen.c.key.in_(several("keys"))))
+
+
 def index(keys: WorkingKeys, key: str) -> bytes:
     return keys.index(b"update", key.encode())
 
@@ -31,21 +46,17 @@ async def claim(tx: Tx, hashes: Sequence[bytes], now: datetime) -> set[bytes]:
     """Marks these as known; gives back those that were not."""
     if not hashes:
         return set()
-    insert = upsert(tx, update_seen).on_conflict_do_nothing(index_elements=["key"]).returning(update_seen.c.key)
     rows = [{"key": each, "at": now} for each in sorted(hashes)]
-    return set((await tx.execute(insert, rows)).scalars())
+    return set((await tx.execute(_CLAIM, rows)).scalars())
 
 
 async def count_attempt(tx: Tx, key: bytes, now: datetime) -> int:
     """Counts one more attempt at this update; to be committed before the attempt is made."""
-    insert = upsert(tx, update_attempt)
-    more = {"attempts": update_attempt.c.attempts + 1, "at": now}
-    counted = insert.on_conflict_do_update(index_elements=["key"], set_=more).returning(update_attempt.c.attempts)
-    return int((await tx.execute(counted, {"key": key, "attempts": 1, "at": now})).scalar_one())
+    return int((await tx.execute(_COUNT, {"key": key, "attempts": 1, "at": now})).scalar_one())
 
 
 async def forget_attempt(tx: Tx, key: bytes) -> None:
-    await tx.execute(delete(update_attempt).where(update_attempt.c.key == key))
+    await tx.execute(_FORGET, {"of": key})
 
 
 async def park(tx: Tx, parked: Parked) -> None:
@@ -72,4 +83,4 @@ async def forget_before(tx: Tx, before: datetime) -> int:
 
 
 async def known(tx: Tx, hashes: Collection[bytes]) -> set[bytes]:
-    return set((await tx.execute(select(update_seen.c.key).where(update_seen.c.key.in_(hashes)))).scalars())
+    return set((await tx.execute(_KNOWN, {"keys": list(hashes)})).scalars())

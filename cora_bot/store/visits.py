@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, func, select, update
+from sqlalchemy import Row, Text, and_, bindparam, func, literal_column, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.store import trips
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
+from cora_bot.store.prepared import prepared, several
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import trip, visit
 from cora_bot.study.visits.trip import Way
@@ -22,6 +23,8 @@ from cora_bot.vault.working import Purpose, WorkingKeys
 LASTS = timedelta(days=14)
 """So long after its last slot a trip's visits are still spoken about: for the question of the day after."""
 
+# Written into the statement, not bound: a partial index is used only where the planner can see that it fits.
+WAITS = literal_column(f"'{Standing.WAITING}'", Text)
 _FIELDS = (
     "standing", "seat", "way", "deadline", "due", "next_at", "told", "sent", "opened", "moves", "misses",
     "sequence", "confirmed", "late", "request", "reason", "since",
@@ -55,7 +58,8 @@ class Changed(NamedTuple):
 
 def _visit(row: Row[Any], keys: WorkingKeys) -> Visit:
     inside = open_value(keys, Purpose.VISIT, row.id, row.sealed, _Inside)
-    fields = {name: _KINDS.get(name, lambda value: value)(getattr(row, name)) for name in _FIELDS}
+    fields: dict[str, Any] = {name: getattr(row, name) for name in _FIELDS}
+    fields |= {name: kind(fields[name]) for name, kind in _KINDS.items()}
     known = Visit(id=row.id, trip=row.trip_id, slot=row.slot_id, **fields)
     return replace(
         known,
@@ -82,17 +86,32 @@ def _row(each: Visit, who: bytes, *, keys: WorkingKeys, chance: Chance, now: dat
     }
 
 
-def _under_way(now: datetime) -> Select[Any]:
-    return select(visit).join(trip).where(trip.c.ends > now - LASTS)
+_MINE = visit.c.participant_id.in_(several("people"))
+_ALL = prepared(select(visit).where(_MINE).order_by(visit.c.made_at, visit.c.id))
+_UNDER_WAY = prepared(
+    select(visit).join(trip).where(_MINE, trip.c.ends > bindparam("ended")).order_by(visit.c.made_at, visit.c.id)
+)
+_DUE = prepared(
+    select(visit.c.id, visit.c.participant_id)
+    .where(visit.c.next_at <= bindparam("by_now"))
+    .order_by(visit.c.next_at, visit.c.id)
+    .limit(bindparam("most"))
+)
+_EARLIEST = prepared(select(visit.c.next_at).where(visit.c.next_at.is_not(None)).order_by(visit.c.next_at).limit(1))
+_WAITING = prepared(
+    select(visit.c.trip_id, visit.c.id)
+    .where(visit.c.standing == WAITS, visit.c.next_at.is_(None))
+    .order_by(visit.c.trip_id, visit.c.since, visit.c.id)
+)
 
 
 async def of_participants(
     tx: Tx, keys: WorkingKeys, ids: Collection[bytes], now: datetime | None = None
 ) -> dict[bytes, Visit]:
     """The visit of each of these people on the latest trip that is not long over."""
-    query = select(visit) if now is None else _under_way(now)
-    query = query.where(visit.c.participant_id.in_(ids)).order_by(visit.c.made_at, visit.c.id)
-    return {row.participant_id: _visit(row, keys) for row in await tx.execute(query)}
+    people = {"people": list(ids)}
+    rows = await (tx.execute(_ALL, people) if now is None else tx.execute(_UNDER_WAY, people | {"ended": now - LASTS}))
+    return {row.participant_id: _visit(row, keys) for row in rows}
 
 
 async def of_trip(tx: Tx, keys: WorkingKeys, trip_id: str) -> dict[bytes, Visit]:
@@ -127,14 +146,13 @@ def _place(each: Visit | None) -> tuple[int, int] | None:
 
 async def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
     """What the due loop has to look at, earliest first."""
-    query = select(visit.c.id, visit.c.participant_id).where(visit.c.next_at <= now)
-    rows = await tx.execute(query.order_by(visit.c.next_at, visit.c.id).limit(limit))
+    rows = await tx.execute(_DUE, {"by_now": now, "most": limit})
     return [Due(row.id, row.participant_id) for row in rows]
 
 
 async def earliest(tx: Tx) -> datetime | None:
-    query = select(visit.c.next_at).where(visit.c.next_at.is_not(None)).order_by(visit.c.next_at)
-    return (await tx.execute(query.limit(1))).scalar()
+    found: datetime | None = (await tx.execute(_EARLIEST)).scalar()
+    return found
 
 
 async def put_off(tx: Tx, visit_id: bytes, until: datetime | None) -> None:
@@ -151,13 +169,8 @@ async def untold(tx: Tx, ids: Collection[bytes]) -> set[bytes]:
 
 async def waiting(tx: Tx) -> dict[str, list[bytes]]:
     """By trip the visits on its waiting list that nothing is planned for, first come first."""
-    query = (
-        select(visit.c.trip_id, visit.c.id)
-        .where(visit.c.standing == Standing.WAITING.value, visit.c.next_at.is_(None))
-        .order_by(visit.c.trip_id, visit.c.since, visit.c.id)
-    )
     found: dict[str, list[bytes]] = {}
-    for row in await tx.execute(query):
+    for row in await tx.execute(_WAITING):
         found.setdefault(row.trip_id, []).append(row.id)
     return found
 

@@ -34,8 +34,9 @@ async def _held(database: Database, found: Sequence[Table]) -> list[Holding]:
             count = (await tx.execute(select(func.count()).select_from(table))).scalar_one()
             if not count:
                 continue
-            rows = (await tx.execute(select(table).limit(ROWS))).mappings().all()
-            holdings.append((table.name, count, [{name: _text(row[name]) for name in row} for row in rows]))
+            rows = (await tx.execute(select(table).limit(ROWS))).all()
+            shown = [{name: _text(value) for name, value in row._asdict().items()} for row in rows]
+            holdings.append((table.name, count, shown))
     return holdings
 
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from cora_bot.store import chats, chores, occurrences, outbox, sessions, updates
 from cora_bot.store.database import Database, Tx
@@ -37,18 +36,15 @@ SMALL = {
 @pytest.mark.parametrize("name", QUERIES)
 async def test_query_searches_by_index_alone(tmp_path: Path, name: str) -> None:
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'cora.db'}")
-    made: list[tuple[str, tuple[object, ...]]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, bound: tuple[object, ...], *_: object) -> None:
-        made.append((statement, bound))
-
+    made: list[str] = []
     plan: list[str] = []
     async with database.transaction() as tx:
-        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+        assert tx._line is not None
+        tx._line.raw.set_trace_callback(made.append)
         await QUERIES[name](tx)
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
-        for statement, bound in made:
-            rows = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", bound)
+        tx._line.raw.set_trace_callback(None)
+        for statement in made:
+            rows = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
             plan += [row[3] for row in rows]
     await database.close()
 

@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
+from sqlalchemy.engine import Connection
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
@@ -113,7 +114,7 @@ def stores(ground: Ground) -> Stores:
     return Stores(ground.database_url, ground.keystore_url, ground.keys)
 
 
-async def dump(ground: Ground) -> dict[str, list[object]]:
+async def dump(ground: Ground) -> dict[str, list[str]]:
     """Every row of every table of the main store."""
     database = Database(connect(ground.database_url))
     try:
@@ -126,10 +127,8 @@ async def dump(ground: Ground) -> dict[str, list[object]]:
         await database.close()
 
 
-def _tables(connection: object) -> list[str]:
-    from sqlalchemy import inspect
-
-    return inspect(connection).get_table_names()  # type: ignore[attr-defined]
+def _tables(connection: Connection) -> list[str]:
+    return inspect(connection).get_table_names()
 
 
 async def test_older_store_is_brought_up_to_date(

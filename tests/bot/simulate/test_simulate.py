@@ -4,7 +4,8 @@ SIM-01 what people remember having answered is what is exported, cell by cell, t
 SIM-02 every message that was to be sent unasked is told in order, with its reason; response by wave; each person's page
 SIM-03 the same seed lives the same lives
 SIM-04 a cell that differs, a record that is missing and one that nobody remembers are found and named, exit code 1
-SIM-05 what cannot be simulated is said in a sentence with what to do, and leaves what lay there
+SIM-05 who was forgotten in the meantime is recognised in the records that lead to nobody; what differs there is named
+SIM-06 what cannot be simulated is said in a sentence with what to do, and leaves what lay there
 """
 
 from __future__ import annotations
@@ -175,6 +176,39 @@ def test_compared_again_without_a_difference(copied: Path) -> None:
     said = simulate(copied, "--compare-only")
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[-1].endswith("diaries and export are the same")
+
+
+# ---- forgotten people ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def forgotten(copied: Path) -> tuple[Path, str]:
+    """The export as if two people had been forgotten when their time was over; and the code of one of them."""
+    answers = rows(copied / "export" / "answers_long.csv")
+    codes = sorted({row["case"] for row in answers})[:2]
+    for row in answers:
+        if row["case"] in codes:
+            row["case"] = f"cut-{codes[::-1].index(row['case']):012x}"
+    rewrite(copied / "export" / "answers_long.csv", answers)
+    listed = rows(copied / "export" / "dispositions.csv")
+    rewrite(copied / "export" / "dispositions.csv", [row for row in listed if row["case"] not in codes])
+    return copied, codes[0]
+
+
+def test_records_of_who_was_forgotten_are_recognised(forgotten: tuple[Path, str]) -> None:
+    said = simulate(forgotten[0], "--compare-only")
+    assert said.code == 0, said.out
+
+
+def test_what_differs_in_a_record_that_leads_to_nobody_is_named(forgotten: tuple[Path, str]) -> None:
+    folder, code = forgotten
+    changed = rows(folder / "diaries.csv")
+    row = next(each for each in changed if each["case"] == code and each["value"])
+    row["value"] = "planted"
+    rewrite(folder / "diaries.csv", changed)
+    named = [line for line in simulate(folder, "--compare-only").out.splitlines() if line.startswith("DIFFERENCE: ")]
+    assert len(named) == 1
+    assert f"({code})" in named[0] and f"{row['question']} is 'planted' in the diary" in named[0]
 
 
 # ---- bad input -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,196 @@
+"""Statements that are put together once. What changes from one time to the next are the values, by name.
+
+SQLAlchemy puts a statement together, looks for its compiled form, and binds and reads each value through layers that
+cost many times what SQLite itself needs for our short statements. What every update needs is written down as
+``Prepared``: SQLAlchemy still spells it, once and for both engines; on SQLite it then goes to the connection directly,
+in this very thread, since it waits for nothing. Begin and commit, which may wait, stay errands to the connection's own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, Protocol, cast
+
+from sqlalchemy import BindParameter, Executable, Table, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.dml import Insert
+
+Values = Mapping[str, Any]
+Convert = Callable[[Any], Any]
+
+_SQLITE: Final = sqlite.dialect(paramstyle="named", dbapi=sqlite3)
+
+
+class Found(Protocol):
+    """What a statement found: SQLAlchemy's result, as far as the store uses it."""
+
+    @property
+    def rowcount(self) -> int: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def scalars(self) -> Any: ...
+    def scalar(self) -> Any: ...
+    def scalar_one(self) -> Any: ...
+    def scalar_one_or_none(self) -> Any: ...
+    def first(self) -> Any: ...
+    def one(self) -> Any: ...
+    def all(self) -> Sequence[Any]: ...
+
+
+class Prepared:
+    """One statement, for both engines."""
+
+    def __init__(self, on_sqlite: Executable, on_postgresql: Executable) -> None:
+        self.on_postgresql = on_postgresql
+        self._on_sqlite = on_sqlite
+        self._forms: dict[tuple[str, ...], _Form] = {}
+
+    def run(self, connection: sqlite3.Connection, values: Values | Sequence[Values] | None = None) -> Rows:
+        """On SQLite, now. Several ``values`` (of the same names): once for each. Raises ``DBAPIError``."""
+        each = [values or {}] if values is None or isinstance(values, Mapping) else values
+        form = self._form(tuple(each[0]) if isinstance(self._on_sqlite, Insert) else ())
+        try:
+            return form.run(connection, each)
+        except sqlite3.Error as error:
+            raise told(error, form.text) from error
+
+    def _form(self, names: tuple[str, ...]) -> _Form:
+        """As it is spelled where exactly these columns are given."""
+        form = self._forms.get(names)
+        if form is None:
+            form = self._forms[names] = _Form(self._on_sqlite, names)
+        return form
+
+
+def prepared(statement: Executable) -> Prepared:
+    """A statement that both engines spell alike. Values that change are ``bindparam``s, lists of them ``several``."""
+    return Prepared(statement, statement)
+
+
+def prepared_insert(table: Table, finish: Callable[[Any], Any]) -> Prepared:
+    """An INSERT; ``finish`` says what becomes of a row that is there already, and what is given back."""
+    return Prepared(finish(sqlite.insert(table)), finish(postgresql.insert(table)))
+
+
+def several(name: str) -> BindParameter[Any]:
+    """A list of values, for ``in_``; it may be empty."""
+    return bindparam(name, expanding=True)
+
+
+class _Form:
+    """A statement as SQLite takes it, and what is to be done with each value on the way in and out."""
+
+    def __init__(self, statement: Executable, names: tuple[str, ...]) -> None:
+        compiled = statement.compile(dialect=_SQLITE, column_keys=list(names) or None)  # type: ignore[attr-defined]
+        self.text: str = compiled.string
+        binds: dict[str, BindParameter[Any]] = {name: compiled.binds[name] for name in compiled.params}
+        self._given = {name: _way_in(bind) for name, bind in binds.items() if bind.required}
+        self._fixed = {name: _changed(_way_in(bind), bind.value) for name, bind in binds.items() if not bind.required}
+        self._lists = [name for name, bind in binds.items() if bind.expanding and not bind.required]
+        self.text, self._fixed = self._spread(self._fixed)
+        self._lists = [name for name, bind in binds.items() if bind.expanding and bind.required]
+        columns = list(getattr(statement, "exported_columns", ()))
+        self._row = namedtuple("Row", [each.key for each in columns], rename=True) if columns else None
+        self._out = [(place, way) for place, each in enumerate(columns) if (way := _way_out(each.type)) is not None]
+
+    def run(self, connection: sqlite3.Connection, each: Sequence[Values]) -> Rows:
+        if len(each) > 1 and self._row is None and not self._lists:
+            return Rows((), connection.executemany(self.text, [self._bound(values) for values in each]).rowcount)
+        rows: list[Any] = []
+        touched = 0
+        for values in each:
+            text, bound = self._spread(self._bound(values))
+            cursor = connection.execute(text, bound)
+            if self._row is not None:
+                rows += map(self._read, cursor.fetchall())
+            touched += cursor.rowcount
+        return Rows(rows, touched)
+
+    def _bound(self, values: Values) -> dict[str, Any]:
+        bound = dict(self._fixed)
+        for name, way in self._given.items():
+            bound[name] = _changed(way, values[name])
+        return bound
+
+    def _spread(self, bound: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Each list becomes so many values. Their number is a power of two, the last repeated: few texts to parse."""
+        if not self._lists:
+            return self.text, bound
+        text = self.text
+        for name in self._lists:
+            values = list(bound.pop(name))
+            room = 1 << (len(values) - 1).bit_length() if values else 0
+            bound.update(zip(_names(name, room), values + values[-1:] * (room - len(values)), strict=True))
+            text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join(f":{one}" for one in _names(name, room)))
+        return text, bound
+
+    def _read(self, row: tuple[Any, ...]) -> Any:
+        if not self._out:
+            return self._row._make(row)  # type: ignore[union-attr]
+        values = list(row)
+        for place, way in self._out:
+            values[place] = way(values[place])
+        return self._row._make(values)  # type: ignore[union-attr]
+
+
+class Rows:
+    """What a statement found, read already."""
+
+    def __init__(self, rows: Sequence[Any], rowcount: int) -> None:
+        self._rows = rows
+        self.rowcount = rowcount
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def scalars(self) -> Iterator[Any]:
+        return (row[0] for row in self._rows)
+
+    def scalar(self) -> Any:
+        return self._rows[0][0] if self._rows else None
+
+    def scalar_one(self) -> Any:
+        return self.one()[0]
+
+    def scalar_one_or_none(self) -> Any:
+        return self.one()[0] if self._rows else None
+
+    def first(self) -> Any:
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> Any:
+        (row,) = self._rows
+        return row
+
+    def all(self) -> Sequence[Any]:
+        return self._rows
+
+
+@cache
+def _names(name: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{name}_{number}" for number in range(count))
+
+
+def _way_in(bind: BindParameter[Any]) -> Convert | None:
+    kind = bind.type.dialect_impl(_SQLITE)
+    way = kind.bind_processor(_SQLITE)
+    if way is None or not bind.expanding:
+        return way
+    return lambda values: [way(value) for value in values]
+
+
+def _way_out(kind: Any) -> Convert | None:
+    return cast(Convert | None, kind.dialect_impl(_SQLITE).result_processor(_SQLITE, None))
+
+
+def _changed(way: Convert | None, value: Any) -> Any:
+    return value if way is None else way(value)
+
+
+def told(error: sqlite3.Error, text: str) -> Exception:
+    """SQLAlchemy's own error for it, without the values."""
+    told = DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True, dialect=_SQLITE)
+    return cast(Exception, told)
