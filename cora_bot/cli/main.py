@@ -23,6 +23,7 @@ from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
+from cora_bot.cli.seal import seal
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.why import why
@@ -43,6 +44,7 @@ COMMANDS: tuple[click.Command, ...] = (
     bundles,
     retention,
     sever,
+    seal,
     export,
     doctor_command(),
     health,

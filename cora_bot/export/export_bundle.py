@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import audit, consents, contacts, dispositions, instances, messages, response
+from cora_bot.export import audit, consents, contacts, dispositions, instances, messages, response, visit_files
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
@@ -18,7 +18,7 @@ from cora_bot.export.cells import csv_file, instant
 from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
-from cora_bot.export.folder import ACCOUNT, earlier_erased, earlier_signed, publish
+from cora_bot.export.folder import ACCOUNT, earlier_erased, earlier_signed, earlier_visit_files, publish
 from cora_bot.export.media import write_files
 from cora_bot.export.messages import MESSAGE
 from cora_bot.export.missing import Missing
@@ -28,6 +28,7 @@ from cora_bot.export.readme import readme
 from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
 from cora_bot.export.response import Response, responses
 from cora_bot.export.tables import chosen, long_rows, wide_rows
+from cora_bot.export.visit_files import Expected, Joined, take_up
 from cora_bot.export.vouching import vouching
 from cora_bot.forms.compile import load_xform
 from cora_bot.forms.model import Form
@@ -47,10 +48,12 @@ def export_bundle(
     chance: Chance,
     progress: Progress,
     others: Sequence[Path] = (),
+    with_folders: Sequence[Path] = (),
 ) -> Reconciliation:
     """Opens the bundle in ``path`` and writes the export into ``folder``. ``language`` of labels, "" for the study's.
 
     With ``others`` the newest of all says what there is; the rest only lend records that do not open in it.
+    ``with_folders`` hold sealed files of visits.
 
     Writes also when something differs: the account says what. Raises ``CoraError`` when the bundle or the folder
     cannot be used, and then writes nothing.
@@ -64,10 +67,12 @@ def export_bundle(
         stamp = Stamp(new_id(chance).hex(), now, tuple(one.recipient.fingerprint() for one in identities))
         codes = {case.case: case.code for case in bundle.cases if case.case not in erased}
         gathered = gather(opening.opened, codes=codes, erased=erased, forms=forms)
+        joined = take_up(with_folders, identities, Expected(bundle.manifest.study, frozenset(codes.values())))
         facts = _facts(bundle, study, frozenset(codes.values()))
         keys = [verify_key_of(identity) for identity in identities]
         vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
         notes = [*_notes(bundle, stamp, gathered, erased), *_notes_of_several(bundle, older), *vouched.notes]
+        notes += [*joined.notes(), *_left_behind(folder, joined)]
         account = reconcile(
             bundle,
             opening,
@@ -76,18 +81,32 @@ def export_bundle(
             notes=notes,
             response=facts.response,
             unsigned=vouched.differences,
+            visits=joined.troubles,
         )
         columns = form_columns(forms.values(), first=_form_order(study))
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             **_tables(facts, gathered),
+            visit_files.TABLE: csv_file(visit_files.rows(joined)),
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
             "README.txt": readme(bundle.manifest, study, stamp, complete=account.fits).encode(),
             ACCOUNT: as_json(account, bundle.manifest, stamp, erased=erased, signed=vouched.remembered),
         }
-        publish(folder, files, more=lambda into: write_files(gathered.files, into, bundle, identities))
+
+        def large(into: Path) -> None:
+            write_files(gathered.files, into, bundle, identities)
+            visit_files.write(joined, into, identities)
+
+        publish(folder, files, more=large)
     return account
+
+
+def _left_behind(folder: Path, joined: Joined) -> list[str]:
+    before = earlier_visit_files(folder)
+    if before <= len(joined.files):
+        return []
+    return [f"the earlier export had {before} files of visits, this one has {len(joined.files)}: give --with for all"]
 
 
 @contextmanager

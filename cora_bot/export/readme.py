@@ -29,7 +29,8 @@ dispositions.csv       what became of every planned occasion: answered, refused,
 response.csv           counts of these by wave and number, and response rates RR1 and RR2 after AAPOR
 contacts.csv           every message that was to be sent unasked, why, and what became of it; never its text
 consents.csv           who agreed to which exact words, when and in which language
-media/                 pictures, sounds, films and files people sent, named as in answers_long.csv
+media/                 pictures, sounds, films and files people sent, named as in answers_long.csv; files of visits
+visit_files.csv        recordings, pictures and notes of visits: whose, from which visit; they lie in media/
 messages.csv           what people wrote to the team outside any form, and wanted passed on
 instances/             every complete record as XML, as a tablet submits it, by record: submission.xml, audit.csv
 codebook.md            every question, option, language and rule, and how to read the tables

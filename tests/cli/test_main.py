@@ -50,6 +50,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "bundles",
         "retention",
         "sever",
+        "seal",
         "export",
         "doctor",
         "health",
