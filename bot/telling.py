@@ -55,6 +55,7 @@ ASIDE = {
     "outage": "When a country or time zone was cut off. It names no person.",
     "outbox": "Messages sent or waiting. Their text is sealed, and taken out once it has been sent.",
     "parked_update": "What could not be handled, sealed, until somebody has looked at why.",
+    "task": "Whom the team has to look after, and why. Never what somebody said.",
     "token": "Enrolment links, as fingerprints.",
     "update_attempt": "How often something was tried that ended in a crash, as fingerprints.",
     "update_seen": "What Telegram has handed over already, as fingerprints.",

@@ -24,6 +24,7 @@ from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
 from cora_bot.cli.seal import seal
+from cora_bot.cli.tasks import tasks
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.why import why
@@ -38,6 +39,7 @@ COMMANDS: tuple[click.Command, ...] = (
     invite,
     people,
     why,
+    tasks,
     reply_command,
     outage,
     bundle,

@@ -6,13 +6,13 @@ Steps of one chat are folded first: of its cards only the last is sent, everythi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cora_bot.base.chance import Chance
-from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing
-from cora_bot.dialogue.turn import Chore, Fetch, Show, Turn
+from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing, Status
+from cora_bot.dialogue.turn import Chore, Fetch, RecordKind, Show, Turn
 from cora_bot.store import (
     chats,
     chores,
@@ -23,12 +23,13 @@ from cora_bot.store import (
     participants,
     records,
     sessions,
+    tasks,
     tokens,
 )
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.records import Blob
-from cora_bot.store.tables import Kind
+from cora_bot.store.tables import Kind, TaskReason
 from cora_bot.study.model import Planned
 from cora_bot.vault.parts import with_parts
 from cora_bot.vault.working import WorkingKeys
@@ -83,6 +84,7 @@ async def apply(
     await _write_people(tx, folds, sealed, keys=keys, chance=chance, now=now)
     await _write_sessions(tx, folds, keys=keys, chance=chance, now=now)
     await _write_occurrences(tx, folds, now)
+    await tasks.open_new(tx, [new for each in folds for new in _tasks(each)], now)
     await downloads.write(tx, _fetches(folds), keys=keys, chance=chance, now=now)
     given_up = await _drop(tx, [record for step in steps for record in step.turn.drop_records])
     hushed = await outbox.hush(tx, [each.chat.id for each in folds if any(turn.hush for turn in each.turns)], now)
@@ -250,6 +252,23 @@ async def _write_occurrences(tx: Tx, folds: Sequence[Fold], now: datetime) -> No
                 several[:] = [one for one in several if occurrences.place(one) != occurrences.place(changed)]
                 several.append(changed)
     await occurrences.write(tx, together)
+
+
+def _tasks(each: Fold) -> Iterator[tasks.New]:
+    """What somebody of the team has to know: an occasion was missed, words were passed on, a chat is lost."""
+    if each.after.participant is None:
+        return  # deleted with all they had
+    for turn in each.turns:
+        person = turn.conversation.participant
+        if person is None or person.status is not Status.ACTIVE:
+            continue
+        for over in filter(tasks.is_missed, turn.occurrences):
+            yield tasks.New(person.id, TaskReason.MISSED, over.wave, over.number)
+        if any(record.kind is RecordKind.MESSAGE for record in turn.records):
+            yield tasks.New(person.id, TaskReason.MESSAGE)
+    if each.after.chat.blocked and not each.before.chat.blocked:
+        here = (each.after.participant, *each.after.others)
+        yield from (tasks.New(one.id, TaskReason.UNREACHABLE) for one in here if one.status is Status.ACTIVE)
 
 
 def _chores(folds: Sequence[Fold]) -> list[tuple[bytes, Chore]]:

@@ -21,7 +21,8 @@ FIELDS = {
     "announced", "answers", "because", "bundle", "cases", "chat", "chore", "chores", "code", "count", "cuttings",
     "enrolling", "error", "form", "holder", "kind", "level", "mode", "moved", "number",
     "occurrences", "outage", "outcome", "parts", "pause", "people", "reason", "record",
-    "records", "reopened", "row", "rows", "state", "strangers", "unreached", "update", "updates", "wave", "where",
+    "records", "reopened", "row", "rows", "state", "strangers", "tasks", "unreached", "update",
+    "updates", "wave", "where",
 }  # fmt: skip
 """A new field is looked at by somebody before it passes: ids, counts, classes, words of our own; never a person's."""
 

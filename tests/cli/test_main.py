@@ -44,6 +44,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "invite",
         "people",
         "why",
+        "tasks",
         "reply",
         "outage",
         "bundle",

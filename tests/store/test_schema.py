@@ -167,6 +167,7 @@ open_texts = {
     "parked_update.kind", "participant.language", "handed_out.holder",
     "participant.status", "participant.withdrawal",
     "participant.zone", "session.form_hash",
+    "task.done_by", "task.passed_to", "task.reason", "task.wave",
     "token.state",
 }  # fmt: skip
 keyed_or_sealed = {
