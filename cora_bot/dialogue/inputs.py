@@ -63,6 +63,7 @@ class Verb(StrEnum):
     INSTANCE = "0"  # node, choice: one of them, by its place from 1; 0: none
     INTO = "E"  # node, choice: an instance is answered anew
     TAKE_AWAY = "U"  # node, choice: an instance is taken away
+    REACHED = "9"  # choice: index into pinging.ANSWERS
     WHOLE = "2"  # node: away from what was sought, the whole list again
 
 

@@ -160,6 +160,13 @@ BACK: Final = N_("Back")
 SKIP: Final = N_("Skip")
 KEEP: Final = N_("Keep it")
 FULL_TEXT: Final = N_("Read the full text")
+STILL_REACHED: Final = N_("Is this still the right place to reach you?")
+REACHED_HERE: Final = N_("Yes, here")
+REACHED_ELSEWHERE: Final = N_("My number will change")
+ELSEWHERE_MEANS: Final = N_(
+    "Thank you, this is noted. If you take this Telegram account along, nothing changes here. For another account you "
+    "need a new code. You get it from us:\n{contact}"
+)
 THANK_YOU: Final = N_("Thank you. Everything is saved and locked.")
 CLOSED: Final = N_("This one is closed now. Thank you.")
 ASK_LATER: Final = N_("All right. I will ask again later.")

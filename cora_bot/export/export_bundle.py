@@ -149,7 +149,7 @@ class _Facts:
 
 def _facts(bundle: Bundle, study: Study, codes: Collection[str]) -> _Facts:
     occurrences = tuple(fact for fact in bundle.occurrences if fact.code in codes)
-    waves = [wave.id for wave in study.waves]
+    waves = [wave.id for wave in study.occasions]
     formless = _settled_without_a_form(study)
     return _Facts(
         occurrences,
@@ -219,8 +219,10 @@ def _form_order(study: Study) -> list[str]:
 
 
 def _settled_without_a_form(study: Study) -> frozenset[str]:
-    """The check of a planned return may be settled from the menu: no record need stand behind such an occasion."""
-    return frozenset(wave.id for wave in study.waves if wave.planned_return_only)
+    """The check of a planned return may be settled from the menu, the contact ping has no form: no record need stand
+    behind such an occasion.
+    """
+    return frozenset(wave.id for wave in study.occasions if wave.planned_return_only or not wave.form)
 
 
 def _notes(bundle: Bundle, stamp: Stamp, gathered: Gathered, erased: Collection[str]) -> list[str]:

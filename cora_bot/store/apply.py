@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing, Status
-from cora_bot.dialogue.turn import Chore, Fetch, RecordKind, Show, Turn
+from cora_bot.dialogue.turn import Chore, Fetch, Show, TaskReason, Turn
 from cora_bot.store import (
     chats,
     chores,
@@ -29,7 +29,7 @@ from cora_bot.store import (
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.records import Blob
-from cora_bot.store.tables import Kind, TaskReason
+from cora_bot.store.tables import Kind
 from cora_bot.study.model import Planned
 from cora_bot.vault.parts import with_parts
 from cora_bot.vault.working import WorkingKeys
@@ -262,10 +262,10 @@ def _tasks(each: Fold) -> Iterator[tasks.New]:
         person = turn.conversation.participant
         if person is None or person.status is not Status.ACTIVE:
             continue
-        for over in filter(tasks.is_missed, turn.occurrences):
-            yield tasks.New(person.id, TaskReason.MISSED, over.wave, over.number)
-        if any(record.kind is RecordKind.MESSAGE for record in turn.records):
-            yield tasks.New(person.id, TaskReason.MESSAGE)
+        yield from (tasks.New(person.id, reason) for reason in turn.wanted)
+        if TaskReason.CONTACT not in turn.wanted:  # one task says it all
+            for over in filter(tasks.is_missed, turn.occurrences):
+                yield tasks.New(person.id, TaskReason.MISSED, over.wave, over.number)
     if each.after.chat.blocked and not each.before.chat.blocked:
         here = (each.after.participant, *each.after.others)
         yield from (tasks.New(one.id, TaskReason.UNREACHABLE) for one in here if one.status is Status.ACTIVE)

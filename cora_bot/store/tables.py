@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from cora_bot.dialogue.conversation import Showing, Status, Withdrawal
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store.types import Flag, Id, Instant, Instants, Local, Sealed, Whole, one_of
 from cora_bot.study.model import FINAL_STEPS, Step
 
@@ -56,15 +57,6 @@ class Means(StrEnum):
     SEND = "send"
     EDIT = "edit"
     DELETE = "delete"
-
-
-class TaskReason(StrEnum):
-    """Why a person of the team is wanted. In this order they are listed."""
-
-    UNREACHABLE = "unreachable"  # the chat is blocked or gone
-    CONTACT = "contact"  # somebody said that the number changes, or that it is not theirs
-    MESSAGE = "message"  # words were passed on to the team, and nobody has answered
-    MISSED = "missed"  # an occasion of a wave passed without an answer
 
 
 metadata = MetaData(

@@ -14,9 +14,10 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
 
 from cora_bot.dialogue.conversation import Occurrence, Status
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import is_flag, upsert
-from cora_bot.store.tables import TaskReason, chat, chat_participant, occurrence, participant, task
+from cora_bot.store.tables import chat, chat_participant, occurrence, participant, task
 from cora_bot.study.model import Step
 
 MISSED: Final = frozenset({"not_opened", "put_away", "not_finished", "blocked", "unreachable", "wrong_person"})

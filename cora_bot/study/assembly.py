@@ -6,6 +6,7 @@ from datetime import time
 
 from cora_bot.study.durations import exact_span
 from cora_bot.study.model import (
+    CONTACT,
     Anchor,
     Approval,
     Enrolment,
@@ -17,7 +18,7 @@ from cora_bot.study.model import (
     Study,
     Wave,
 )
-from cora_bot.study.shape import ApprovalTable, EnrolmentTable, StudyTable, WaveTable
+from cora_bot.study.shape import ApprovalTable, ContactPingTable, EnrolmentTable, StudyTable, WaveTable
 
 
 def assembled(table: StudyTable, digest: str) -> Study:
@@ -46,6 +47,7 @@ def assembled(table: StudyTable, digest: str) -> Study:
         approval=_approval(table.approval) if table.approval else None,
         signers=table.signers,
         shares=table.shares,
+        contact_ping=_ping(table.contact_ping) if table.contact_ping else None,
     )
 
 
@@ -61,6 +63,19 @@ def _wave(table: WaveTable) -> Wave:
         purpose=table.purpose,
         planned_return_only=table.planned_return_only,
         missed=Missed(table.missed),
+    )
+
+
+def _ping(table: ContactPingTable) -> Wave:
+    return Wave(
+        id=CONTACT,
+        form="",
+        anchor=Anchor(table.anchor),
+        offset=table.offset,
+        recurrence=table.recurrence,
+        window=exact_span(table.window),
+        reminders=(),
+        purpose=table.purpose,
     )
 
 

@@ -16,13 +16,13 @@ from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, Occurrence
 from cora_bot.dialogue.inputs import ChoreDue, OccurrenceDue
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store import chats, chores, conversations, occurrences, outbox, participants, tasks
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.chores import Task
 from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import is_outage
 from cora_bot.store.occurrences import Due
-from cora_bot.store.tables import TaskReason
 from cora_bot.usecases.house import House
 from cora_bot.usecases.maintain import maintain
 from cora_bot.usecases.sealing import seal_steps

@@ -8,9 +8,9 @@ from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, Status
 from cora_bot.dialogue.inputs import LetterCame
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store import chats, conversations, participants, tasks
 from cora_bot.store.apply import Step, apply
-from cora_bot.store.tables import TaskReason
 from cora_bot.usecases.finding import as_code, find
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_steps

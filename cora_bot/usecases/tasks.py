@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store import participants, tasks
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
-from cora_bot.store.tables import TaskReason
 from cora_bot.usecases import copies
 from cora_bot.usecases.house import House
 

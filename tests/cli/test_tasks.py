@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from cora_bot.cli.open_house import open_house
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.settings import read_settings
 from cora_bot.store import tasks as store
 from cora_bot.store.participants import first
-from cora_bot.store.tables import TaskReason
 from tests.cli.running import Said, cora
 from tests.cli.server import Server, enrol, set_up
 

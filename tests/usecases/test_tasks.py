@@ -15,9 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from cora_bot.base.errors import CoraError
 from cora_bot.dialogue.conversation import Conversation, Status
 from cora_bot.dialogue.inputs import Blocked, Command, CommandName, Unblocked, Verb
-from cora_bot.dialogue.turn import RecordKind, Turn
+from cora_bot.dialogue.turn import RecordKind, TaskReason, Turn
 from cora_bot.store import tasks as store
-from cora_bot.store.tables import TaskReason
 from cora_bot.study.model import Step
 from cora_bot.usecases import severing
 from cora_bot.usecases.bundle import write_bundle
@@ -155,7 +154,7 @@ async def test_person_without_a_chat_is_two_tasks(house: House) -> None:
 async def _writes(house: House) -> None:
     before = await meet(house, 700)
     passed_on = record(house.chance, session(house.chance), SECRET, RecordKind.MESSAGE)
-    await write(house, before, Turn(before, records=(passed_on,)))
+    await write(house, before, Turn(before, records=(passed_on,), wanted=(TaskReason.MESSAGE,)))
 
 
 async def test_words_passed_on_are_one_task_until_the_team_answers(house: House) -> None:
