@@ -7,6 +7,7 @@ from importlib.metadata import version
 import click
 
 from cora_bot.cli.book import book
+from cora_bot.cli.brief import brief
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.bundles import bundles
 from cora_bot.cli.check import check
@@ -48,6 +49,7 @@ COMMANDS: tuple[click.Command, ...] = (
     sever,
     seal,
     export,
+    brief,
     doctor_command(),
     health,
     upgrade,

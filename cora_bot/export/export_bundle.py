@@ -12,12 +12,13 @@ from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
 from cora_bot.export import audit, consents, contacts, dispositions, instances, messages, response, visit_files
 from cora_bot.export.answers import Gathered, gather
-from cora_bot.export.bundle_facts import AGAIN, ContactFact, OccurrenceFact
+from cora_bot.export.bundle_facts import ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
 from cora_bot.export.cells import csv_file, instant
 from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
+from cora_bot.export.definition import forms_of, label_language, study_of
 from cora_bot.export.folder import ACCOUNT, earlier_erased, earlier_signed, earlier_visit_files, publish
 from cora_bot.export.media import write_files
 from cora_bot.export.messages import MESSAGE
@@ -30,10 +31,7 @@ from cora_bot.export.response import Response, responses
 from cora_bot.export.tables import chosen, long_rows, wide_rows
 from cora_bot.export.visit_files import Expected, Joined, take_up
 from cora_bot.export.vouching import vouching
-from cora_bot.forms.compile import load_xform
-from cora_bot.forms.model import Form
 from cora_bot.study.model import Study
-from cora_bot.study.reader import read_study
 from cora_bot.vault.agefile import Identity
 from cora_bot.vault.identity import verify_key_of
 
@@ -60,9 +58,9 @@ def export_bundle(
     """
     with _newest_first([path, *others]) as (bundle, *older):
         erased = earlier_erased(folder, bundle.manifest.study) | _erased(bundle, *older)
-        study = _study(bundle)
-        labels = _label_language(study, language)
-        forms = {digest: _form(digest, xform) for digest, xform in bundle.forms.items()}
+        study = study_of(bundle)
+        labels = label_language(study, language)
+        forms = forms_of(bundle)
         opening = open_all(bundle, identities, progress=progress, others=older)
         stamp = Stamp(new_id(chance).hex(), now, tuple(one.recipient.fingerprint() for one in identities))
         codes = {case.case: case.code for case in bundle.cases if case.case not in erased}
@@ -182,35 +180,6 @@ def _answers(
         "consents.csv": csv_file(consents.rows(given, codes)),
         "messages.csv": csv_file(messages.rows(written, codes)),
     }
-
-
-def _study(bundle: Bundle) -> Study:
-    study, problems = read_study(bundle.study_toml, file="study.toml")
-    if study is None:
-        raise CoraError(
-            f"the study definition in the bundle cannot be read: {problems[0].message}",
-            "Install the version of cora-bot that the server runs, then export again.",
-        )
-    if study.id != bundle.manifest.study:
-        raise CoraError(f"the bundle says it is of {bundle.manifest.study!r}, its study.toml of {study.id!r}", AGAIN)
-    return study
-
-
-def _form(digest: str, xform: str) -> Form:
-    try:
-        return load_xform(xform)
-    except ValueError:
-        raise CoraError(
-            f"the bundle's form {digest[:12]}… cannot be read",
-            "Install the version of cora-bot that the server runs, then export again.",
-        ) from None
-
-
-def _label_language(study: Study, wanted: str) -> str:
-    known = [language.code for language in study.languages]
-    if wanted and wanted not in known:
-        raise CoraError(f"the study has no language {wanted!r}", f"It has: {', '.join(known)}.")
-    return wanted or study.default_language
 
 
 def _form_order(study: Study) -> list[str]:

@@ -53,6 +53,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "sever",
         "seal",
         "export",
+        "brief",
         "doctor",
         "health",
         "upgrade",
