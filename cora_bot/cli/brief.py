@@ -21,9 +21,8 @@ from cora_bot.usecases.finding import as_code
 
 @click.command()
 @click.argument("bundle", metavar="BUNDLE", type=EXISTING)
-@click.option(
-    "--case", "cases", required=True, multiple=True, help="The person's case code. Several times for several."
-)
+@click.option("--case", "cases", multiple=True, help="The person's case code. Several times for several.")
+@click.option("--booked", is_flag=True, help="Everybody whose visit is booked and still to come.")
 @click.option("--holder", required=True, help="Who reads it before the visit, e.g. 'Anna'. Noted in the log.")
 @click.option("--key", "keys", required=True, multiple=True, type=EXISTING, help="Your key file. Several for several.")
 @click.option(
@@ -46,6 +45,7 @@ def brief(
     cases: Sequence[str],
     holder: str,
     *,
+    booked: bool,
     keys: Sequence[Path],
     folder: Path,
     labels: str,
@@ -60,6 +60,8 @@ def brief(
 
     Exit codes: 0 written; 1 not written, and why; 2 typed wrongly.
     """
+    if not cases and not booked:
+        raise click.UsageError("name the cases with --case, or take all that are --booked")
     name = " ".join(holder.split())
     if not name or not name.isprintable():
         raise CoraError("a brief is for somebody", "Give a name or a role of the team with --holder.")
@@ -70,7 +72,7 @@ def brief(
             bundle,
             identities,
             into,
-            Order(tuple(as_code(case) for case in cases), name, labels),
+            Order(tuple(as_code(case) for case in cases), name, labels, booked),
             now=SystemClock().now(),
             chance=SystemChance(),
             progress=show,

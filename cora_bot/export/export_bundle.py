@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
-from cora_bot.export import audit, consents, contacts, dispositions, instances, messages, response, visit_files
+from cora_bot.export import audit, consents, contacts, dispositions, instances, messages, response, visit_files, visits
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_facts import ContactFact, OccurrenceFact
 from cora_bot.export.bundle_reader import Bundle, open_bundle
@@ -65,7 +65,7 @@ def export_bundle(
         stamp = Stamp(new_id(chance).hex(), now, tuple(one.recipient.fingerprint() for one in identities))
         codes = {case.case: case.code for case in bundle.cases if case.case not in erased}
         gathered = gather(opening.opened, codes=codes, erased=erased, forms=forms)
-        joined = take_up(with_folders, identities, Expected(bundle.manifest.study, frozenset(codes.values())))
+        joined = take_up(with_folders, identities, _expected(bundle, codes.values()))
         facts = _facts(bundle, study, frozenset(codes.values()))
         keys = [verify_key_of(identity) for identity in identities]
         vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
@@ -85,6 +85,7 @@ def export_bundle(
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             **_tables(facts, gathered),
+            "visits.csv": csv_file(visits.rows(fact for fact in bundle.visits or () if fact.code in codes.values())),
             visit_files.TABLE: csv_file(visit_files.rows(joined)),
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
@@ -98,6 +99,11 @@ def export_bundle(
 
         publish(folder, files, more=large)
     return account
+
+
+def _expected(bundle: Bundle, codes: Iterable[str]) -> Expected:
+    listed = None if bundle.visits is None else {fact.visit: fact.code for fact in bundle.visits}
+    return Expected(bundle.manifest.study, frozenset(codes), listed)
 
 
 def _left_behind(folder: Path, joined: Joined) -> list[str]:

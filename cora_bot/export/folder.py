@@ -30,6 +30,7 @@ FILES: Final = (
     "contacts.csv",
     "dispositions.csv",
     "response.csv",
+    "visits.csv",
     VISIT_FILES,
     ACCOUNT,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cora_bot.export.answers import Gathered, gather
-from cora_bot.export.bundle_facts import Case, OccurrenceFact, moment
+from cora_bot.export.bundle_facts import Case, OccurrenceFact, VisitFact, moment
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
 from cora_bot.export.dispositions import MEANINGS, disposition
@@ -16,6 +16,7 @@ from cora_bot.export.missing import Missing
 from cora_bot.export.opened import Answering, OpenedRecord
 from cora_bot.export.reasons import of_occasion
 from cora_bot.export.tables import LONG_HEADER, chosen, long_rows
+from cora_bot.export.visits import MEANINGS as VISIT_MEANINGS
 from cora_bot.forms.model import Form
 
 GAPS = {
@@ -78,15 +79,19 @@ def dossier(
     opened: Iterable[OpenedRecord],
     facts: Iterable[OccurrenceFact],
     *,
+    visits: Iterable[VisitFact] = (),
     forms: Mapping[str, Form],
     labels: str,
     unread: int,
 ) -> Dossier:
-    """``opened`` and ``facts`` may be those of everybody: others are left out. ``labels``: language of questions."""
+    """``opened``, ``facts`` and ``visits`` may be those of everybody: others are left out.
+
+    ``labels`` is the language of the questions.
+    """
     mine = [one for one in opened if one.head.case == case.case]
     gathered = gather(mine, codes={case.case: case.code}, erased=(), forms=forms)
     filled = _filled(gathered, form_columns(forms.values()), labels)
-    entries = [*_occasions(case, facts, filled), *_without(filled), *_messages(mine, gathered)]
+    entries = [*_occasions(case, facts, filled), *_without(filled), *_messages(mine, gathered), *_visits(case, visits)]
     return Dossier(case, tuple(sorted(entries, key=lambda each: (each.at, each.title))), unread)
 
 
@@ -145,6 +150,14 @@ def _occasions(
 def _without(filled: Mapping[Occasion, Sequence[Filled]]) -> Iterator[Entry]:
     for one in filled.get(("", 0), ()):
         yield Entry(one.at, "consent" if one.status == CONSENT else "asked without an occasion", filled=(one,))
+
+
+def _visits(case: Case, facts: Iterable[VisitFact]) -> Iterator[Entry]:
+    """Those for which a time was booked: the others have no place on a timeline."""
+    for fact in facts:
+        if fact.code == case.code and fact.starts:
+            outcome = f"{fact.outcome}: {VISIT_MEANINGS.get(fact.outcome, '')}"
+            yield Entry(moment(fact.starts), f"visit {fact.visit}", outcome, text=fact.way.replace("_", " "))
 
 
 def _messages(mine: Iterable[OpenedRecord], gathered: Gathered) -> Iterator[Entry]:
