@@ -70,7 +70,8 @@ def export_bundle(
         keys = [verify_key_of(identity) for identity in identities]
         vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
         notes = [*_notes(bundle, stamp, gathered, erased), *_notes_of_several(bundle, older), *vouched.notes]
-        notes += [*joined.notes(), *_left_behind(folder, joined)]
+        met = tuple(fact for fact in bundle.visits or () if fact.code in codes.values())
+        notes += [*joined.notes(), *_left_behind(folder, joined), *([visits.as_text(met)] if met else [])]
         account = reconcile(
             bundle,
             opening,
@@ -85,7 +86,7 @@ def export_bundle(
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             **_tables(facts, gathered),
-            "visits.csv": csv_file(visits.rows(fact for fact in bundle.visits or () if fact.code in codes.values())),
+            "visits.csv": csv_file(visits.rows(met)),
             visit_files.TABLE: csv_file(visit_files.rows(joined)),
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
