@@ -6,8 +6,8 @@ still (``calendar.py``), because calendars are copied to other people's machines
 
 from __future__ import annotations
 
-from cora_bot.export.appointments.appointment import Appointment, Mode, Standing
+from cora_bot.export.appointments.appointment import Appointment, Gone, Mode, Standing
 from cora_bot.export.appointments.calendar import Method, calendar, calendar_files
 from cora_bot.export.appointments.day_sheet import DaySheet, day_sheets
 
-__all__ = ["Appointment", "DaySheet", "Method", "Mode", "Standing", "calendar", "calendar_files", "day_sheets"]
+__all__ = ["Appointment", "DaySheet", "Gone", "Method", "Mode", "Standing", "calendar", "calendar_files", "day_sheets"]

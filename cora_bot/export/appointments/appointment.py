@@ -24,6 +24,14 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A visit that had a time once, and has none any more: when that was is not kept. As in ``Appointment``."""
+
+    id: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Appointment:
     """One visit. It has no field for wishes (access, childcare, company): they are sealed like any answer.
 

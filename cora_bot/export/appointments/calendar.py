@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
-from cora_bot.export.appointments.appointment import Appointment, Mode, Standing
+from cora_bot.export.appointments.appointment import Appointment, Gone, Mode, Standing
 from cora_bot.export.appointments.time_zones import time_zone
 
 PRODUCT: Final = "-//cora//appointments 1//EN"
@@ -36,27 +36,36 @@ class Method(StrEnum):
     CANCEL = "CANCEL"  # take these out
 
 
-def calendar_files(appointments: Sequence[Appointment], *, study: str, now: datetime) -> dict[str, str]:
+def calendar_files(
+    appointments: Sequence[Appointment], *, study: str, now: datetime, gone: Sequence[Gone] = ()
+) -> dict[str, str]:
     """By file name: what takes place, and what was cancelled; of nothing there is no file. A file has one method."""
-    parts = (BOOKED_FILE, Method.PUBLISH, Standing.BOOKED), (CANCELLED_FILE, Method.CANCEL, Standing.CANCELLED)
-    several = (
-        (name, method, [each for each in appointments if each.standing is those]) for name, method, those in parts
-    )
-    return {name: calendar(found, method, study=study, now=now) for name, method, found in several if found}
+    booked = [each for each in appointments if each.standing is Standing.BOOKED]
+    cancelled = [each for each in appointments if each.standing is Standing.CANCELLED]
+    files = {BOOKED_FILE: calendar(booked, Method.PUBLISH, study=study, now=now)} if booked else {}
+    if cancelled or gone:
+        files[CANCELLED_FILE] = calendar(cancelled, Method.CANCEL, study=study, now=now, gone=gone)
+    return files
 
 
-def calendar(appointments: Sequence[Appointment], method: Method, *, study: str, now: datetime) -> str:
-    """One iCalendar object, by time. ``ValueError`` for none at all, and for a cancellation of what takes place."""
-    if not appointments:
+def calendar(
+    appointments: Sequence[Appointment], method: Method, *, study: str, now: datetime, gone: Sequence[Gone] = ()
+) -> str:
+    """One iCalendar object, by time. ``ValueError`` for none at all, and where visits and method do not fit."""
+    if not appointments and not gone:
         raise ValueError("a calendar without visits: the standard knows none")
     if method is Method.CANCEL and any(each.standing is not Standing.CANCELLED for each in appointments):
         raise ValueError("a cancellation of a visit that takes place")
+    if method is not Method.CANCEL and gone:
+        raise ValueError("a visit without a time can only be cancelled")
     ordered = sorted(appointments, key=lambda each: (each.starts, each.id))
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", f"METHOD:{method}", "CALSCALE:GREGORIAN"]
     for zone, several in _by_zone(ordered).items():
         lines += time_zone(zone, min(each.starts for each in several), max(each.ends for each in several))
     for each in ordered:
         lines += _event(each, study, now)
+    for one in sorted(gone, key=lambda one: one.id):
+        lines += _gone(one, study, now)
     lines.append("END:VCALENDAR")
     return "".join(folded(line) for line in lines)
 
@@ -74,13 +83,26 @@ def _by_zone(ordered: Iterable[Appointment]) -> Mapping[str, list[Appointment]]:
     return found
 
 
-def _event(each: Appointment, study: str, now: datetime) -> Iterator[str]:
-    how = _MODES[each.mode]
-    yield "BEGIN:VEVENT"
+def _named(each: Appointment | Gone, study: str, now: datetime) -> Iterator[str]:
     yield f"UID:{uid(study, each.id)}"
     yield f"DTSTAMP:{_utc(now)}"
     yield f"SEQUENCE:{each.sequence}"
     yield f"ORGANIZER:{ORGANIZER}"
+
+
+def _gone(each: Gone, study: str, now: datetime) -> Iterator[str]:
+    """A cancellation names the event by its UID alone (RFC 5546, 3.2.5): it needs no time."""
+    yield "BEGIN:VEVENT"
+    yield from _named(each, study, now)
+    yield f"SUMMARY:{escaped(each.id)}"
+    yield "STATUS:CANCELLED"
+    yield "END:VEVENT"
+
+
+def _event(each: Appointment, study: str, now: datetime) -> Iterator[str]:
+    how = _MODES[each.mode]
+    yield "BEGIN:VEVENT"
+    yield from _named(each, study, now)
     yield _moment("DTSTART", each, each.starts)
     yield _moment("DTEND", each, each.ends)
     yield f"SUMMARY:{escaped(f'{each.id} ({how})' if how else each.id)}"

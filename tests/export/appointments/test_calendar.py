@@ -13,7 +13,7 @@ from typing import Any
 import icalendar
 import pytest
 
-from cora_bot.export.appointments import Appointment, Method, Mode, Standing, calendar, calendar_files
+from cora_bot.export.appointments import Appointment, Gone, Method, Mode, Standing, calendar, calendar_files
 from cora_bot.export.appointments.calendar import BOOKED_FILE, CANCELLED_FILE, OCTETS, uid
 from tests.export.appointments.visits import NOW, STUDY, visit
 
@@ -125,6 +125,22 @@ def test_cancellation_has_method_status_and_sequence() -> None:
 def test_cancellation_of_what_takes_place_is_refused() -> None:
     with pytest.raises(ValueError, match="takes place"):
         published(visit(), method=Method.CANCEL)
+
+
+def test_visit_whose_time_is_not_known_any_more_is_cancelled_by_its_uid() -> None:
+    files = calendar_files([visit()], study=STUDY, now=NOW, gone=[Gone("V-AAAA", 3)])
+    assert list(files) == [BOOKED_FILE, CANCELLED_FILE]
+    (event,) = icalendar.Calendar.from_ical(files[CANCELLED_FILE]).walk("VEVENT")
+    told = (str(event["UID"]), int(event["SEQUENCE"]), str(event["STATUS"]))
+    assert told == (uid(STUDY, "V-AAAA"), 3, "CANCELLED")
+    assert "DTSTART" not in event
+    read = vobject.readOne(files[CANCELLED_FILE])
+    assert (read.vevent.uid.value, read.method.value) == (told[0], "CANCEL")
+
+
+def test_visit_without_a_time_cannot_be_published() -> None:
+    with pytest.raises(ValueError, match="only be cancelled"):
+        calendar([visit()], Method.PUBLISH, study=STUDY, now=NOW, gone=[Gone("V-AAAA", 3)])
 
 
 def test_no_visits_no_files() -> None:
