@@ -9,6 +9,7 @@ import click
 from cora_bot.cli.alerts import alerts
 from cora_bot.cli.audit_log import audit
 from cora_bot.cli.book import book
+from cora_bot.cli.brief import brief
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.bundles import bundles
 from cora_bot.cli.check import check
@@ -25,7 +26,9 @@ from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
+from cora_bot.cli.seal import seal
 from cora_bot.cli.staff_phones import staff
+from cora_bot.cli.tasks import tasks
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.visits.group import visits_group
@@ -41,6 +44,7 @@ COMMANDS: tuple[click.Command, ...] = (
     invite,
     people,
     why,
+    tasks,
     reply_command,
     staff,
     alerts,
@@ -51,7 +55,9 @@ COMMANDS: tuple[click.Command, ...] = (
     audit,
     retention,
     sever,
+    seal,
     export,
+    brief,
     doctor_command(),
     health,
     upgrade,

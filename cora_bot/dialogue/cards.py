@@ -19,7 +19,7 @@ from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
 from cora_bot.forms.model import Kind
 from cora_bot.forms.walk import Shown
-from cora_bot.study.model import Return, Step
+from cora_bot.study.model import CONTACT, Return, Step
 
 TYPED = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.TEXT, Kind.DATE})
 NOT_PRESSED = times.TIMES | {Kind.GEOPOINT}
@@ -287,7 +287,7 @@ def menu(scene: Scene, *, new_text: bool = False, again: bool = False, meeting: 
     if scene.conversation.session:
         rows.append((button(scene, p.GO_BACK_TO_QUESTION, Verb.RESUME, mark="▶"),))
         rows.append((button(scene, p.LEAVE, Verb.LEAVE),))
-    elif occurrence and occurrence.step is Step.INVITED:
+    elif occurrence and (occurrence.step is Step.INVITED or occurrence.wave == CONTACT):
         rows.append((button(scene, p.OPEN_MESSAGE, Verb.OPEN, mark="▶"),))
     if again:
         rows.append((button(scene, p.ANSWER_AGAIN, Verb.AGAIN),))

@@ -65,6 +65,7 @@ class Verb(StrEnum):
     INTO = "E"  # node, choice: an instance is answered anew
     TAKE_AWAY = "U"  # node, choice: an instance is taken away
     TAKE = "3"  # choice: the number of an alert; of somebody of the team, not of a conversation
+    REACHED = "9"  # choice: index into pinging.ANSWERS
     WHOLE = "2"  # node: away from what was sought, the whole list again
     VISIT = "7"  # node: what of a meeting (visits.acts.Act), choice: as said there
 

@@ -181,6 +181,13 @@ FULL_TEXT: Final = N_("Read the full text")
 TEAM_TOLD: Final = N_("Somebody of the team is told now to look at what you answered. {reads}")
 TEAM_NOT_TOLD: Final = N_("Nobody of the team is told of this now: you have not agreed to that. /mydata changes it.")
 HELP_NEARBY: Final = N_("If you need help now:\n{help}")
+STILL_REACHED: Final = N_("Is this still the right place to reach you?")
+REACHED_HERE: Final = N_("Yes, here")
+REACHED_ELSEWHERE: Final = N_("My number will change")
+ELSEWHERE_MEANS: Final = N_(
+    "Thank you, this is noted. If you take this Telegram account along, nothing changes here. For another account you "
+    "need a new code. You get it from us:\n{contact}"
+)
 THANK_YOU: Final = N_("Thank you. Everything is saved and locked.")
 CLOSED: Final = N_("This one is closed now. Thank you.")
 ASK_LATER: Final = N_("All right. I will ask again later.")

@@ -23,6 +23,15 @@ class RecordKind(StrEnum):
     ATTACHMENT = "attachment"  # a part of a file that somebody sent
 
 
+class TaskReason(StrEnum):
+    """Why somebody of the team is wanted. In this order they are listed."""
+
+    UNREACHABLE = "unreachable"  # the chat is blocked or gone
+    CONTACT = "contact"  # somebody said that the number changes, or that it is not theirs
+    MESSAGE = "message"  # words were passed on to the team, and nobody has answered
+    MISSED = "missed"  # an occasion of a wave passed without an answer
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """Something to be sealed to the researchers. ``head`` fields are bound inside the seal; ``body`` is JSON-able."""
@@ -98,7 +107,8 @@ class Turn:
     them. ``switch``: nothing happened yet; the same input is taken again with this participant (id) as the one the
     chat speaks with, and with ``moved_here`` that person is reached in no other chat from now on. ``staff``: whose of
     the team notices go to this chat from now on. ``alert``: somebody of the team is to be told that an answer of this
-    person needs a look. ``clear``: what can still be deleted of the chat is deleted.
+    person needs a look. ``clear``: what can still be deleted of the chat is deleted. ``wanted``: why somebody
+    of the team should look after this person.
     ``notes``: action names for the log, no content.
     """
 
@@ -123,6 +133,7 @@ class Turn:
     staff: str = ""
     alert: bool = False
     clear: bool = False
+    wanted: tuple[TaskReason, ...] = ()
     notes: tuple[str, ...] = ()
 
 

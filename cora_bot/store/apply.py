@@ -6,13 +6,13 @@ Steps of one chat are folded first: of its cards only the last is sent, everythi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cora_bot.base.chance import Chance
-from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing
-from cora_bot.dialogue.turn import Chore, Fetch, Show, Turn
+from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing, Status
+from cora_bot.dialogue.turn import Chore, Fetch, Show, TaskReason, Turn
 from cora_bot.store import (
     audit_log,
     chats,
@@ -25,6 +25,7 @@ from cora_bot.store import (
     records,
     sessions,
     staff_phones,
+    tasks,
     tokens,
     visits,
 )
@@ -88,6 +89,7 @@ async def apply(
     await _write_sessions(tx, folds, keys=keys, chance=chance, now=now)
     await _write_occurrences(tx, folds, now)
     await visits.write(tx, _visits(folds), keys=keys, chance=chance, now=now)
+    await tasks.open_new(tx, [new for each in folds for new in _tasks(each)], now)
     await downloads.write(tx, _fetches(folds), keys=keys, chance=chance, now=now)
     given_up = await _drop(tx, [record for step in steps for record in step.turn.drop_records])
     hushed = await outbox.hush(tx, [each.chat.id for each in folds if any(turn.hush for turn in each.turns)], now)
@@ -269,6 +271,23 @@ async def _write_occurrences(tx: Tx, folds: Sequence[Fold], now: datetime) -> No
                 several[:] = [one for one in several if occurrences.place(one) != occurrences.place(changed)]
                 several.append(changed)
     await occurrences.write(tx, together)
+
+
+def _tasks(each: Fold) -> Iterator[tasks.New]:
+    """What somebody of the team has to know: an occasion was missed, words were passed on, a chat is lost."""
+    if each.after.participant is None:
+        return  # deleted with all they had
+    for turn in each.turns:
+        person = turn.conversation.participant
+        if person is None or person.status is not Status.ACTIVE:
+            continue
+        yield from (tasks.New(person.id, reason) for reason in turn.wanted)
+        if TaskReason.CONTACT not in turn.wanted:  # one task says it all
+            for over in filter(tasks.is_missed, turn.occurrences):
+                yield tasks.New(person.id, TaskReason.MISSED, over.wave, over.number)
+    if each.after.chat.blocked and not each.before.chat.blocked:
+        here = (each.after.participant, *each.after.others)
+        yield from (tasks.New(one.id, TaskReason.UNREACHABLE) for one in here if one.status is Status.ACTIVE)
 
 
 def _chores(folds: Sequence[Fold]) -> list[tuple[bytes, Chore]]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from cora_bot.dialogue.conversation import Showing, Status, Withdrawal
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store.types import Flag, Id, Instant, Instants, Local, Sealed, Whole, one_of
 from cora_bot.study.model import FINAL_STEPS, Step
 from cora_bot.study.visits.trip import Way
@@ -481,4 +482,38 @@ handed_out = _table(
     Column("expires", Instant, nullable=False),
     Column("gone_at", Instant),
     CheckConstraint("at <= expires", name="expires"),
+)
+
+# Never content: who, why, and what somebody of the team did about it. It goes with the person.
+task = _table(
+    "task",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("wave", Text, nullable=False),  # "" and 0 where it is about no occasion
+    Column("number", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("passed_to", Text, nullable=False),  # a name of staff; "" while nobody was named
+    Column("done_at", Instant),
+    Column("done_by", Text, nullable=False),  # a name of staff; "" where it settled itself
+    one_of("reason", TaskReason),
+    CheckConstraint("done_at IS NOT NULL OR done_by = ''", name="done"),
+    CheckConstraint("(reason = 'missed') = (wave <> '')", name="about"),
+    Index(
+        "uq_task_open",
+        "participant_id",
+        "reason",
+        unique=True,
+        **_only("done_at IS NULL AND reason <> 'missed'"),
+    ),
+    Index(
+        "uq_task_missed",
+        "participant_id",
+        "wave",
+        "number",
+        unique=True,
+        **_only("reason = 'missed'"),
+    ),
+    Index("ix_task_participant_id", "participant_id"),
+    Index("ix_task_open", "reason", "opened_at", **_only("done_at IS NULL")),
 )

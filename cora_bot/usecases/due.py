@@ -16,8 +16,9 @@ from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, Occurrence
 from cora_bot.dialogue.inputs import ChoreDue, OccurrenceDue
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store import alerts as stored_alerts
-from cora_bot.store import chats, chores, conversations, occurrences, outbox, participants, visits
+from cora_bot.store import chats, chores, conversations, occurrences, outbox, participants, tasks, visits
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.chores import Task
 from cora_bot.store.conversations import Loaded
@@ -92,6 +93,7 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
             chat_id = reached.get(each.participant)
             if chat_id is None:
                 await occurrences.lapse(tx, each, "unreachable", now)
+                await tasks.open_new(tx, _lost(each), now)
                 continue
             before = _about(loaded, chat_id, each, now)
             if before is None:
@@ -102,6 +104,12 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
             loaded.conversations[chat_id] = conversations.carried_on(turn.conversation, turn.occurrences)
         steps, sealed = await seal_steps(house, steps, loaded.linked)
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+
+
+def _lost(each: Due) -> list[tasks.New]:
+    """Somebody has no chat any more: a task by itself, and the occasion that passed for it."""
+    missed = tasks.New(each.participant, TaskReason.MISSED, each.wave, each.number)
+    return [tasks.New(each.participant, TaskReason.UNREACHABLE), missed]
 
 
 def _about(loaded: Loaded, chat_id: bytes, each: Due, now: datetime) -> Conversation | None:

@@ -171,6 +171,7 @@ open_texts = {
     "slot.interviewer", "slot.languages", "slot.place", "slot.trip_id", "slot_cell.interviewer", "trip.id",
     "visit.due", "visit.reason", "visit.request", "visit.standing", "visit.told", "visit.trip_id",
     "visit.way",
+    "task.done_by", "task.passed_to", "task.reason", "task.wave",
     "token.staff", "token.state", "staff_phone.language", "staff_phone.name",
 }  # fmt: skip
 keyed_or_sealed = {

@@ -10,13 +10,13 @@ from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing
-from cora_bot.dialogue.handlers import alerting, asking, correcting, finishing, questions, renewing
+from cora_bot.dialogue.handlers import alerting, asking, correcting, finishing, pinging, questions, renewing
 from cora_bot.dialogue.handlers.consenting import contact
 from cora_bot.dialogue.handlers.visits import showing
 from cora_bot.dialogue.inputs import Press, Pressed, Text, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene, draw, fading
-from cora_bot.dialogue.turn import Turn
+from cora_bot.dialogue.turn import TaskReason, Turn
 from cora_bot.study.model import Step
 
 MOST_PASSED_ON = 1500
@@ -36,7 +36,7 @@ def resume(scene: Scene, event: object) -> Turn:
     """Back to what was open: the question, or the empty card."""
     if scene.conversation.session:
         return asking.again(scene, event)
-    return close(scene, event)
+    return pinging.again(scene) if pinging.opened(scene) else close(scene, event)
 
 
 def close(scene: Scene, event: object) -> Turn:
@@ -137,7 +137,7 @@ def pass_on(scene: Scene, event: Pressed) -> Turn:
     scene = scene.with_person(draft="")
     made = questions.message(scene, {"text": text})
     turn = draw(scene, cards.notice(scene, scene.say(p.PASSED_ON)), Showing.NOTICE)
-    return fading(scene, replace(turn, records=(made,), notes=("passed_on",)))
+    return fading(scene, replace(turn, records=(made,), wanted=(TaskReason.MESSAGE,), notes=("passed_on",)))
 
 
 def discard(scene: Scene, _event: Pressed) -> Turn:

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, Occurrence, Opening, Showing, Status
-from cora_bot.dialogue.handlers import asides, asking, finishing, missed, questions, renewing
+from cora_bot.dialogue.handlers import asides, asking, finishing, missed, pinging, questions, renewing
 from cora_bot.dialogue.handlers.visits import later as visit_later
 from cora_bot.dialogue.handlers.visits import showing
 from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
-from cora_bot.study.model import Anchor, Return, Step
+from cora_bot.study.model import CONTACT, Anchor, Return, Step
 from cora_bot.study.schedule import allowed_at, later
 
 HOLD = timedelta(days=1)
@@ -150,7 +150,7 @@ def _over(scene: Scene, occurrence: Occurrence) -> Turn:
             turn = _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, reason))
             return _emptied(scene, turn) if _shows(scene, Showing.INVITATION) else turn
         case _:
-            if scene.now < occurrence.closes + GRACE:
+            if scene.now < occurrence.closes + GRACE and occurrence.wave != CONTACT:
                 return _only(scene, replace(occurrence, next_at=occurrence.closes + GRACE))
             if not _in_session(scene, occurrence):
                 return _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, "not_finished"))
@@ -179,7 +179,7 @@ def open_it(scene: Scene, _event: Pressed | None) -> Turn:
         return asides.letter(scene, _event)
     if showing.waits(scene):
         return showing.opened(scene, _event)
-    if occurrence is None or occurrence.step is not Step.INVITED:
+    if occurrence is None or (occurrence.step is not Step.INVITED and not pinging.opened(scene)):
         return _closed(scene)
     if scene.now >= occurrence.closes:
         over = _over(scene, occurrence)
@@ -187,6 +187,8 @@ def open_it(scene: Scene, _event: Pressed | None) -> Turn:
         return replace(told, occurrences=over.occurrences)
     opened = replace(occurrence, step=Step.OPENED, opened_at=scene.now, next_at=_next(occurrence, scene.now), reason="")
     scene = replace(scene, conversation=replace(scene.conversation, occurrence=opened))
+    if opened.wave == CONTACT:
+        return replace(pinging.again(scene), occurrences=(opened,))
     scene, walk = questions.begin(scene, _form_for(scene, opened), wave=opened.wave, number=opened.number)
     return replace(questions.ask(scene, walk), occurrences=(opened,))
 

@@ -46,6 +46,7 @@ def upgrade() -> None:
     _seat()
     _outbox()
     _session()
+    _task()
 
 
 def _alert() -> None:
@@ -717,4 +718,53 @@ def _seat() -> None:
         sa.UniqueConstraint("visit_id", name=op.f("uq_seat_visit_id")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
+    )
+
+
+def _task() -> None:
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("wave", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("opened_at", types.Instant(), nullable=False),
+        sa.Column("passed_to", sa.Text(), nullable=False),
+        sa.Column("done_at", types.Instant(), nullable=True),
+        sa.Column("done_by", sa.Text(), nullable=False),
+        sa.CheckConstraint("reason IN ('unreachable', 'contact', 'message', 'missed')", name=op.f("ck_task_reason")),
+        sa.CheckConstraint("done_at IS NOT NULL OR done_by = ''", name=op.f("ck_task_done")),
+        sa.CheckConstraint("(reason = 'missed') = (wave <> '')", name=op.f("ck_task_about")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_task_participant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_task_participant_id", "task", ["participant_id"], unique=False)
+    op.create_index(
+        "ix_task_open",
+        "task",
+        ["reason", "opened_at"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_index(
+        "uq_task_missed",
+        "task",
+        ["participant_id", "wave", "number"],
+        unique=True,
+        sqlite_where=sa.text("reason = 'missed'"),
+        postgresql_where=sa.text("reason = 'missed'"),
+    )
+    op.create_index(
+        "uq_task_open",
+        "task",
+        ["participant_id", "reason"],
+        unique=True,
+        sqlite_where=sa.text("done_at IS NULL AND reason <> 'missed'"),
+        postgresql_where=sa.text("done_at IS NULL AND reason <> 'missed'"),
     )
