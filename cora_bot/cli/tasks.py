@@ -19,6 +19,7 @@ MEANINGS: Final = {
     "unreachable": "the chat is blocked or gone",
     "contact": "said that the number changes, or that it is not theirs",
     "message": "wrote to the team and has no answer",
+    "visit": "missed a meeting, or wants something about one",
     "missed": "missed an occasion",
     COPY: "a copy holds withdrawn answers, or is overdue: cora bundles",
 }

@@ -29,6 +29,7 @@ class TaskReason(StrEnum):
     UNREACHABLE = "unreachable"  # the chat is blocked or gone
     CONTACT = "contact"  # somebody said that the number changes, or that it is not theirs
     MESSAGE = "message"  # words were passed on to the team, and nobody has answered
+    VISIT = "visit"  # something about a meeting: it was missed, or the person wants what only the team can arrange
     MISSED = "missed"  # an occasion of a wave passed without an answer
 
 

@@ -203,3 +203,12 @@ async def people_by_visit(tx: Tx, ids: Collection[bytes]) -> dict[bytes, bytes]:
         return {}
     query = select(visit.c.id, visit.c.participant_id).where(visit.c.id.in_(ids))
     return {row.id: row.participant_id for row in await tx.execute(query)}
+
+
+async def every_of(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> list[tuple[bytes, Visit]]:
+    """Every visit of these people, also of earlier trips, with whose it is."""
+    return [(row.participant_id, _visit(row, keys)) for row in await tx.execute(_ALL, {"people": list(ids)})]
+
+
+async def any_trip(tx: Tx) -> bool:
+    return (await tx.execute(select(trip.c.id).limit(1))).first() is not None

@@ -4,13 +4,16 @@ CL-61 A dry run sends nothing. CL-62 What the team does is said in one sentence,
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
+import icalendar
 import pytest
 
 from cora_bot.base.clock import SystemClock
 from cora_bot.cli.open_house import open_house
+from cora_bot.export.bundle_reader import open_bundle
 from cora_bot.settings import read_settings
 from tests.cli.running import Said, cora
 from tests.cli.server import Server, set_up
@@ -108,6 +111,56 @@ def test_team_arranges_by_code(tmp_path: Path, server: Server) -> None:
     assert "has no free seat" in again.err
     assert off.out == f"ANNA, {FIRST}: called off; 1 people are told and offered another time\n"
     assert "no meeting to come" in none.err
+
+
+def booked(tmp_path: Path, server: Server) -> str:
+    """Somebody who has booked Anna's first time."""
+    visits(server, "plan", book(tmp_path))
+    joins(server, 900)
+    code = visits(server, "offer", "spring", "--until", UNTIL, "--send").out.splitlines()[0]
+    shown = visits(server, "show", "spring").out.splitlines()
+    visits(server, "move", code, next(line.split()[0] for line in shown if " ANNA " in line))
+    return code
+
+
+def events(text: str) -> list[Any]:
+    """As another program reads them."""
+    return list(icalendar.Calendar.from_ical(text).walk("VEVENT"))
+
+
+def test_interviewer_gets_sheets_and_a_calendar(tmp_path: Path, server: Server) -> None:
+    code = booked(tmp_path, server)
+    sheets = visits(server, "sheets", "spring", "--to", tmp_path / "paper", "--lang", "de")
+    none = visits(server, "sheets", "spring", "--to", tmp_path / "other", "--day", FIRST + timedelta(days=1))
+    feed = visits(server, "feed", "spring", "--to", tmp_path / "calendar")
+    again = visits(server, "feed", "spring", "--to", tmp_path / "calendar")
+    visits(server, "cancel", code)
+    off = visits(server, "feed", "spring", "--to", tmp_path / "off")
+    calendar = (tmp_path / "calendar" / "ANNA.ics").read_text(encoding="utf-8")
+    (event,) = events(calendar)
+    (gone,) = events((tmp_path / "off" / "cancelled.ics").read_text(encoding="utf-8"))
+    page = (tmp_path / "paper" / "day-sheets.html").read_text(encoding="utf-8")
+
+    assert (sheets.code, none.code, feed.code, again.code, off.code) == (0, 1, 0, 1, 0)
+    assert event["DTSTART"].dt.replace(tzinfo=None) == datetime.combine(FIRST, time(9))
+    assert str(event["DTSTART"].params["TZID"]) == "Europe/Tirane"
+    assert (code in calendar, "Rruga Shembull" in calendar) == (False, False)
+    assert (str(gone["UID"]), int(gone["SEQUENCE"])) == (str(event["UID"]), int(event["SEQUENCE"]) + 1)
+    assert (code in page, "Rruga Shembull 1" in page) == (True, True)
+    assert (tmp_path / "paper" / "day-sheets.pdf").read_bytes()[:5] == b"%PDF-"
+
+
+def test_bundle_says_what_became_of_visits(tmp_path: Path, server: Server) -> None:
+    code = booked(tmp_path, server)
+    said = cora("bundle", "--to", tmp_path / "b.bundle", "--holder", "Anna", settings=server.settings)
+    with open_bundle(tmp_path / "b.bundle") as bundle:
+        facts = bundle.visits or ()
+        differences = bundle.differences
+
+    assert (said.code, differences) == (0, ())
+    assert [(fact.code, fact.trip, fact.outcome, fact.way, fact.moves) for fact in facts] == [
+        (code, "spring", "booked", "in_person", 0)
+    ]
 
 
 @pytest.mark.parametrize(

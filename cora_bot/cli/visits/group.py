@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cora_bot.cli.failures import HandledGroup
-from cora_bot.cli.visits import arranging, planning, showing
+from cora_bot.cli.visits import arranging, paper, planning, showing
 
 
 class InOrder(HandledGroup):
@@ -31,6 +31,8 @@ for _command in (
     planning.offer_command,
     showing.list_command,
     showing.show,
+    paper.sheets,
+    paper.feed,
     arranging.move,
     arranging.cancel,
     arranging.ill,

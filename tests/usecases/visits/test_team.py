@@ -20,6 +20,7 @@ from cora_bot.usecases.due import due
 from cora_bot.usecases.house import House
 from cora_bot.usecases.people import people
 from cora_bot.usecases.receive import receive
+from cora_bot.usecases.tasks import duties
 from cora_bot.usecases.visits import arranging
 from cora_bot.usecases.visits.inviting import offer
 from cora_bot.usecases.visits.listing import lines, times
@@ -246,6 +247,7 @@ async def test_missed_person_hears_one_kind_message(planned: House, ground: Grou
     (line,) = await lines(planned, "spring")
 
     assert (said, again) == ([p.INVITATION], [])
+    assert [(duty.code, duty.reason) for duty in await duties(planned)] == [(line.code, "visit")]
     assert (line.visit.standing, line.visit.misses, line.outcome) == (Standing.INVITED, 1, "missed")
 
 
@@ -304,3 +306,15 @@ async def test_contact_stays_as_long_as_a_meeting_is_to_come(house: House, groun
         silent = await participants.silent(tx, datetime(2027, 1, 20, tzinfo=UTC))
 
     assert (len(silent), invited & set(silent)) == (1, set())
+
+
+@pytest.mark.parametrize(("act", "choice"), [(Act.CALL, 0), (Act.WAY, 3)])
+async def test_what_only_the_team_can_arrange_is_a_task(planned: House, act: Act, choice: int) -> None:
+    await guest(planned, ONE)
+    await invite(planned)
+    await booked(planned)
+    for _ in range(2):  # asked twice, it is one task
+        await receive(planned, [await pressing(planned, ONE, act, choice)])
+        await deliver(planned)
+
+    assert [(duty.code, duty.reason) for duty in await duties(planned)] == [(await code(planned), "visit")]

@@ -10,7 +10,7 @@ from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.handlers.visits import choosing, showing
 from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.scene import Scene
-from cora_bot.dialogue.turn import Turn
+from cora_bot.dialogue.turn import TaskReason, Turn
 from cora_bot.dialogue.visits import cards
 from cora_bot.dialogue.visits.acts import Act, act
 from cora_bot.dialogue.visits.fitting import fitting, own_slot
@@ -48,7 +48,7 @@ def call(scene: Scene, event: object) -> Turn:
     if _ahead(scene) is None:
         return showing.show(scene, event)
     scene = scene.with_visit(request=Request.CALL)
-    return replace(showing.again(scene, scene.say(p.CALL_NOTED)), notes=("visit_call",))
+    return replace(showing.again(scene, scene.say(p.CALL_NOTED)), wanted=(TaskReason.VISIT,), notes=("visit_call",))
 
 
 def cancel(scene: Scene, event: Pressed) -> Turn:
@@ -108,7 +108,7 @@ def way(scene: Scene, event: Pressed) -> Turn:
     if chosen is Way.HOME:
         scene = given_up(scene, Standing.ASKED, request=Request.HOME, way=chosen)
         turn = showing.on_card(scene, cards.note(scene, scene.say(p.HOME_NOTED)))
-        return replace(turn, notes=("visit_home",))
+        return replace(turn, wanted=(TaskReason.VISIT,), notes=("visit_home",))
     slot = _ahead(scene)
     if slot is None:
         return choosing.choose(scene.with_visit(way=chosen), event)
@@ -146,7 +146,8 @@ def met(scene: Scene, event: Pressed) -> Turn:
             turn = showing.on_card(scene, cards.note(scene, scene.say(p.SORRY_NOBODY)))
         case _:
             return showing.show(scene, event)
-    return replace(turn, notes=("visit_answered",))
+    wanted = (TaskReason.VISIT,) if event.press.choice else ()
+    return replace(turn, wanted=wanted, notes=("visit_answered",))
 
 
 def missed(scene: Scene) -> Scene:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cora_bot.base.chance import below
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.handlers.visits.meeting import given_up, missed, offered_anew
 from cora_bot.dialogue.inputs import TeamAct, VisitArranged
 from cora_bot.dialogue.scene import Scene, nothing
-from cora_bot.dialogue.turn import Turn
+from cora_bot.dialogue.turn import TaskReason, Turn
 from cora_bot.dialogue.visits.fitting import fitting
 from cora_bot.study.visits.trip import Bookable
 from cora_bot.study.visits.visit import News, Request, Standing
@@ -27,7 +29,8 @@ def arranged(scene: Scene, event: VisitArranged) -> Turn:
             )
         case TeamAct.MISSED:
             scene = missed(scene).with_visit(due=News.MISSED, next_at=scene.now, request=Request.NONE)
-    return nothing(scene, f"team_{event.what}")
+    wanted = (TaskReason.VISIT,) if event.what is TeamAct.MISSED else ()
+    return replace(nothing(scene, f"team_{event.what}"), wanted=wanted)
 
 
 def place(scene: Scene, slot: int) -> Bookable | None:
