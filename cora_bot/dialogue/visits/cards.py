@@ -207,7 +207,17 @@ def _place(scene: Scene, slot: Slot, *, asks: bool) -> list[str]:
         return [later, scene.say(p.STILL_GOOD)] if asks else [later]
     if asks:
         return [scene.say(p.PLACE_AFTER_YES)]
-    return [scene.say(p.EXACT_PLACE, place=isolate(scene.trip.place(slot.place).address(scene.language)))]
+    return [scene.say(p.EXACT_PLACE, place=_address(scene, slot))]
+
+
+def _address(scene: Scene, slot: Slot) -> str:
+    """The exact place, and below it where it is on the map: maps find such a pair of numbers."""
+    place = scene.trip.place(slot.place)
+    address = isolate(place.address(scene.language))
+    if place.pin is None:
+        return address
+    latitude, longitude = place.pin
+    return f"{address}\n{isolate(f'{latitude:.5f}, {longitude:.5f}')}"
 
 
 def _word(scene: Scene) -> list[str]:

@@ -7,10 +7,12 @@ V-16 wishes are sealed, and do not stay on the server.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from cora_bot.base.clock import SetClock
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.inputs import Press, Pressed, Verb
 from cora_bot.dialogue.visits.acts import Act
@@ -21,7 +23,8 @@ from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.house import House
 from cora_bot.usecases.leaving import leave
 from cora_bot.usecases.receive import receive
-from tests.support.stores import Ground
+from tests.support.house import opened, premises
+from tests.support.stores import Ground, all_bytes
 from tests.support.trips import stored, workbook
 from tests.usecases.visits.guests import NOW, deliver, everything_due, guest, invite, pressing, there, trip
 
@@ -295,3 +298,18 @@ async def test_own_data_name_the_meeting(invited: House) -> None:
     (said,) = await deliver(invited)
 
     assert "Meeting: Monday, December 21, 2026 (\u206821.12.2026\u2069), 09:00 · Morning · \u2068Tirana\u2069" in said
+
+
+async def test_exact_place_wishes_and_word_lie_nowhere_in_plain_text(tmp_path: Path) -> None:
+    """What would lead somebody who has the disk to a door; what is open is planted, so that the search can find."""
+    async with opened(premises(tmp_path, SetClock(NOW), seed="a disk")) as house:
+        await guest(house, ONE)
+        await trip(house)
+        await invite(house)
+        await press(house, Act.WISH, int(Wish.CHILDREN))
+        await press(house, Act.WISHED)
+        await booked(house)
+        kept = all_bytes(tmp_path)
+
+    assert b"tirana" in kept
+    assert [word for word in (b"Rruga Shembull", b"41.3275", b"children come along") if word in kept] == []
