@@ -14,6 +14,7 @@ import click
 from bot.app import App, Connection
 from bot.demo import PASSPHRASE, Demo, Premises, prepare
 from bot.doctor import Asked, telegram_checks
+from bot.planning.command import page
 from bot.simulate.command import simulate_command
 from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
@@ -26,6 +27,7 @@ from cora_bot.cli.doctor.command import doctor_command
 from cora_bot.cli.doctor.examined import Examined
 from cora_bot.cli.main import attach, cora_group
 from cora_bot.cli.open_house import bot_token, open_house, server_settings
+from cora_bot.cli.visits.group import visits_group
 from cora_bot.settings import read_settings
 from cora_bot.usecases.forms import register_forms
 
@@ -115,6 +117,7 @@ async def _telegram(examined: Examined) -> Sequence[Checked]:
     return await telegram_checks(Asked(token, settings.api, settings.bot, examined.script))
 
 
+visits_group.add_command(page)
 cora = attach(cora_group(), doctor_command(_telegram), run, pilot, simulate_command)
 
 

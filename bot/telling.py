@@ -59,9 +59,15 @@ ASIDE = {
     "parked_update": "What could not be handled, sealed, until somebody has looked at why.",
     "own_copy": "Answers a second time, for those who asked for a copy: opened by a key that only they have.",
     "own_key": "The key to such a copy, under a code that was shown to its owner once.",
+    "seat": "As many as people fit into a time for a meeting; whoever books takes a free one.",
+    "slot": "Times for meetings on a trip of the team, by interviewer and place.",
+    "slot_cell": "When each interviewer is busy, in pieces of five minutes: nobody is at two places at a time.",
     "staff_phone": "Who of the team is told when something waits. No participant.",
+    "task": "Whom the team has to look after, and why. Never what somebody said.",
     "token": "Enrolment links, as fingerprints.",
+    "trip": "A trip of the team. Its days and places are sealed.",
     "update_attempt": "How often something was tried that ended in a crash, as fingerprints.",
+    "visit": "Who is invited to a meeting and how it stands. Wishes, language, city and picture word are sealed.",
     "update_seen": "What Telegram has handed over already, as fingerprints.",
 }
 

@@ -42,6 +42,13 @@ from cora_bot.vault.agefile import Identity
     type=click.Path(path_type=Path, file_okay=False),
     help="A new or empty folder, or that of an earlier export of this study, which is replaced.",
 )
+@click.option(
+    "--with",
+    "with_folders",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder with files that 'cora seal' made at visits. They join their cases. Several times for several.",
+)
 @click.option("--labels", default="", help="Language of labels in answers_long.csv, e.g. ar. [default: the study's]")
 @click.option(
     "--passphrase-file",
@@ -62,6 +69,7 @@ def export(
     keys: Sequence[Path],
     folder: Path,
     *,
+    with_folders: Sequence[Path],
     labels: str,
     passphrase_files: Sequence[Path],
     public_use: bool,
@@ -69,8 +77,9 @@ def export(
     """Open a bundle and write its answers as tables. For the RESEARCHER'S computer.
 
     Writes answers_long.csv, answers_wide.csv, alerts.csv, audit.csv, consents.csv, contacts.csv, dispositions.csv,
-    messages.csv, response.csv, codebook.md, reconciliation.json and README.txt, and the files people sent into media/,
-    readable by you alone. Beside the folder each export is written down in NAME.exports.jsonl, signed with your key.
+    messages.csv, response.csv, visit_files.csv, codebook.md, reconciliation.json and README.txt, and the files people
+    sent into media/, readable by you alone. Beside the folder each export is written down in NAME.exports.jsonl, signed
+    with your key.
     Prints how many records were sealed, opened and exported; every record that is missing on the way is named. Then
     prints the response by wave.
 
@@ -98,6 +107,7 @@ def export(
             chance=SystemChance(),
             progress=show,
             others=bundles[1:],
+            with_folders=with_folders,
         )
     click.echo(reconciliation.as_text(account))
     click.echo(f"\n{response.as_text(account.response)}")

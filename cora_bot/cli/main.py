@@ -9,6 +9,7 @@ import click
 from cora_bot.cli.alerts import alerts
 from cora_bot.cli.audit_log import audit
 from cora_bot.cli.book import book
+from cora_bot.cli.brief import brief
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.bundles import bundles
 from cora_bot.cli.check import check
@@ -26,9 +27,12 @@ from cora_bot.cli.own_data import mydata
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
+from cora_bot.cli.seal import seal
 from cora_bot.cli.staff_phones import staff
+from cora_bot.cli.tasks import tasks
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
+from cora_bot.cli.visits.group import visits_group
 from cora_bot.cli.why import why
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -41,17 +45,21 @@ COMMANDS: tuple[click.Command, ...] = (
     invite,
     people,
     why,
+    tasks,
     reply_command,
     mydata,
     staff,
     alerts,
     outage,
+    visits_group,
     bundle,
     bundles,
     audit,
     retention,
     sever,
+    seal,
     export,
+    brief,
     doctor_command(),
     health,
     upgrade,

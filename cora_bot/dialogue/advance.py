@@ -9,6 +9,7 @@ from cora_bot.base.chance import Chance
 from cora_bot.dialogue import spoken
 from cora_bot.dialogue.conversation import Conversation
 from cora_bot.dialogue.handlers import arriving, housekeeping, knocking, renewing
+from cora_bot.dialogue.handlers.visits import ending
 from cora_bot.dialogue.inputs import Command, Input, Pressed, Start, Text, Unusable
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.script import Script
@@ -23,7 +24,8 @@ def advance(conversation: Conversation, event: Input, *, script: Script, now: da
     if isinstance(event, Pressed | Start | Text | Unusable | Command):
         scene = _reachable(scene)
     turn = _pressed(scene, event) if isinstance(event, Pressed) else _taken(scene, event)
-    return knocking.closing(scene, spoken.hushed(conversation, renewing.first(scene, event, turn)))
+    turn = ending.released(scene, renewing.first(scene, event, turn))
+    return knocking.closing(scene, spoken.hushed(conversation, turn))
 
 
 def _reachable(scene: Scene) -> Scene:

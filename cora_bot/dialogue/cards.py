@@ -19,7 +19,7 @@ from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene
 from cora_bot.forms.model import Kind
 from cora_bot.forms.walk import Shown
-from cora_bot.study.model import Return, Step
+from cora_bot.study.model import CONTACT, Return, Step
 
 TYPED = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.TEXT, Kind.DATE})
 NOT_PRESSED = times.TIMES | {Kind.GEOPOINT}
@@ -276,20 +276,23 @@ def emptied(scene: Scene) -> Prompt:
     return notice(scene, p.NEUTRAL)
 
 
-def menu(scene: Scene, *, new_text: bool = False, again: bool = False) -> Prompt:
+def menu(scene: Scene, *, new_text: bool = False, again: bool = False, meeting: bool = False) -> Prompt:
     """Everything that can be done now, each as a button.
 
-    ``new_text``: the consent text has changed. ``again``: something may still be answered again.
+    ``new_text``: the consent text has changed. ``again``: something may still be answered again. ``meeting``: there is
+    one to be looked at.
     """
     person, occurrence = scene.participant, scene.conversation.occurrence
     rows: list[Row] = [(button(scene, p.NEW_TEXT, Verb.RENEW_ASK),)] if new_text else []
     if scene.conversation.session:
         rows.append((button(scene, p.GO_BACK_TO_QUESTION, Verb.RESUME, mark="▶"),))
         rows.append((button(scene, p.LEAVE, Verb.LEAVE),))
-    elif occurrence and occurrence.step is Step.INVITED:
+    elif occurrence and (occurrence.step is Step.INVITED or occurrence.wave == CONTACT):
         rows.append((button(scene, p.OPEN_MESSAGE, Verb.OPEN, mark="▶"),))
     if again:
         rows.append((button(scene, p.ANSWER_AGAIN, Verb.AGAIN),))
+    if meeting:
+        rows.append((button(scene, p.MEETING, Verb.VISIT),))
     rows.append((button(scene, p.LANGUAGE, Verb.LANGUAGE, mark="🌐"),))
     if not scene.conversation.session and person.return_state in (Return.PLANNED, Return.NOT_GOING):
         rows.append((button(scene, p.TRAVEL_DAY, Verb.RETURN_DATE),))

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from cora_bot.study.model import Return, Step
 from cora_bot.study.stretch import Outage
+from cora_bot.study.visits.trip import Bookable, Trip
+from cora_bot.study.visits.visit import Visit
 
 
 class Status(StrEnum):
@@ -46,9 +48,10 @@ class Showing(StrEnum):
     NOTICE = "notice"
     KNOCK = "knock"
     LETTER = "letter"
+    VISIT = "visit"
 
 
-INSIDE = frozenset({Showing.LANGUAGES, Showing.QUESTION, Showing.ASIDE, Showing.RECEIPT, Showing.LETTER})
+INSIDE = frozenset({Showing.LANGUAGES, Showing.QUESTION, Showing.ASIDE, Showing.RECEIPT, Showing.LETTER, Showing.VISIT})
 """What only its owner should see: behind the knock where there is one."""
 
 
@@ -226,7 +229,8 @@ class Conversation:
     the chat; ``others_card`` says that its card is one of theirs now. ``outages`` are all that are known, of other
     places too. ``copies_until`` (set when the input is about a withdrawal) is when the last copy that researchers carry
     is to be deleted; None when none is out. ``records_held`` (set when the input asks for it) counts the sealed records
-    of this person.
+    of this person. ``visit`` is the person's on the ``trip`` under way, ``bookable`` all slots of that trip that are
+    still to come, with what is free of them, the person's own slot among them.
     """
 
     chat: Chat
@@ -241,3 +245,6 @@ class Conversation:
     outages: tuple[Outage, ...] = ()
     copies_until: datetime | None = None
     records_held: int = 0
+    visit: Visit | None = None
+    trip: Trip | None = None
+    bookable: tuple[Bookable, ...] = ()

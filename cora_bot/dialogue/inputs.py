@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum, unique
 
 
@@ -65,7 +66,9 @@ class Verb(StrEnum):
     TAKE_AWAY = "U"  # node, choice: an instance is taken away
     OWN_COPY = "4"  # says what a copy of one's own is; choice 1 makes its key
     TAKE = "3"  # choice: the number of an alert; of somebody of the team, not of a conversation
+    REACHED = "9"  # choice: index into pinging.ANSWERS
     WHOLE = "2"  # node: away from what was sought, the whole list again
+    VISIT = "7"  # node: what of a meeting (visits.acts.Act), choice: as said there
 
 
 class CommandName(StrEnum):
@@ -185,6 +188,29 @@ class OccurrenceDue:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitDue:
+    """``Conversation.visit`` has reached its ``next_at``."""
+
+
+class TeamAct(StrEnum):
+    """What the team does about somebody's meeting."""
+
+    MOVE = "move"  # to another time; whoever had none is booked
+    CALL_OFF = "call_off"
+    DONE = "done"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitArranged:
+    """The team did something about ``Conversation.visit``. ``slot``: where to; ``at``: when it would have been."""
+
+    what: TeamAct
+    slot: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChoreDue:
     """A set chore fell due (see ``turn.Chore``)."""
 
@@ -192,4 +218,17 @@ class ChoreDue:
     card: int
 
 
-Input = Pressed | Start | Command | Text | Unusable | Blocked | Unblocked | LetterCame | OccurrenceDue | ChoreDue
+Input = (
+    Pressed
+    | Start
+    | Command
+    | Text
+    | Unusable
+    | Blocked
+    | Unblocked
+    | LetterCame
+    | OccurrenceDue
+    | VisitDue
+    | VisitArranged
+    | ChoreDue
+)

@@ -86,8 +86,12 @@ ALERT_TAKE: Final = N_("I look after it")
 ALERT_TAKEN: Final = N_("Somebody looks after it: {case}, alert {number}.")
 ALERT_NOTED: Final = N_("Noted. Thank you.")
 ALERT_HAS_SOMEBODY: Final = N_("Somebody looks after it already.")
+VISIT_LATE: Final = N_("{case} comes about {minutes} minutes later: {number}, {day}, {time}.")
+VISIT_MOVED: Final = N_("{case} has another time now: {number}, {day}, {time}.")
+VISIT_OFF: Final = N_("{case} does not come: {number}, {day}, {time}.")
 STAFF_PHRASES: Final = (
     STAFF_LINKED, ALERT, ALERT_AGAIN, ALERT_TAKE, ALERT_TAKEN, ALERT_NOTED, ALERT_HAS_SOMEBODY,
+    VISIT_LATE, VISIT_MOVED, VISIT_OFF,
 )  # fmt: skip
 
 # On the card with the code: paper that lies on a desk and may be seen by anybody.
@@ -179,6 +183,13 @@ FULL_TEXT: Final = N_("Read the full text")
 TEAM_TOLD: Final = N_("Somebody of the team is told now to look at what you answered. {reads}")
 TEAM_NOT_TOLD: Final = N_("Nobody of the team is told of this now: you have not agreed to that. /mydata changes it.")
 HELP_NEARBY: Final = N_("If you need help now:\n{help}")
+STILL_REACHED: Final = N_("Is this still the right place to reach you?")
+REACHED_HERE: Final = N_("Yes, here")
+REACHED_ELSEWHERE: Final = N_("My number will change")
+ELSEWHERE_MEANS: Final = N_(
+    "Thank you, this is noted. If you take this Telegram account along, nothing changes here. For another account you "
+    "need a new code. You get it from us:\n{contact}"
+)
 THANK_YOU: Final = N_("Thank you. Everything is saved and locked.")
 CLOSED: Final = N_("This one is closed now. Thank you.")
 ASK_LATER: Final = N_("All right. I will ask again later.")
@@ -349,3 +360,87 @@ CONSENT_RENEWED: Final = N_("Thank you. This is noted and locked. What was waiti
 ANSWER_AGAIN: Final = N_("Answer again")
 ANSWERING_AGAIN: Final = N_("You can answer again from the start. Your new answers then count, if you come to the end.")
 NEUTRAL: Final = "✓"
+
+# Meetings with somebody of the team, booked here. Nothing unsolicited says any of it.
+MEETING: Final = N_("My meeting")
+MEETING_OFFER: Final = N_(
+    "Somebody from the team would like to meet you for a talk, if you wish. You choose the day and the time here. "
+    "You can say no without giving a reason; nothing changes by it."
+)
+CHOOSE_UNTIL: Final = N_("You can choose until {day}.")
+CHOOSE_A_TIME: Final = N_("Choose a time")
+NOT_BY_MEETING: Final = N_("Talk in another way")
+NOT_THIS_TIME: Final = N_("Not this time")
+ASK_WISHES: Final = N_(
+    "Do you have wishes? Choose what matters to you, then press Continue. It is saved and locked for the team."
+)
+WISH_WOMAN: Final = N_("I talk with a woman")
+WISH_MAN: Final = N_("I talk with a man")
+WISH_COMPANY: Final = N_("Somebody comes with me")
+WISH_NO_STAIRS: Final = N_("A way without stairs")
+WISH_CHILDREN: Final = N_("Children come with me")
+WHICH_CITY: Final = N_("In which city?")
+WHICH_DAY: Final = N_("On which day?")
+WHICH_TIME: Final = N_("{day}\n\nAt what time?")
+MORE_DAYS: Final = N_("More days")
+OTHER_DAYS: Final = N_("Other days")
+ASK_BOOKING: Final = N_("Shall I book this?")
+YES_BOOK: Final = N_("Yes, book it")
+BOOKED: Final = N_("✓ Your meeting is booked.")
+MEETING_LASTS: Final = N_("It takes about {minutes} minutes.")
+BY_PHONE: Final = N_("By phone")
+BY_VIDEO: Final = N_("By video")
+AT_MY_PLACE: Final = N_("At my place")
+PICTURE_WORD: Final = N_("Your picture word: {word}. The other person says the same word; then you know each other.")
+PLACE_LATER: Final = N_("You get the exact place here, from {day} on.")
+PLACE_AFTER_YES: Final = N_("Is this still a good time and place for you? Then I tell you the exact place.")
+STILL_GOOD: Final = N_("Is this still a good time for you?")
+EXACT_PLACE: Final = N_("The exact place:\n{place}")
+YES_I_COME: Final = N_("Yes, I come")
+CHANGE_TIME: Final = N_("Another time")
+I_AM_LATE: Final = N_("I will be late")
+CANNOT_TRAVEL: Final = N_("I cannot travel")
+CALL_ME: Final = N_("Please contact me")
+CANCEL_MEETING: Final = N_("Cancel the meeting")
+ASK_CANCEL_MEETING: Final = N_("Shall I cancel your meeting? Then somebody else can have this time.")
+YES_CANCEL_MEETING: Final = N_("Yes, cancel it")
+MEETING_CANCELLED: Final = N_(
+    "All right, your meeting is cancelled. You can choose another time as long as there is one."
+)
+ASK_HOW_LATE: Final = N_("How much later will you be there?")
+MINUTES: Final = N_("{count} minutes")
+LATE_NOTED: Final = N_("Thank you. The team is told that you come about {minutes} minutes later.")
+CALL_NOTED: Final = N_("The team is told that you wish to be contacted. Its answer comes here.")
+HOME_NOTED: Final = N_("The team is told that you wish to talk at your place. Its answer comes here.")
+ASK_OTHER_WAY: Final = N_("How would you like to talk instead?")
+DECLINED: Final = N_("All right. Thank you for telling us. Nothing changes by it.")
+TIME_TAKEN: Final = N_("Somebody has just taken this time. Please choose another one.")
+NO_TIME_FREE: Final = N_("No time is free at the moment. Shall I tell you when one is free again?")
+TELL_ME: Final = N_("Yes, tell me")
+ON_THE_LIST: Final = N_("All right. I write to you when a time is free.")
+TIME_IS_FREE: Final = N_("A time is free again. Whoever chooses first has it.")
+MEETING_MOVED: Final = N_("The team had to move your meeting. Please look at the new time:")
+MEETING_CALLED_OFF: Final = N_("Your meeting on {day} cannot take place. We are sorry. You can choose another time.")
+MEETING_MISSED: Final = N_("We did not meet this time. That is all right. Would you like another time?")
+DID_YOU_MEET: Final = N_("Did your meeting take place?")
+YES_WE_MET: Final = N_("Yes")
+I_COULD_NOT: Final = N_("No, I could not come")
+NOBODY_WAS_THERE: Final = N_("No, nobody was there")
+SORRY_NOBODY: Final = N_("We are sorry. The team is told and sees to it. Its answer comes here.")
+NO_MEETING: Final = N_("There is no meeting at the moment.")
+TOO_LATE_NOW: Final = N_("This is no longer possible now. Here is how it stands:")
+HELD_MEETING: Final = N_("Meeting: {value}")
+PICTURE_WORDS: Final = (
+    ("🍋", N_("Lemon")),
+    ("🐎", N_("Horse")),
+    ("☂️", N_("Umbrella")),
+    ("🚲", N_("Bicycle")),
+    ("🕯️", N_("Candle")),
+    ("🍉", N_("Melon")),
+    ("🐢", N_("Turtle")),
+    ("🌾", N_("Wheat")),
+    ("🧵", N_("Thread")),
+    ("🪁", N_("Kite")),
+    ("🥖", N_("Bread")),
+    ("🐝", N_("Bee")),
+)

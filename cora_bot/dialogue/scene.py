@@ -13,6 +13,8 @@ from cora_bot.dialogue.script import Script
 from cora_bot.dialogue.turn import Chore, Show, Turn
 from cora_bot.study.model import Study
 from cora_bot.study.stretch import Span, spans
+from cora_bot.study.visits.trip import Trip
+from cora_bot.study.visits.visit import Visit
 
 EMPTIED_AFTER = timedelta(minutes=10)
 """How long a receipt or a thank-you stands before the card is emptied."""
@@ -80,6 +82,21 @@ class Scene:
 
     def with_chat(self, **changes: object) -> Scene:
         return replace(self, conversation=replace(self.conversation, chat=replace(self.conversation.chat, **changes)))  # type: ignore[arg-type]
+
+    @property
+    def visit(self) -> Visit:
+        if self.conversation.visit is None:
+            raise LookupError("this conversation has no visit")
+        return self.conversation.visit
+
+    @property
+    def trip(self) -> Trip:
+        if self.conversation.trip is None:
+            raise LookupError("this conversation has no trip")
+        return self.conversation.trip
+
+    def with_visit(self, **changes: object) -> Scene:
+        return replace(self, conversation=replace(self.conversation, visit=replace(self.visit, **changes)))  # type: ignore[arg-type]
 
     def with_session(self, session: Session | None) -> Scene:
         return replace(self, conversation=replace(self.conversation, session=session))

@@ -24,6 +24,7 @@ from cora_bot.dialogue.handlers import (
     inviting,
     knocking,
     leafing,
+    pinging,
     reconsidering,
     renewing,
     returning,
@@ -31,6 +32,9 @@ from cora_bot.dialogue.handlers import (
     stepwise,
     withdrawing,
 )
+from cora_bot.dialogue.handlers.visits import due as visit_due
+from cora_bot.dialogue.handlers.visits import table as visiting
+from cora_bot.dialogue.handlers.visits import team as visit_team
 from cora_bot.dialogue.inputs import (
     Blocked,
     ChoreDue,
@@ -45,6 +49,8 @@ from cora_bot.dialogue.inputs import (
     Unblocked,
     Unusable,
     Verb,
+    VisitArranged,
+    VisitDue,
 )
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.turn import Turn
@@ -75,6 +81,8 @@ class Event(StrEnum):
     UNBLOCKED = "unblocked"
     LETTER = "letter"
     DUE = "due"
+    VISIT = "visit"
+    TEAM = "team"
     CHORE = "chore"
 
 
@@ -98,6 +106,8 @@ _HAPPENS: Final[Mapping[Key, Handler]] = {
     Event.CHORE: housekeeping.chore,
     Event.LETTER: housekeeping.letter_came,
     Event.DUE: inviting.due,
+    Event.VISIT: visit_due.due,
+    Event.TEAM: visit_team.arranged,
 }
 
 _OUT_OF_PLACE: Final[Mapping[Key, Handler]] = dict.fromkeys(Verb, housekeeping.redraw)
@@ -127,6 +137,7 @@ _ASIDES: Final[Mapping[Key, Handler]] = {
     Verb.RENEW: renewing.decide,
     Verb.HELP: asides.help_,
     Verb.PICTURE: knocking.picture,
+    Verb.REACHED: pinging.answer,
     Verb.WRONG_PERSON: knocking.wrong_person,
     Verb.OPENING: knocking.ask_opening,
     Verb.SET_OPENING: knocking.set_opening,
@@ -134,6 +145,7 @@ _ASIDES: Final[Mapping[Key, Handler]] = {
     Verb.HIDE: asides.hide,
     Verb.PASS_ON: asides.pass_on,
     Verb.DISCARD: asides.discard,
+    Verb.VISIT: visiting.press,
     Event.START: asides.menu,
     Event.UNUSABLE: asides.cannot_take,
 }
@@ -273,28 +285,28 @@ def state_of(conversation: Conversation) -> State:
     return State.INVITED if occurrence and occurrence.step is Step.INVITED else State.RESTING
 
 
+_EVENTS: Final[Mapping[type[Input], Event]] = {
+    Start: Event.START,
+    Text: Event.TEXT,
+    Unusable: Event.UNUSABLE,
+    Blocked: Event.BLOCKED,
+    Unblocked: Event.UNBLOCKED,
+    LetterCame: Event.LETTER,
+    OccurrenceDue: Event.DUE,
+    VisitDue: Event.VISIT,
+    VisitArranged: Event.TEAM,
+    ChoreDue: Event.CHORE,
+}
+
+
 def key_of(event: Input) -> Key:
     match event:
         case Pressed(press=press):
             return press.verb
         case Command(name=name):
             return COMMANDS[name]
-        case Start():
-            return Event.START
-        case Text():
-            return Event.TEXT
-        case Unusable():
-            return Event.UNUSABLE
-        case Blocked():
-            return Event.BLOCKED
-        case Unblocked():
-            return Event.UNBLOCKED
-        case LetterCame():
-            return Event.LETTER
-        case OccurrenceDue():
-            return Event.DUE
-        case ChoreDue():
-            return Event.CHORE
+        case _:
+            return _EVENTS[type(event)]
 
 
 def handler_for(state: State, key: Key) -> Handler:

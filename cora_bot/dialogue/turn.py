@@ -23,6 +23,16 @@ class RecordKind(StrEnum):
     ATTACHMENT = "attachment"  # a part of a file that somebody sent
 
 
+class TaskReason(StrEnum):
+    """Why somebody of the team is wanted. In this order they are listed."""
+
+    UNREACHABLE = "unreachable"  # the chat is blocked or gone
+    CONTACT = "contact"  # somebody said that the number changes, or that it is not theirs
+    MESSAGE = "message"  # words were passed on to the team, and nobody has answered
+    VISIT = "visit"  # something about a meeting: it was missed, or the person wants what only the team can arrange
+    MISSED = "missed"  # an occasion of a wave passed without an answer
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """Something to be sealed to the researchers. ``head`` fields are bound inside the seal; ``body`` is JSON-able."""
@@ -61,6 +71,7 @@ class Show:
 
     ``fresh``: a new message (it notifies), never an edit. ``unsolicited``: nobody asked; it is judged again at the
     moment of sending and sent at most once; ``reason`` goes to the contact ledger; ``key`` makes it unique.
+    ``visit``: the id of the visit it is about.
     """
 
     prompt: Prompt
@@ -69,6 +80,7 @@ class Show:
     reason: str = "reply"
     key: str = ""
     valid_until: datetime | None = None
+    visit: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,8 @@ class Turn:
     chat speaks with, and with ``moved_here`` that person is reached in no other chat from now on. ``staff``: whose of
     the team notices go to this chat from now on. ``alert``: somebody of the team is to be told that an answer of this
     person needs a look. ``own_key``: the code of a key for this person's own copy, forgotten with the turn.
-    ``clear``: what can still be deleted of the chat is deleted. ``notes``: action names for the log, no content.
+    ``clear``: what can still be deleted of the chat is deleted. ``wanted``: why somebody of the team should look after
+    this person. ``notes``: action names for the log, no content.
     """
 
     conversation: Conversation
@@ -122,6 +135,7 @@ class Turn:
     alert: bool = False
     own_key: str = field(default="", repr=False)
     clear: bool = False
+    wanted: tuple[TaskReason, ...] = ()
     notes: tuple[str, ...] = ()
 
 

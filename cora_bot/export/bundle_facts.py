@@ -70,6 +70,35 @@ class ContactFact:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True)
+class VisitFact:
+    """One row of ``visits.csv``: a person's visit on one trip. ``starts`` may be empty."""
+
+    visit: str
+    code: str
+    trip: str
+    outcome: str
+    way: str
+    starts: str
+    moves: int
+    misses: int
+
+
+def visit(row: Mapping[str, str]) -> VisitFact:
+    """Raises ``CoraError`` when a number or an instant is none."""
+    table = fmt.VISITS
+    return VisitFact(
+        visit=row["visit"],
+        code=row["code"],
+        trip=row["trip"],
+        outcome=row["outcome"],
+        way=row["way"],
+        starts=row["starts"] and _checked(row["starts"], table),
+        moves=_number(row["moves"], table),
+        misses=_number(row["misses"], table),
+    )
+
+
 def occurrence(row: Mapping[str, str]) -> OccurrenceFact:
     """Raises ``CoraError`` when a number or an instant is none."""
     table = fmt.OCCURRENCES

@@ -7,6 +7,7 @@ A change that an older reader would misread raises ``VERSION``; readers refuse v
     records/<hex>.age       sealed records by record id
     cases.csv, occurrences.csv, contacts.csv, outages.csv   open facts, UTF-8, comma, header row as below
     forms/<sha256>.xml      every form version that any record may name (the XForm XML; the name is its SHA-256)
+    visits.csv              field visits and what became of them; only where there are any
     study.toml              the study's definition
     signatures.json         who approved it, where somebody did
     audit.jsonl             the server's audit log (``vault/audit_chain.py``); bundles of earlier versions have none
@@ -31,6 +32,7 @@ CASES: Final = "cases.csv"
 OCCURRENCES: Final = "occurrences.csv"
 CONTACTS: Final = "contacts.csv"
 OUTAGES: Final = "outages.csv"
+VISITS: Final = "visits.csv"
 RECORD: Final = re.compile(r"records/([0-9a-f]{32})\.age")
 FORM: Final = re.compile(r"forms/([0-9a-f]{64})\.xml")
 
@@ -57,7 +59,10 @@ CONTACT_COLUMNS: Final = ("code", "reason", "state", "wave", "number", "created_
 # A country of the study or an IANA zone, and wall time there: ``until`` is the first moment after it.
 OUTAGE_COLUMNS: Final = ("place", "from", "until")
 
-# What the manifest counts; a reader compares each with what it finds.
+# ``visit`` is its number (V-7Q2K), ``outcome`` as in ``export/visits.py``, ``starts`` empty where no time is booked.
+VISIT_COLUMNS: Final = ("visit", "code", "trip", "outcome", "way", "starts", "moves", "misses")
+
+# What the manifest counts (and "visits", where that table is there); a reader compares each with what it finds.
 COUNTED: Final = ("records", "cases", "occurrences", "contacts", "outages", "forms")
 
 

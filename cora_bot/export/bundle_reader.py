@@ -28,10 +28,12 @@ from cora_bot.export.bundle_facts import (
     ContactFact,
     OccurrenceFact,
     OutageFact,
+    VisitFact,
     contact,
     moment,
     occurrence,
     outage,
+    visit,
 )
 from cora_bot.export.bundle_format import Manifest, Resealed
 from cora_bot.vault.audit_chain import Entry, read_lines
@@ -45,6 +47,7 @@ LARGEST: Final[Mapping[str, int]] = {
     fmt.CONTACTS: 1024 * MEGABYTE,
     fmt.OUTAGES: 4 * MEGABYTE,
 }
+LARGEST_VISITS: Final = 64 * MEGABYTE
 LARGEST_SIGNATURES: Final = 4 * MEGABYTE
 LARGEST_AUDIT: Final = 256 * MEGABYTE
 LARGEST_RECORD: Final = 16 * MEGABYTE
@@ -80,6 +83,7 @@ class Bundle:
     archive: zipfile.ZipFile
     signatures: bytes = b""
     audit: tuple[Entry, ...] | None = None
+    visits: tuple[VisitFact, ...] | None = None  # None: the server has no table of visits
 
     def sealed(self, record: str) -> bytes:
         return _entry(self.archive, f"records/{record}.age", LARGEST_RECORD)
@@ -134,6 +138,8 @@ def limit_of(name: str) -> int:
         return LARGEST_SIGNATURES
     if name == fmt.AUDIT:
         return LARGEST_AUDIT
+    if name == fmt.VISITS:
+        return LARGEST_VISITS
     if fmt.RECORD.fullmatch(name):
         return LARGEST_RECORD
     if fmt.FORM.fullmatch(name):
@@ -168,6 +174,7 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
     occurrences = tuple(occurrence(row) for row in _rows(archive, fmt.OCCURRENCES, fmt.OCCURRENCE_COLUMNS))
     contacts = tuple(contact(row) for row in _rows(archive, fmt.CONTACTS, fmt.CONTACT_COLUMNS))
     outages = tuple(outage(row) for row in _rows(archive, fmt.OUTAGES, fmt.OUTAGE_COLUMNS))
+    visits = _visits(archive) if fmt.VISITS in names else None
     found = {
         "records": len(records),
         "cases": len(cases),
@@ -175,11 +182,11 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
         "contacts": len(contacts),
         "outages": len(outages),
         "forms": len(forms),
-    }
+    } | ({"visits": len(visits)} if visits is not None else {})
     differences = tuple(
-        f"the manifest counts {manifest.counts[what]} {what}, the bundle holds {found[what]}"
-        for what in fmt.COUNTED
-        if manifest.counts[what] != found[what]
+        f"the manifest counts {manifest.counts.get(what, 0)} {what}, the bundle holds {found.get(what, 0)}"
+        for what in (*fmt.COUNTED, "visits")
+        if manifest.counts.get(what, 0) != found.get(what, 0)
     )
     study = _text(archive, fmt.STUDY, LARGEST[fmt.STUDY])
     signatures = _entry(archive, fmt.SIGNATURES, LARGEST_SIGNATURES) if fmt.SIGNATURES in names else b""
@@ -196,6 +203,7 @@ def _read(archive: zipfile.ZipFile) -> Bundle:
         archive,
         signatures,
         _audit(archive) if fmt.AUDIT in names else None,
+        visits,
     )
 
 
@@ -204,6 +212,10 @@ def _audit(archive: zipfile.ZipFile) -> tuple[Entry, ...]:
         return tuple(read_lines(_entry(archive, fmt.AUDIT, LARGEST_AUDIT)))
     except (ValueError, RecursionError):
         raise CoraError(f"the bundle's {fmt.AUDIT} is not an audit log", AGAIN) from None
+
+
+def _visits(archive: zipfile.ZipFile) -> tuple[VisitFact, ...]:
+    return tuple(visit(row) for row in _rows(archive, fmt.VISITS, fmt.VISIT_COLUMNS))
 
 
 def _form(archive: zipfile.ZipFile, name: str, digest: str) -> str:
@@ -231,7 +243,7 @@ def read_manifest(text: str) -> Manifest:
             bundle=_string(raw["bundle"]),
             study=_string(raw["study"]),
             made_at=moment(_string(raw["made_at"])),
-            counts={what: _count(raw["counts"][what]) for what in fmt.COUNTED},
+            counts={what: _count(raw["counts"][what]) for what in _counted(raw["counts"])},
             erased=tuple(_string(case) for case in raw["erased"]),
             recipients=tuple(_string(recipient) for recipient in raw["recipients"]),
             resealed=_resealed(raw["resealed"]) if "resealed" in raw else None,
@@ -240,6 +252,10 @@ def read_manifest(text: str) -> Manifest:
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise CoraError("the bundle's manifest lacks something or holds the wrong kind of value", AGAIN) from None
+
+
+def _counted(counts: Mapping[str, object]) -> tuple[str, ...]:
+    return (*fmt.COUNTED, "visits") if "visits" in counts else fmt.COUNTED
 
 
 def _resealed(raw: Mapping[str, object]) -> Resealed:
@@ -260,7 +276,7 @@ def _count(value: object) -> int:
 
 def _rows(archive: zipfile.ZipFile, name: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """The rows of a table that has at least ``columns``; columns this version does not know are left out."""
-    reader = csv.DictReader(io.StringIO(_text(archive, name, LARGEST[name]), newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(_text(archive, name, limit_of(name)), newline=""), strict=True)
     try:
         missing = [column for column in columns if column not in (reader.fieldnames or ())]
         if missing:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from defusedxml.ElementTree import fromstring
 
-from cora_bot.export import contacts, missing, reasons
+from cora_bot.export import contacts, missing, reasons, visits
 from cora_bot.export.bundle_facts import OutageFact
 from cora_bot.export.columns import FormColumns
 from cora_bot.export.dispositions import AAPOR, MEANINGS
@@ -57,6 +57,11 @@ def _vocabularies() -> Iterator[str]:
     yield ""
     yield from _table(("reason", "meaning"), reasons.OCCASIONS.items())
     yield RESPONSE
+    yield "## Outcomes in visits.csv"
+    yield ""
+    yield from _table(
+        ("outcome", "after AAPOR", "meaning"), ((key, visits.AAPOR[key], visits.MEANINGS[key]) for key in visits.AAPOR)
+    )
     yield "## Messages in contacts.csv"
     yield ""
     yield "One row per message that was to be sent unasked; replies to something a person did are not in it. `wave` and"

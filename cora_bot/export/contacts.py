@@ -17,6 +17,7 @@ REASONS: Final[Mapping[str, str]] = {
     "invitation": "the first message of an occasion",
     "reminder": "a later message of the same occasion, also to somebody who had begun",
     "letter": "the neutral sentence that an answer of the team waits",
+    "visit": "the neutral sentence about a meeting: its offer, a reminder, a change, or the question of the day after",
 }
 STATES: Final[Mapping[str, str]] = {
     "pending": "waits to be sent",

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from cora_bot.base.chance import Chance
-from cora_bot.base.errors import CoraError
-from cora_bot.export import alerts, audit, audit_log, consents, contacts, dispositions, instances, messages, response
+from cora_bot.export import (
+    alerts,
+    audit,
+    audit_log,
+    consents,
+    contacts,
+    dispositions,
+    instances,
+    messages,
+    response,
+    visit_files,
+    visits,
+)
 from cora_bot.export.alerts import ALERT
 from cora_bot.export.answers import Gathered
 from cora_bot.export.bundle_facts import ContactFact, OccurrenceFact
@@ -19,11 +30,13 @@ from cora_bot.export.cells import csv_file, instant
 from cora_bot.export.codebook import codebook
 from cora_bot.export.columns import FormColumns, form_columns
 from cora_bot.export.consents import CONSENT
+from cora_bot.export.definition import label_language, study_of
 from cora_bot.export.folder import (
     ACCOUNT,
     earlier_audit,
     earlier_erased,
     earlier_signed,
+    earlier_visit_files,
     fingerprint_of,
     publish,
 )
@@ -31,12 +44,13 @@ from cora_bot.export.media import write_files
 from cora_bot.export.messages import MESSAGE
 from cora_bot.export.missing import Missing
 from cora_bot.export.opened import OpenedRecord, Stamp
-from cora_bot.export.opened_bundles import erased_in, form_order, newest_first, opened_all, stamp_of, study_of
+from cora_bot.export.opened_bundles import erased_in, form_order, newest_first, opened_all, stamp_of
 from cora_bot.export.opening import Opening, Progress
 from cora_bot.export.readme import readme
 from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
 from cora_bot.export.response import Response, responses
 from cora_bot.export.tables import chosen, long_rows, wide_rows
+from cora_bot.export.visit_files import Expected, Joined, take_up
 from cora_bot.export.vouching import vouching
 from cora_bot.study.model import Study
 from cora_bot.vault.agefile import Identity
@@ -56,29 +70,36 @@ def export_bundle(
     chance: Chance,
     progress: Progress,
     others: Sequence[Path] = (),
+    with_folders: Sequence[Path] = (),
 ) -> Reconciliation:
     """Opens the bundle in ``path`` and writes the export into ``folder``. ``language`` of labels, "" for the study's.
 
     With ``others`` the newest of all says what there is; the rest only lend records that do not open in it.
+    ``with_folders`` hold sealed files of visits.
 
     Writes also when something differs: the account says what. Raises ``CoraError`` when the bundle or the folder
     cannot be used, and then writes nothing.
     """
     with newest_first([path, *others]) as (bundle, *older):
         erased = earlier_erased(folder, bundle.manifest.study) | erased_in(bundle, *older)
-        labels = _label_language(study_of(bundle), language)
+        labels = label_language(study_of(bundle), language)
         work = opened_all(bundle, older, identities, erased=erased, progress=progress)
         study, forms, opening, codes, gathered = work.study, work.forms, work.opening, work.codes, work.gathered
         stamp = stamp_of(identities, now=now, chance=chance)
+        joined = take_up(with_folders, identities, _expected(bundle, codes.values()))
         facts = _facts(bundle, study, frozenset(codes.values()))
         keys = [verify_key_of(identity) for identity in identities]
         vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
         log = audit_log.compared(bundle, earlier_audit(folder))
+        met = tuple(fact for fact in bundle.visits or () if fact.code in codes.values())
         notes = [
             *_notes(bundle, stamp, gathered, erased),
             *_notes_of_several(bundle, older),
             *vouched.notes,
             *log.notes,
+            *joined.notes(),
+            *_left_behind(folder, joined),
+            *([visits.as_text(met)] if met else []),
         ]
         account = reconcile(
             bundle,
@@ -88,12 +109,15 @@ def export_bundle(
             notes=notes,
             response=facts.response,
             unsigned=(*vouched.differences, *log.differences, *audit_log.wrong_beside(folder, study.id)),
+            visits=joined.troubles,
         )
         columns = form_columns(forms.values(), first=form_order(study))
         files = {
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             "alerts.csv": csv_file(alerts.rows(_raised(gathered, opening), codes, forms)),
             **_tables(facts, gathered),
+            "visits.csv": csv_file(visits.rows(met)),
+            visit_files.TABLE: csv_file(visit_files.rows(joined)),
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
         }
@@ -112,11 +136,24 @@ def export_bundle(
 
         def more(into: Path) -> None:
             write_files(gathered.files, into, bundle, identities)
+            visit_files.write(joined, into, identities)
             # Last before the folder appears: no export is there that is not written down.
             audit_log.write_down(folder, exported, identities[0])
 
         publish(folder, files, more=more)
     return account
+
+
+def _expected(bundle: Bundle, codes: Iterable[str]) -> Expected:
+    listed = None if bundle.visits is None else {fact.visit: fact.code for fact in bundle.visits}
+    return Expected(bundle.manifest.study, frozenset(codes), listed)
+
+
+def _left_behind(folder: Path, joined: Joined) -> list[str]:
+    before = earlier_visit_files(folder)
+    if before <= len(joined.files):
+        return []
+    return [f"the earlier export had {before} files of visits, this one has {len(joined.files)}: give --with for all"]
 
 
 def _notes_of_several(bundle: Bundle, older: Sequence[Bundle]) -> list[str]:
@@ -143,7 +180,7 @@ class _Facts:
 
 def _facts(bundle: Bundle, study: Study, codes: Collection[str]) -> _Facts:
     occurrences = tuple(fact for fact in bundle.occurrences if fact.code in codes)
-    waves = [wave.id for wave in study.waves]
+    waves = [wave.id for wave in study.occasions]
     formless = _settled_without_a_form(study)
     return _Facts(
         occurrences,
@@ -182,16 +219,11 @@ def _answers(
     }
 
 
-def _label_language(study: Study, wanted: str) -> str:
-    known = [language.code for language in study.languages]
-    if wanted and wanted not in known:
-        raise CoraError(f"the study has no language {wanted!r}", f"It has: {', '.join(known)}.")
-    return wanted or study.default_language
-
-
 def _settled_without_a_form(study: Study) -> frozenset[str]:
-    """The check of a planned return may be settled from the menu: no record need stand behind such an occasion."""
-    return frozenset(wave.id for wave in study.waves if wave.planned_return_only)
+    """The check of a planned return may be settled from the menu, the contact ping has no form: no record need stand
+    behind such an occasion.
+    """
+    return frozenset(wave.id for wave in study.occasions if wave.planned_return_only or not wave.form)
 
 
 def _notes(bundle: Bundle, stamp: Stamp, gathered: Gathered, erased: Collection[str]) -> list[str]:

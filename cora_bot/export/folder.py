@@ -17,6 +17,7 @@ from typing import Final
 
 from cora_bot.base.errors import CoraError
 from cora_bot.export.media import FOLDER
+from cora_bot.export.visit_files import TABLE as VISIT_FILES
 
 ACCOUNT: Final = "reconciliation.json"
 FILES: Final = (
@@ -31,6 +32,8 @@ FILES: Final = (
     "contacts.csv",
     "dispositions.csv",
     "response.csv",
+    "visits.csv",
+    VISIT_FILES,
     ACCOUNT,
 )
 INSTANCES: Final = "instances"
@@ -90,6 +93,14 @@ def earlier_audit(folder: Path) -> tuple[int, str] | None:
             return entries, head
         case _:
             return None
+
+
+def earlier_visit_files(folder: Path) -> int:
+    """How many files of visits an export that lies in ``folder`` has."""
+    try:
+        return max(0, (folder / VISIT_FILES).read_bytes().count(b"\r\n") - 1)
+    except OSError:
+        return 0
 
 
 def _replaced(folder: Path) -> Path:

@@ -11,14 +11,12 @@ from pathlib import Path
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
 from cora_bot.export.answers import Gathered, gather
-from cora_bot.export.bundle_facts import AGAIN
 from cora_bot.export.bundle_reader import Bundle, open_bundle
+from cora_bot.export.definition import forms_of, study_of
 from cora_bot.export.opened import Stamp
 from cora_bot.export.opening import Opening, Progress, open_all
-from cora_bot.forms.compile import load_xform
 from cora_bot.forms.model import Form
 from cora_bot.study.model import Study
-from cora_bot.study.reader import read_study
 from cora_bot.vault.agefile import Identity
 
 
@@ -58,7 +56,7 @@ def opened_all(
     progress: Progress,
 ) -> Work:
     study = study_of(bundle)
-    forms = {digest: _form(digest, xform) for digest, xform in bundle.forms.items()}
+    forms = forms_of(bundle)
     opening = open_all(bundle, identities, progress=progress, others=older)
     codes = {case.case: case.code for case in bundle.cases if case.case not in erased}
     return Work(study, forms, opening, codes, gather(opening.opened, codes=codes, erased=erased, forms=forms))
@@ -66,28 +64,6 @@ def opened_all(
 
 def stamp_of(identities: Sequence[Identity], *, now: datetime, chance: Chance) -> Stamp:
     return Stamp(new_id(chance).hex(), now, tuple(one.recipient.fingerprint() for one in identities))
-
-
-def study_of(bundle: Bundle) -> Study:
-    study, problems = read_study(bundle.study_toml, file="study.toml")
-    if study is None:
-        raise CoraError(
-            f"the study definition in the bundle cannot be read: {problems[0].message}",
-            "Install the version of cora-bot that the server runs, then export again.",
-        )
-    if study.id != bundle.manifest.study:
-        raise CoraError(f"the bundle says it is of {bundle.manifest.study!r}, its study.toml of {study.id!r}", AGAIN)
-    return study
-
-
-def _form(digest: str, xform: str) -> Form:
-    try:
-        return load_xform(xform)
-    except ValueError:
-        raise CoraError(
-            f"the bundle's form {digest[:12]}… cannot be read",
-            "Install the version of cora-bot that the server runs, then export again.",
-        ) from None
 
 
 def form_order(study: Study) -> list[str]:

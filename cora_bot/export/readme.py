@@ -30,7 +30,9 @@ dispositions.csv       what became of every planned occasion: answered, refused,
 response.csv           counts of these by wave and number, and response rates RR1 and RR2 after AAPOR
 contacts.csv           every message that was to be sent unasked, why, and what became of it; never its text
 consents.csv           who agreed to which exact words, when and in which language
-media/                 pictures, sounds, films and files people sent, named as in answers_long.csv
+media/                 pictures, sounds, films and files people sent, named as in answers_long.csv; files of visits
+visits.csv             field visits: what became of each; never where or with whom
+visit_files.csv        recordings, pictures and notes of visits: whose, from which visit; they lie in media/
 alerts.csv             answers somebody must look at, as they were when they were given: READ THIS FIRST
 messages.csv           what people wrote to the team outside any form, and wanted passed on
 instances/             every complete record as XML, as a tablet submits it, by record: submission.xml, audit.csv

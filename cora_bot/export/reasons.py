@@ -33,6 +33,11 @@ OCCASIONS: Final[Mapping[str, str]] = {
     "replanned": "the person's days changed, and it fell away",
 }
 
+VISITS: Final[Mapping[str, str]] = {
+    "called_off": "the team had to call the meeting off",
+    "not_chosen": "no time was chosen until the deadline",
+}
+
 REFUSALS: Final[Mapping[str, str]] = {
     "message_gone": "the message to be changed is not there any more",
     "not_editable": "Telegram does not let this message be changed any more",
@@ -43,7 +48,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "button_data": "a button was not as Telegram wants it",
 }
 
-SENTENCES: Final[Mapping[str, str]] = {**contacts.OUTCOMES, **REFUSALS, **OCCASIONS}
+SENTENCES: Final[Mapping[str, str]] = {**contacts.OUTCOMES, **REFUSALS, **VISITS, **OCCASIONS}
 
 
 def of_occasion(reason: str) -> str:

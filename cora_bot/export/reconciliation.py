@@ -58,11 +58,12 @@ def reconcile(
     notes: Iterable[str] = (),
     response: tuple[Response, ...] = (),
     unsigned: Iterable[str] = (),
+    visits: Iterable[str] = (),
 ) -> Reconciliation:
     """The account. It counts what is there; it never repairs.
 
     ``facts`` are the occasions for which an answer must have come along if the server says so; ``unsigned`` what
-    contradicts a signature.
+    contradicts a signature; ``visits`` which files of visits could not join their case.
     """
     return Reconciliation(
         sealed=bundle.manifest.counts["records"],
@@ -81,6 +82,7 @@ def reconcile(
             *_not_erased(bundle, opening),
             *_unanswered(facts, gathered),
             *unsigned,
+            *(f"file {trouble}" for trouble in visits),
         ),
         notes=tuple(notes),
         response=response,

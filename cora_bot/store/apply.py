@@ -6,13 +6,13 @@ Steps of one chat are folded first: of its cards only the last is sent, everythi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cora_bot.base.chance import Chance
-from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing
-from cora_bot.dialogue.turn import Chore, Fetch, Show, Turn
+from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing, Status
+from cora_bot.dialogue.turn import Chore, Fetch, Show, TaskReason, Turn
 from cora_bot.store import (
     above,
     audit_log,
@@ -26,13 +26,16 @@ from cora_bot.store import (
     records,
     sessions,
     staff_phones,
+    tasks,
     tokens,
+    visits,
 )
 from cora_bot.store.above import Standing
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.records import Blob
 from cora_bot.store.tables import Kind
+from cora_bot.store.visits import Changed
 from cora_bot.study.model import Planned
 from cora_bot.vault.parts import with_parts
 from cora_bot.vault.working import WorkingKeys
@@ -87,6 +90,8 @@ async def apply(
     await _write_people(tx, folds, sealed, keys=keys, chance=chance, now=now)
     await _write_sessions(tx, folds, keys=keys, chance=chance, now=now)
     await _write_occurrences(tx, folds, now)
+    await visits.write(tx, _visits(folds), keys=keys, chance=chance, now=now)
+    await tasks.open_new(tx, [new for each in folds for new in _tasks(each)], now)
     await downloads.write(tx, _fetches(folds), keys=keys, chance=chance, now=now)
     given_up = await _drop(tx, [record for step in steps for record in step.turn.drop_records])
     hushed = await above.hush(tx, [each.chat.id for each in folds if any(turn.hush for turn in each.turns)], now)
@@ -97,6 +102,15 @@ async def apply(
     await chores.write(tx, _chores(folds))
     await staff_phones.link(tx, {step.turn.staff: step.before.chat.id for step in steps if step.turn.staff}, now)
     await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
+
+
+def _visits(folds: Sequence[Fold]) -> dict[bytes, Changed]:
+    """By participant, of those who are still there: with whoever goes the visit goes too."""
+    return {
+        each.after.participant.id: Changed(each.before.visit, each.after.visit)
+        for each in folds
+        if each.after.participant is not None and each.after.visit is not None and each.after.visit != each.before.visit
+    }
 
 
 def _spoken(folds: Sequence[Fold]) -> list[Parcel]:
@@ -263,6 +277,23 @@ async def _write_occurrences(tx: Tx, folds: Sequence[Fold], now: datetime) -> No
     await occurrences.write(tx, together)
 
 
+def _tasks(each: Fold) -> Iterator[tasks.New]:
+    """What somebody of the team has to know: an occasion was missed, words were passed on, a chat is lost."""
+    if each.after.participant is None:
+        return  # deleted with all they had
+    for turn in each.turns:
+        person = turn.conversation.participant
+        if person is None or person.status is not Status.ACTIVE:
+            continue
+        yield from (tasks.New(person.id, reason) for reason in turn.wanted)
+        if TaskReason.CONTACT not in turn.wanted:  # one task says it all
+            for over in filter(tasks.is_missed, turn.occurrences):
+                yield tasks.New(person.id, TaskReason.MISSED, over.wave, over.number)
+    if each.after.chat.blocked and not each.before.chat.blocked:
+        here = (each.after.participant, *each.after.others)
+        yield from (tasks.New(one.id, TaskReason.UNREACHABLE) for one in here if one.status is Status.ACTIVE)
+
+
 def _chores(folds: Sequence[Fold]) -> list[tuple[bytes, Chore]]:
     return [(each.chat.id, chore) for each in folds for turn in each.turns for chore in turn.chores]
 
@@ -322,6 +353,7 @@ def _cards(each: Fold) -> list[Parcel]:
                 reason=show.reason,
                 wave=about.wave if about else None,
                 number=about.number if about else None,
+                visit=show.visit,
                 valid_until=show.valid_until,
                 prompt=show.prompt,
             )

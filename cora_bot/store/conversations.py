@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cora_bot.dialogue.conversation import Conversation, Occurrence, Participant, Session
-from cora_bot.store import occurrences, outages, participants, sessions
+from cora_bot.store import occurrences, outages, participants, sessions, trips, visits
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.keystore import KeyStore
 from cora_bot.store.participants import Half, Link
 from cora_bot.study.model import FINAL_STEPS, Step
+from cora_bot.study.visits.trip import Bookable, Trip
+from cora_bot.study.visits.visit import Visit
 from cora_bot.vault.working import WorkingKeys
 
 
@@ -35,7 +37,8 @@ async def load(
 ) -> Loaded:
     """The conversations of these (locked) chats: with whom each speaks, or (``about``, by chat) with this participant.
 
-    With ``now`` each knows also what was answered and may be answered again.
+    With ``now`` each knows also what was answered and may be answered again, and the visit on the trip under way, whose
+    trip is locked.
     Somebody of ``about`` who is no longer reached in the chat is not spoken with: the conversation has no participant.
     """
     reached = await participants.of_chats(tx, keys, [each.chat.id for each in chats])
@@ -45,6 +48,8 @@ async def load(
     open_sessions = await sessions.of_participants(tx, keys, spoken.values()) if people else {}
     planned = await occurrences.open_of(tx, spoken.values(), now) if people else {}
     cut_off = await outages.every(tx)
+    visiting = await visits.of_participants(tx, keys, spoken.values(), now) if people and now else {}
+    journeys = await _journeys(tx, keys, {each.trip for each in visiting.values()}, now)
     found: dict[bytes, Conversation] = {}
     for each in chats:
         here = {half.id: people[half.id] for half in reached.get(each.chat.id, [])}
@@ -56,8 +61,29 @@ async def load(
             planned=planned.get(person.id, []) if person else [],
         )
         elsewhere = person is not None and reached[each.chat.id][-1].id != person.id
+        known = _visiting(known, visiting.get(person.id) if person else None, journeys)
         found[each.chat.id] = replace(known, others=tuple(here.values()), others_card=elsewhere, outages=cut_off)
     return Loaded(found, frozenset(half.id for half in halves.values() if half.own_link is None))
+
+
+Journey = tuple[Trip, tuple[Bookable, ...]]
+
+
+async def _journeys(tx: Tx, keys: WorkingKeys, ids: Collection[str], now: datetime | None) -> dict[str, Journey]:
+    """Trips with what can be booked on them; locked, so that it is still so when this transaction writes."""
+    if not ids or now is None:
+        return {}
+    await trips.lock(tx, ids)
+    known = await trips.load(tx, keys, ids)
+    slots = await trips.bookable(tx, ids, now - visits.LASTS)
+    return {trip_id: (each, slots.get(trip_id, ())) for trip_id, each in known.items()}
+
+
+def _visiting(known: Conversation, visit: Visit | None, journeys: Mapping[str, Journey]) -> Conversation:
+    if visit is None:
+        return known
+    trip, bookable = journeys[visit.trip]
+    return replace(known, visit=visit, trip=trip, bookable=bookable)
 
 
 async def whole(halves: Sequence[Half], keystore: KeyStore) -> dict[bytes, Participant]:

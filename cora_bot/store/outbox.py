@@ -92,6 +92,7 @@ class Parcel:
     reason: str = "reply"
     wave: str | None = None
     number: int | None = None
+    visit: bytes | None = None
     valid_until: datetime | None = None
     prompt: Prompt | None = None
     message: int | None = None
@@ -116,6 +117,7 @@ class Waiting:
     reason: str
     wave: str | None
     number: int | None
+    visit: bytes | None
     not_before: datetime
     valid_until: datetime | None
     attempts: int
@@ -184,6 +186,7 @@ def _row(each: Parcel, keys: WorkingKeys, chance: Chance, now: datetime, *, fres
         "outcome": "",
         "wave": each.wave,
         "number": each.number,
+        "visit_id": each.visit,
         "not_before": now,
         "valid_until": each.valid_until,
         "attempts": 0,
@@ -254,6 +257,7 @@ def _waiting(row: Row[Any]) -> Waiting:
         reason=row.reason,
         wave=row.wave,
         number=row.number,
+        visit=row.visit_id,
         not_before=row.not_before,
         valid_until=row.valid_until,
         attempts=row.attempts,

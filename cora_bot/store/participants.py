@@ -20,7 +20,7 @@ from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
 from cora_bot.store.prepared import prepared, prepared_insert, several
 from cora_bot.store.statements import is_flag
-from cora_bot.store.tables import chat, chat_participant, occurrence, outbox, participant
+from cora_bot.store.tables import chat, chat_participant, occurrence, outbox, participant, visit
 from cora_bot.study.model import FINAL_STEPS, Return
 from cora_bot.vault.working import Purpose, WorkingKeys
 
@@ -221,6 +221,7 @@ async def silent(tx: Tx, before: datetime) -> list[bytes]:
     """
     mine = occurrence.c.participant_id == participant.c.id
     planned = exists().where(mine, occurrence.c.step.not_in([step.value for step in FINAL_STEPS]))
+    meets = exists().where(visit.c.participant_id == participant.c.id, visit.c.next_at.is_not(None))
     ended_late = exists().where(mine, occurrence.c.finished_at >= before)
     seen = exists().where(
         chat_participant.c.participant_id == participant.c.id,
@@ -234,7 +235,7 @@ async def silent(tx: Tx, before: datetime) -> list[bytes]:
     )
     # Who withdrew has a date of their own.
     joined = and_(participant.c.status != Status.ENROLLING.value, participant.c.withdrawal.is_(None))
-    query = select(participant.c.id).where(joined, ~planned, ~ended_late, ~seen, ~written_to)
+    query = select(participant.c.id).where(joined, ~planned, ~meets, ~ended_late, ~seen, ~written_to)
     return list((await tx.execute(query.order_by(participant.c.id))).scalars())
 
 

@@ -23,8 +23,11 @@ from sqlalchemy import (
 )
 
 from cora_bot.dialogue.conversation import Showing, Status, Withdrawal
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store.types import Flag, Id, Instant, Instants, Local, Sealed, Whole, one_of
 from cora_bot.study.model import FINAL_STEPS, Step
+from cora_bot.study.visits.trip import Way
+from cora_bot.study.visits.visit import News, Request, Standing
 
 
 class Kind(StrEnum):
@@ -180,6 +183,91 @@ outage = _table(
     CheckConstraint("begins < ends", name="lasts"),
 )
 
+# A trip of the team: its days and places as the workbook has them, sealed. No row here names anybody who is invited.
+trip = _table(
+    "trip",
+    Column("id", Text, primary_key=True),
+    Column("sealed", Sealed, nullable=False),
+    Column("ends", Instant, nullable=False),  # of its last slot
+    Column("made_at", Instant, nullable=False),
+)
+
+slot = _table(
+    "slot",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("trip_id", Text, ForeignKey("trip.id", ondelete="CASCADE"), nullable=False),
+    Column("interviewer", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("held_from", Instant, nullable=False),
+    Column("held_until", Instant, nullable=False),
+    Column("languages", Text, nullable=False),
+    Column("interpreter", Flag, nullable=False),
+    Column("called_off", Flag, nullable=False),  # the interviewer cannot come
+    UniqueConstraint("interviewer", "starts"),
+    CheckConstraint("starts < ends AND held_from <= starts AND ends <= held_until", name="lasts"),
+    Index("ix_slot_trip_id_starts", "trip_id", "starts"),
+)
+
+# Five minutes of one interviewer, with the way before and the pause after: nobody is at two places at a time.
+slot_cell = _table(
+    "slot_cell",
+    Column("interviewer", Text, primary_key=True),
+    Column("cell", Integer, primary_key=True),
+    Column("slot_id", Integer, ForeignKey("slot.id", ondelete="CASCADE"), nullable=False),
+    Index("ix_slot_cell_slot_id", "slot_id"),
+    rowid=False,
+)
+
+visit = _table(
+    "visit",
+    Column("id", Id, primary_key=True),
+    Column("trip_id", Text, ForeignKey("trip.id", ondelete="CASCADE"), nullable=False),
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("slot_id", Integer, ForeignKey("slot.id")),
+    Column("seat", Integer, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("deadline", Instant),
+    Column("due", Text, nullable=False),
+    Column("next_at", Instant),
+    Column("told", Text, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("opened", Flag, nullable=False),
+    Column("moves", Integer, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("confirmed", Flag, nullable=False),
+    Column("late", Integer, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Instant),
+    Column("sealed", Sealed, nullable=False),  # wishes, language, city and picture word
+    Column("made_at", Instant, nullable=False),
+    UniqueConstraint("trip_id", "participant_id"),
+    one_of("standing", Standing),
+    one_of("way", Way),
+    one_of("due", News),
+    one_of("told", News),
+    one_of("request", Request),
+    CheckConstraint("(slot_id IS NULL) = (seat = 0)", name="seated"),
+    CheckConstraint("slot_id IS NOT NULL OR standing <> 'booked'", name="booked_has_a_seat"),
+    Index("ix_visit_participant_id", "participant_id"),
+    Index("ix_visit_slot_id", "slot_id"),
+    Index("ix_visit_due", "next_at", **_only("next_at IS NOT NULL")),
+    Index("ix_visit_waiting", "trip_id", "since", **_only("standing = 'waiting'")),
+)
+
+# As many rows as people fit: whoever books takes a free one, and there is no other way to hold a time.
+seat = _table(
+    "seat",
+    Column("slot_id", Integer, ForeignKey("slot.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("visit_id", Id, ForeignKey("visit.id", ondelete="SET NULL"), unique=True),
+    CheckConstraint("number >= 1", name="counts_from_one"),
+)
+
 outbox = _table(
     "outbox",
     Column("id", Whole, primary_key=True, autoincrement=True),
@@ -197,6 +285,7 @@ outbox = _table(
     Column("outcome", Text, nullable=False),  # and why it was not, or how it ended
     Column("wave", Text),
     Column("number", Integer),
+    Column("visit_id", Id, ForeignKey("visit.id", ondelete="SET NULL")),
     Column("not_before", Instant, nullable=False),
     Column("valid_until", Instant),
     Column("attempts", Integer, nullable=False),
@@ -237,6 +326,7 @@ outbox = _table(
         **_only("unsolicited = 0 AND finished_at IS NOT NULL"),
     ),
     Index("ix_outbox_participant_id", "participant_id"),
+    Index("ix_outbox_visit_id", "visit_id", **_only("visit_id IS NOT NULL")),
 )
 
 download = _table(
@@ -410,4 +500,38 @@ handed_out = _table(
     Column("expires", Instant, nullable=False),
     Column("gone_at", Instant),
     CheckConstraint("at <= expires", name="expires"),
+)
+
+# Never content: who, why, and what somebody of the team did about it. It goes with the person.
+task = _table(
+    "task",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("wave", Text, nullable=False),  # "" and 0 where it is about no occasion
+    Column("number", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("passed_to", Text, nullable=False),  # a name of staff; "" while nobody was named
+    Column("done_at", Instant),
+    Column("done_by", Text, nullable=False),  # a name of staff; "" where it settled itself
+    one_of("reason", TaskReason),
+    CheckConstraint("done_at IS NOT NULL OR done_by = ''", name="done"),
+    CheckConstraint("(reason = 'missed') = (wave <> '')", name="about"),
+    Index(
+        "uq_task_open",
+        "participant_id",
+        "reason",
+        unique=True,
+        **_only("done_at IS NULL AND reason <> 'missed'"),
+    ),
+    Index(
+        "uq_task_missed",
+        "participant_id",
+        "wave",
+        "number",
+        unique=True,
+        **_only("reason = 'missed'"),
+    ),
+    Index("ix_task_participant_id", "participant_id"),
+    Index("ix_task_open", "reason", "opened_at", **_only("done_at IS NULL")),
 )

@@ -6,6 +6,7 @@ from datetime import time
 
 from cora_bot.study.durations import exact_span
 from cora_bot.study.model import (
+    CONTACT,
     Alerts,
     Anchor,
     Approval,
@@ -19,7 +20,15 @@ from cora_bot.study.model import (
     Study,
     Wave,
 )
-from cora_bot.study.shape import AlertsTable, ApprovalTable, EnrolmentTable, PublicUseTable, StudyTable, WaveTable
+from cora_bot.study.shape import (
+    AlertsTable,
+    ApprovalTable,
+    ContactPingTable,
+    EnrolmentTable,
+    PublicUseTable,
+    StudyTable,
+    WaveTable,
+)
 
 
 def assembled(table: StudyTable, digest: str) -> Study:
@@ -52,6 +61,7 @@ def assembled(table: StudyTable, digest: str) -> Study:
         approval=_approval(table.approval) if table.approval else None,
         signers=table.signers,
         shares=table.shares,
+        contact_ping=_ping(table.contact_ping) if table.contact_ping else None,
     )
 
 
@@ -76,6 +86,19 @@ def _alerts(table: AlertsTable) -> Alerts:
 
 def _public_use(table: PublicUseTable) -> PublicUse:
     return PublicUse(tuple(table.quasi_identifiers), table.smallest)
+
+
+def _ping(table: ContactPingTable) -> Wave:
+    return Wave(
+        id=CONTACT,
+        form="",
+        anchor=Anchor(table.anchor),
+        offset=table.offset,
+        recurrence=table.recurrence,
+        window=exact_span(table.window),
+        reminders=(),
+        purpose=table.purpose,
+    )
 
 
 def _approval(table: ApprovalTable) -> Approval:

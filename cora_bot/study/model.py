@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+CONTACT: Final = "contact"
+"""The wave's name of the question whether somebody is still reached in the same place; no wave with a form has it."""
 
 
 class Anchor(StrEnum):
@@ -201,9 +204,15 @@ class Study:
     # By fingerprint of those who can open: the key that verifies their signatures; "2 of 3" where theirs is in shares.
     signers: Mapping[str, str] = field(default_factory=dict)
     shares: Mapping[str, str] = field(default_factory=dict)
+    contact_ping: Wave | None = None  # named CONTACT, and without a form
+
+    @property
+    def occasions(self) -> tuple[Wave, ...]:
+        """All that people are written to about: the waves with a form, and the contact ping where there is one."""
+        return (*self.waves, self.contact_ping) if self.contact_ping else self.waves
 
     def wave(self, wave_id: str) -> Wave:
-        return next(wave for wave in self.waves if wave.id == wave_id)
+        return next(wave for wave in self.occasions if wave.id == wave_id)
 
     def language(self, code: str) -> Language:
         return next(language for language in self.languages if language.code == code)

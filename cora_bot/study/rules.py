@@ -13,10 +13,11 @@ from babel import Locale
 
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.study.durations import calendar_offset, exact_span, occurrence_days
-from cora_bot.study.model import QuietHours
+from cora_bot.study.model import CONTACT, QuietHours
 from cora_bot.study.schedule import is_quiet
 from cora_bot.study.shape import (
     AlertsTable,
+    ContactPingTable,
     EnrolmentTable,
     HelpTable,
     LanguageTable,
@@ -47,6 +48,7 @@ class Parts:
     local_help: HelpTable | None = None
     alerts: AlertsTable | None = None
     location_reason: dict[str, str] | None = None
+    contact_ping: ContactPingTable | None = None
     never_show: dict[str, list[str]] | None = None
 
 
@@ -59,7 +61,9 @@ def broken_rules(parts: Parts) -> Iterator[Problem]:
     yield from _recipients(parts.recipients, in_shares=bool(parts.shares))
     yield from _hours(parts.quiet_hours, parts.default_hour)
     yield from _waves(parts)
-    yield from _overlaps([wave for wave in parts.waves or [] if wave])
+    yield from _ping(parts)
+    ping = [parts.contact_ping] if parts.contact_ping else []
+    yield from _overlaps([*(wave for wave in parts.waves or [] if wave), *ping])
     yield from _alerts(parts)
     yield from _texts(parts)
 
@@ -208,7 +212,25 @@ def _waves(parts: Parts) -> Iterator[Problem]:
             )
 
 
-def _overlaps(waves: list[WaveTable]) -> Iterator[Problem]:
+def _ping(parts: Parts) -> Iterator[Problem]:
+    ping = parts.contact_ping
+    if ping is None:
+        return
+    if parts.enrolment and ping.purpose not in parts.enrolment.purposes:
+        yield Problem(
+            "study.purpose",
+            f"contact_ping.purpose: nobody is asked to consent to {ping.purpose}",
+            f"Add it to [enrolment.purposes], or use {', '.join(parts.enrolment.purposes)}.",
+        )
+    if any(wave and wave.id == CONTACT for wave in parts.waves or []):
+        yield Problem(
+            "study.contact_ping",
+            f"waves: {CONTACT} is the name that [contact_ping] has in every table",
+            "Give the wave another id.",
+        )
+
+
+def _overlaps(waves: list[WaveTable | ContactPingTable]) -> Iterator[Problem]:
     """Pairs of waves counted from the same day of which one opens before the other has closed; each pair once."""
     pairs = {
         (earlier.id, later.id)
@@ -225,7 +247,9 @@ def _overlaps(waves: list[WaveTable]) -> Iterator[Problem]:
         )
 
 
-def _windows(waves: list[WaveTable], anchor: str, day: date) -> list[tuple[datetime, datetime, WaveTable]]:
+def _windows(
+    waves: list[WaveTable | ContactPingTable], anchor: str, day: date
+) -> list[tuple[datetime, datetime, WaveTable | ContactPingTable]]:
     found = [
         (opens, opens + exact_span(wave.window), wave)
         for wave in waves

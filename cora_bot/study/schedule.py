@@ -22,7 +22,10 @@ def plan(study: Study, anchors: Anchors) -> tuple[Planned, ...]:
     A planned return is planned for like a done one: holding its waves until it is confirmed is the dialogue's part.
     """
     found = (
-        planned for wave in study.waves if wave.purpose in anchors.purposes for planned in _occurrences(wave, anchors)
+        planned
+        for wave in study.occasions
+        if wave.purpose in anchors.purposes
+        for planned in _occurrences(wave, anchors)
     )
     return tuple(sorted(found, key=lambda planned: (planned.opens, planned.wave, planned.number)))
 

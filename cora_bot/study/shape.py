@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from cora_bot.study.durations import calendar_offset, check_recurrence, exact_span
+from cora_bot.study.model import CONTACT
 
 OTHER_COUNTRY: Final = "other"
 _FOUR: Final = "[ACDEFGHJKMNPQRTUVWXYZ234679]{4}"
@@ -157,6 +158,20 @@ class WaveTable(_Table):
         return self
 
 
+class ContactPingTable(_Table):
+    """A wave without a form: one message, no reminder."""
+
+    anchor: Literal["return_date", "enrolment"]
+    offset: Offset
+    recurrence: Recurrence = ""
+    window: Span
+    purpose: Name
+
+    @property
+    def id(self) -> str:
+        return CONTACT
+
+
 class EnrolmentTable(_Table):
     form: Name
     required: Annotated[dict[QuestionName, OptionCode], AT_LEAST_ONE]
@@ -241,6 +256,7 @@ class StudyTable(_Table):
     alerts: AlertsTable | None = None
     public_use: PublicUseTable | None = None
     location_reason: Texts = {}
+    contact_ping: ContactPingTable | None = None
     never_show: dict[LanguageCode, Annotated[list[Line], AT_LEAST_ONE]]
     signers: dict[Fingerprint, VerifyKey] = {}
     shares: dict[Fingerprint, SharesMade] = {}

@@ -23,7 +23,7 @@ from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Occurrence, Participant, Status, Withdrawal
 from cora_bot.export import bundle_format as fmt
 from cora_bot.store import audit_log as stored_log
-from cora_bot.store import form_versions, handed_out, ledger, occurrences, outages, participants, records
+from cora_bot.store import form_versions, handed_out, ledger, occurrences, outages, participants, records, visits
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
@@ -33,6 +33,7 @@ from cora_bot.study.model import Step
 from cora_bot.study.stretch import Span, overlap, spans
 from cora_bot.usecases import audit_log
 from cora_bot.usecases.house import House
+from cora_bot.usecases.visits import appointments
 from cora_bot.vault.audit_chain import write_lines
 from cora_bot.vault.erasure import unwrap
 
@@ -126,6 +127,9 @@ async def _fill(house: House, tx: Tx, archive: zipfile.ZipFile) -> dict[str, int
     ):
         _add(archive, name, _csv(columns, rows))
         counts[name.removesuffix(".csv")] = len(rows)
+    if tables.visits or await visits.any_trip(tx):
+        _add(archive, fmt.VISITS, _csv(fmt.VISIT_COLUMNS, tables.visits))
+        counts["visits"] = len(tables.visits)
     forms = {each.hash: each.xform for each in await form_versions.every(tx)}
     forms |= {form.hash: form.xform for form in house.script.forms.values()}
     for digest, xform in sorted(forms.items()):
@@ -164,12 +168,13 @@ class _Tables:
     occurrences: list[tuple[object, ...]]
     contacts: list[tuple[object, ...]]
     outages: list[tuple[object, ...]]
+    visits: list[tuple[object, ...]]
 
 
 async def _facts(house: House, tx: Tx, written: Collection[bytes]) -> _Tables:
     """What is known in the open. ``written``: the cases with records; whose link was cut are such and no more."""
     known = await outages.every(tx)
-    tables = _Tables([], [], [], [(each.place, _wall(each.begins), _wall(each.ends)) for each in known])
+    tables = _Tables([], [], [], [(each.place, _wall(each.begins), _wall(each.ends)) for each in known], [])
     after, cut = b"", set(written)
     while halves := await participants.page(tx, house.keys, after, PAGE):
         after = halves[-1].id
@@ -177,6 +182,7 @@ async def _facts(house: House, tx: Tx, written: Collection[bytes]) -> _Tables:
         people = await whole(joined, house.keystore)
         planned = await occurrences.all_of(tx, people)
         contacts = await ledger.contacts(tx, people)
+        staying: list[Participant] = []
         for person in people.values():
             if not person.code or person.withdrawal is Withdrawal.ANSWERS:
                 continue  # severed: nothing leads from the person to a case any more; or taken back
@@ -185,8 +191,10 @@ async def _facts(house: House, tx: Tx, written: Collection[bytes]) -> _Tables:
             cut_off = spans(known, country=person.country, zone=person.zone)
             tables.occurrences.extend(_occurrence(person.code, each, cut_off) for each in planned.get(person.id, []))
             tables.contacts.extend(_contact(person.code, each) for each in contacts.get(person.id, []))
+            staying.append(person)
+        tables.visits.extend(await appointments.bundled(house, tx, staying))
     tables.cases.extend((fmt.CUT.format(case.hex()[:12]), case.hex(), "", "", "cut") for case in cut)
-    for rows in (tables.cases, tables.occurrences, tables.contacts):
+    for rows in (tables.cases, tables.occurrences, tables.contacts, tables.visits):
         rows.sort(key=lambda row: [str(cell) for cell in row])  # by code: the store's order says nothing to anybody
     return tables
 

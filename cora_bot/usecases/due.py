@@ -16,8 +16,9 @@ from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, Occurrence
 from cora_bot.dialogue.inputs import ChoreDue, OccurrenceDue
+from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store import alerts as stored_alerts
-from cora_bot.store import chats, chores, conversations, occurrences, outbox, participants
+from cora_bot.store import chats, chores, conversations, occurrences, outbox, participants, tasks, visits
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.chores import Task
 from cora_bot.store.conversations import Loaded
@@ -27,6 +28,7 @@ from cora_bot.usecases import alerts, own_copies
 from cora_bot.usecases.house import House
 from cora_bot.usecases.maintain import maintain
 from cora_bot.usecases.sealing import seal_steps
+from cora_bot.usecases.visits import due as visiting
 
 PUT_OFF = timedelta(hours=1)
 MAINTAINED_EVERY = timedelta(hours=1)
@@ -35,7 +37,8 @@ MAINTAINED_EVERY = timedelta(hours=1)
 async def due(house: House, *, limit: int = 100) -> int:
     """Handles what is due, earliest first, ``limit`` of each sort at most; how many were. Call again until it is 0."""
     await _tidy(house)
-    return await _occurrences(house, limit) + await _chores(house, limit) + await alerts.escalate(house)
+    done = await _occurrences(house, limit) + await visiting.due(house, limit) + await _chores(house, limit)
+    return done + await alerts.escalate(house)
 
 
 async def _tidy(house: House) -> None:
@@ -90,6 +93,7 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
             chat_id = reached.get(each.participant)
             if chat_id is None:
                 await occurrences.lapse(tx, each, "unreachable", now)
+                await tasks.open_new(tx, _lost(each), now)
                 continue
             before = _about(loaded, chat_id, each, now)
             if before is None:
@@ -101,6 +105,12 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
         steps, sealed = await seal_steps(house, steps, loaded.linked)
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
         await own_copies.keep(house, tx, steps)
+
+
+def _lost(each: Due) -> list[tasks.New]:
+    """Somebody has no chat any more: a task by itself, and the occasion that passed for it."""
+    missed = tasks.New(each.participant, TaskReason.MISSED, each.wave, each.number)
+    return [tasks.New(each.participant, TaskReason.UNREACHABLE), missed]
 
 
 def _about(loaded: Loaded, chat_id: bytes, each: Due, now: datetime) -> Conversation | None:
@@ -186,6 +196,6 @@ async def _do(house: House, found: Sequence[Task]) -> None:
 async def next_moment(house: House) -> datetime | None:
     """When something falls due or may be sent next: for time travel, and for a ticker that wants to sleep."""
     async with house.database.read() as tx:
-        waiting = (await occurrences.earliest(tx), await chores.earliest(tx), await outbox.earliest(tx))
-        moments = (*waiting, await stored_alerts.earliest(tx))
+        planned = (await occurrences.earliest(tx), await visits.earliest(tx), await chores.earliest(tx))
+        moments = (*planned, await outbox.earliest(tx), await stored_alerts.earliest(tx))
     return min((each for each in moments if each is not None), default=None)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from cora_bot.dialogue.conversation import Status
-from cora_bot.store import occurrences, outages, participants
+from cora_bot.store import occurrences, outages, participants, visits
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.occurrences import Due
@@ -39,6 +39,7 @@ async def judge(
     places = [place for row in unsolicited if (place := _place(row))]
     standing = await occurrences.standing(tx, places) if places else {}
     known = await outages.every(tx)
+    about_visits = await visits.untold(tx, {row.visit for row in unsolicited if row.visit})
     verdicts: dict[int, Verdict] = {}
     for row in unsolicited:
         person = people.get(row.participant) if row.participant else None
@@ -51,6 +52,8 @@ async def judge(
         closes = about.closes if about else row.valid_until
         blocked = doors[row.chat].chat.blocked
         why = "blocked" if blocked else _why_not(row, person, about.step if about else None, now=now, closes=closes)
+        if row.visit in about_visits and not why:
+            why = "no_longer_due"
         if why:
             verdicts[row.id] = Ended(row.id, State.LAPSED, why)
         elif person and (verdict := _not_yet(row, _allowed(house, person, known, now=now, closes=closes), now, closes)):

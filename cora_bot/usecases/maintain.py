@@ -1,4 +1,4 @@
-"""What is forgotten by itself: unfinished enrolments, who withdrew, strangers, update keys, ended replies.
+"""What goes by itself: unfinished enrolments, who withdrew, strangers, update keys, ended replies; tasks that settled.
 
 Hourly is often enough.
 """
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from cora_bot.base.logging import log
 from cora_bot.dialogue.spoken import STANDS
-from cora_bot.store import above, chats, ledger, outbox, participants, records, sessions, updates
+from cora_bot.store import above, chats, ledger, outbox, participants, records, sessions, tasks, updates
 from cora_bot.store.apply import forget_people, silenced
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.conversations import whole
@@ -42,9 +42,17 @@ async def maintain(house: House) -> None:
         parcels = [parcel for each in old for parcel in silenced(each, now)]
         await outbox.put(tx, parcels, keys=house.keys, chance=house.chance, now=now)
         await ledger.purge_replies(tx, now - ENDED_REPLIES)
+        settled = await tasks.settle(tx, now)
         await alerts.forget(house, tx)
         if people:
             await audit_log.note(house, tx, Noted("unfinished_forgotten", facts={"people": str(len(people))}))
         waiting = await records.cuttings(tx)
-    log("maintained", answers=answers, people=len(people), strangers=strangers, cuttings=len(waiting))
+    log(
+        "maintained",
+        answers=answers,
+        people=len(people),
+        strangers=strangers,
+        cuttings=len(waiting),
+        tasks=settled,
+    )
     await cutting.follow(house)

@@ -145,7 +145,7 @@ def _anew(
     house: House, person: Half, planned: Sequence[Occurrence], known: Sequence[Outage], changed: Outage
 ) -> list[tuple[Occurrence, Occurrence]]:
     """Before and after, of the occasions whose window the changed outage touches. Others keep their plan."""
-    waves = {wave.id: wave for wave in house.script.study.waves}
+    waves = {wave.id: wave for wave in house.script.study.occasions}
     cut_off = spans(known, country=person.profile.country, zone=person.zone)
     touched = [span(changed, ZoneInfo(person.zone))]
     return [

@@ -27,6 +27,8 @@ from cora_bot.usecases.codes import presented
 from cora_bot.usecases.exchange import Arrived, Reaction
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_steps
+from cora_bot.usecases.visits import notices
+from cora_bot.usecases.visits.seats import SeatBook
 
 MOST_ATTEMPTS = 2
 """An update that was being handled when the process died this often is parked."""
@@ -137,6 +139,7 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
     copies = await _copies_until(tx, news, loaded)
     held = await _records_held(tx, news, loaded)
     state = loaded.conversations
+    seats = SeatBook(state.values())
     steps: list[Step] = []
     later: list[_Keyed] = []
     stopped: set[bytes] = set()
@@ -149,9 +152,12 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
             told.toasts[each.arrived.key] = taken
             continue
         token = book.of(state[chat_id], each.arrived.input)
-        before = replace(state[chat_id], token=token, copies_until=copies, records_held=held.get(chat_id, 0))
+        before = replace(
+            seats.seen_by(state[chat_id]), token=token, copies_until=copies, records_held=held.get(chat_id, 0)
+        )
         turn = advance(before, each.arrived.input, script=house.script, now=now, chance=house.chance)
         turn = replace(turn, conversation=_buried(turn, message_of(each.arrived.input)))
+        seats.note(before, turn.conversation)
         if turn.use_token:
             book.used(each.arrived.input)
         if isinstance(each.arrived.input, Pressed):
@@ -168,6 +174,7 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
     await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
     await alerts.raised(house, tx, steps)
     await own_copies.keep(house, tx, steps)
+    await notices.tell(house, tx, steps)
     await tokens.use(tx, book.spent, now)
     await audit_log.note_turns(house, tx, steps)
     return later

@@ -8,7 +8,8 @@ from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, Status
 from cora_bot.dialogue.inputs import LetterCame
-from cora_bot.store import chats, conversations, participants
+from cora_bot.dialogue.turn import TaskReason
+from cora_bot.store import chats, conversations, participants, tasks
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.audit_log import Noted, Subject
 from cora_bot.usecases import audit_log
@@ -44,6 +45,7 @@ async def reply(house: House, code: str, text: str) -> bool:
         turn = advance(person, LetterCame(written), script=house.script, now=now, chance=house.chance)
         steps, sealed = await seal_steps(house, [Step(person, turn, f"l/{new_id(house.chance).hex()}")], loaded.linked)
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+        await tasks.close_of(tx, who, TaskReason.MESSAGE, now)
         await audit_log.note(house, tx, Noted("letter_taken", Subject(who, as_code(code))))
     log("letter_taken", announced=turn.show is not None)
     return turn.show is None

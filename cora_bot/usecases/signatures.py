@@ -53,6 +53,32 @@ def check_signed(folder: Path, study: Study) -> None:
         raise CoraError("the study is not the one that was signed: " + "; ".join(found.changes), MEND)
 
 
+def openers_signed(folder: Path, study: Study) -> Chain:
+    """The chain under which who can open stands; an empty one where nothing was ever signed.
+
+    For a computer that has study.toml alone, without forms. Raises ``CoraError`` when somebody can open now who was
+    not signed for, or the other way round.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return Chain()
+    chain = read_chain(private_files.read(path), study=study.id)
+    signed = chain.signed[-1].statement
+    now = Statement(
+        study=study.id,
+        number=signed.number,
+        previous=signed.previous,
+        at=signed.at,
+        recipients=tuple(Recipient.parse(text).fingerprint() for text in study.recipients),
+        signers=dict(study.signers),
+        parts={**signed.parts, OPENERS_PART: digests(study.source)[OPENERS_PART]},
+    )
+    different = changes(chain, now)
+    if different:
+        raise CoraError("who can open is not as it was signed: " + "; ".join(different), MEND)
+    return chain
+
+
 def statement(folder: Path, study: Study, chain: Chain, *, at: datetime | None) -> Statement:
     """What would have to be signed now, behind ``chain``."""
     newest = chain.newest

@@ -38,6 +38,8 @@ class Purpose(StrEnum):
     ALERT = "alert"
     AUDIT = "audit"
     TOKEN = "token"  # noqa: S105 - the name of a purpose
+    TRIP = "trip"
+    VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)

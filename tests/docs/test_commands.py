@@ -97,7 +97,7 @@ def test_mentioned_command_exists(page: Path, code: str) -> None:
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("cora visits", "there is no command visits"),
+        ("cora feed", "there is no command feed"),
         ("cora keys lose", "there is no command lose"),
         ("cora bundle --to x.bundle --bearer Anna", "No such option"),
         ("cora bundle --to x.bundle", "missing: ['holder']"),

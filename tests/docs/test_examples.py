@@ -15,7 +15,7 @@ from cora_bot.dialogue.handlers.inviting import LATER_HOURS
 from cora_bot.dialogue.handlers.missed import MISSED_AFTER
 from cora_bot.dialogue.phrases import COMMANDS, INVITATION
 from cora_bot.dialogue.scene import EMPTIED_AFTER
-from cora_bot.export import consents, contacts, dispositions, folder, response, tables
+from cora_bot.export import consents, contacts, dispositions, folder, response, tables, visit_files
 from cora_bot.export.bundle_format import CASE_COLUMNS, CONTACT_COLUMNS, OCCURRENCE_COLUMNS, OUTAGE_COLUMNS
 from cora_bot.forms.compile import compile_form
 from cora_bot.forms.support import SUPPORTED
@@ -96,9 +96,14 @@ def test_supported_question_types_are_listed() -> None:
 
 def test_excerpts_have_the_columns_of_the_export() -> None:
     headers = [excerpt.splitlines()[0].split(",") for excerpt in blocks(RESEARCHERS, "csv")]
-    assert headers == [
-        list(header) for header in (tables.LONG_HEADER, tables.WIDE_HEADER, dispositions.HEADER, consents.HEADER)
-    ]
+    expected = (
+        tables.LONG_HEADER,
+        tables.WIDE_HEADER,
+        dispositions.HEADER,
+        consents.HEADER,
+        visit_files.HEADER,
+    )
+    assert headers == [list(header) for header in expected]
 
 
 def test_excerpts_have_rows_that_fit_their_columns() -> None:
@@ -133,6 +138,7 @@ def test_export_columns_are_those_of_the_export() -> None:
     assert rows["`consents.csv`"] == codes(consents.HEADER)
     assert rows["`response.csv`"] == codes(response.HEADER)
     assert rows["`contacts.csv`"] == codes(contacts.HEADER)
+    assert rows["`visit_files.csv`"].partition(":")[0] == codes(visit_files.HEADER)
 
 
 def test_every_table_of_the_stores_is_described() -> None:

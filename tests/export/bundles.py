@@ -63,6 +63,7 @@ class Draft:
     occurrences: list[Sequence[str]] = field(default_factory=list)
     contacts: list[Sequence[str]] = field(default_factory=list)
     outages: list[Sequence[str]] = field(default_factory=list)
+    visits: list[Sequence[str]] | None = None
     forms: list[str] = field(default_factory=list)
     study_toml: str = ""
     codes: Mapping[str, str] = field(default_factory=lambda: CODES)
@@ -81,7 +82,7 @@ class Draft:
             "contacts": len(self.contacts),
             "outages": len(self.outages),
             "forms": len(self.forms),
-        }
+        } | ({} if self.visits is None else {"visits": len(self.visits)})
         manifest = {
             "format": fmt.FORMAT,
             "version": fmt.VERSION,
@@ -99,6 +100,7 @@ class Draft:
             fmt.OCCURRENCES: table(fmt.OCCURRENCE_COLUMNS, self.occurrences),
             fmt.CONTACTS: table(fmt.CONTACT_COLUMNS, self.contacts),
             fmt.OUTAGES: table(fmt.OUTAGE_COLUMNS, self.outages),
+            **({} if self.visits is None else {fmt.VISITS: table(fmt.VISIT_COLUMNS, self.visits)}),
             **{f"records/{record}.age": content for record, content in self.records.items()},
             **{f"forms/{hashlib.sha256(form.encode()).hexdigest()}.xml": form.encode() for form in self.forms},
             **self.more,
@@ -147,3 +149,17 @@ def contact(code: str = "K7F-2QX", *, state: str = "sent", number: str = "1", **
         "outcome": "",
     } | changes
     return tuple(row[column] for column in fmt.CONTACT_COLUMNS)
+
+
+def visit(number: str = "V-7Q2K", code: str = "K7F-2QX", **changes: str) -> tuple[str, ...]:
+    row = {
+        "visit": number,
+        "code": code,
+        "trip": "spring",
+        "outcome": "booked",
+        "way": "in_person",
+        "starts": "2027-03-28T07:00:00Z",
+        "moves": "0",
+        "misses": "0",
+    } | changes
+    return tuple(row[column] for column in fmt.VISIT_COLUMNS)

@@ -27,6 +27,7 @@ def test_codebook_lists_forms_newest_version_first() -> None:
         "Reasons in missing",
         "Outcomes in dispositions.csv",
         "Response in response.csv",
+        "Outcomes in visits.csv",
         "Messages in contacts.csv",
         "Outages",
         "Languages",

@@ -172,13 +172,17 @@ open_texts = {
     "parked_update.kind", "participant.language", "handed_out.holder",
     "participant.status", "participant.withdrawal",
     "participant.zone", "session.form_hash",
+    "slot.interviewer", "slot.languages", "slot.place", "slot.trip_id", "slot_cell.interviewer", "trip.id",
+    "visit.due", "visit.reason", "visit.request", "visit.standing", "visit.told", "visit.trip_id",
+    "visit.way",
+    "task.done_by", "task.passed_to", "task.reason", "task.wave",
     "own_key.recipient", "token.staff", "token.state", "staff_phone.language", "staff_phone.name",
 }  # fmt: skip
 keyed_or_sealed = {
     "alert.sealed", "audit.mark", "audit.person_index", "own_copy.blob", "own_copy.record_index", "own_key.sealed",
     "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",
     "parked_update.sealed", "participant.profile", "record.blob", "session.sealed", "token.hash",
-    "update_attempt.key", "update_seen.key",
+    "trip.sealed", "update_attempt.key", "update_seen.key", "visit.sealed",
 }  # fmt: skip
 
 

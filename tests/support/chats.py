@@ -14,6 +14,11 @@ Between any two lines the bot is stopped, its database and key store are closed,
     $ reply text       the team answers the only participant
     $ outage AL 2026-12-16 2026-12-19   the team enters an outage, from its first to its last day
     $ interview arrival phone: 1 / 2 / text   staff enter what the only participant answers, line by line
+    $ joined sq AL        the person of this phone takes part and agreed to visits; "knock 4" behind it: picture 4 opens
+    $ trip 2026-12-21     a trip to Tirana and Shkodra begins on that day (tests/support/trips.py)
+    $ offer 2026-12-19    everybody is invited who can be, until that day
+    $ visit move 3        what the team does about the only visit: move to a time, cancel, done, missed
+    $ ill ANNA 2026-12-21 an interviewer cannot come that day
     @ +3h              time passes (m, h, d), and what falls due happens
     @ 2026-12-15 09:30 … until this instant, UTC
     = opened           the researcher opens what is sealed until now
@@ -38,7 +43,7 @@ from bot.pilot.server import Emulator
 from bot.pilot.world import World
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
-from cora_bot.dialogue.conversation import Mode
+from cora_bot.dialogue.conversation import Mode, Opening
 from cora_bot.usecases import outage
 from cora_bot.usecases.due import next_moment
 from cora_bot.usecases.house import House
@@ -48,6 +53,8 @@ from cora_bot.usecases.reply import reply
 from tests.support.house import Premises, opened, premises
 from tests.support.interviewing import interview
 from tests.support.opening import opened_records
+from tests.support.trips import arrange
+from tests.support.turns import joined
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 KEPT = ("#", "phone:", "begin:", ">", "@", "=", "+", "$")
@@ -173,6 +180,10 @@ class Play:
                 about, _, typed = rest.partition(": ")
                 form, mode = about.split()
                 await interview(house, await _only(house), form, mode=Mode(mode), typed=typed.split(" / "))
+            case "joined":
+                await _join(house, self.person.id, rest.split())
+            case "trip" | "offer" | "visit" | "ill":
+                await arrange(house, command, rest.split())
             case _:
                 raise ValueError(f"the team does not know how to {command!r}")
 
@@ -206,6 +217,15 @@ class Play:
             if name != self.held:
                 lines += [f"({name or 'first'}) {line}" for line in handset.changes()]
         return lines
+
+
+async def _join(house: House, address: int, words: list[str]) -> None:
+    """Enrolled beforehand, so that a chat about something else need not begin with all of it."""
+    language, country, *knock = words
+    opening = {"opening": Opening.KNOCK, "picture": int(knock[1])} if knock else {}
+    fields = {"language": language, "country": country, "zone": house.script.study.countries[country][0]}
+    taking_part = {"purposes": frozenset({"visits"}), "enrolled_at": house.clock.now(), "asked_opening": True}
+    await joined(house, address, **fields, **taking_part, **opening)
 
 
 async def _only(house: House) -> str:

@@ -10,12 +10,13 @@ from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing
-from cora_bot.dialogue.handlers import alerting, asking, correcting, finishing, questions, renewing
+from cora_bot.dialogue.handlers import alerting, asking, correcting, finishing, pinging, questions, renewing
 from cora_bot.dialogue.handlers.consenting import contact
+from cora_bot.dialogue.handlers.visits import showing
 from cora_bot.dialogue.inputs import Press, Pressed, Text, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.dialogue.scene import Scene, draw, fading
-from cora_bot.dialogue.turn import Turn
+from cora_bot.dialogue.turn import TaskReason, Turn
 from cora_bot.study.model import Step
 
 MOST_PASSED_ON = 1500
@@ -27,24 +28,25 @@ PAUSE_WEEKS = {1: p.ONE_WEEK, 2: p.TWO_WEEKS, 4: p.FOUR_WEEKS}
 def menu(scene: Scene, _event: object) -> Turn:
     new_text = renewing.outdated(scene.script, scene.participant)
     again = correcting.answerable(scene) is not None
-    return draw(scene, cards.menu(scene, new_text=new_text, again=again), Showing.ASIDE)
+    menu = cards.menu(scene, new_text=new_text, again=again, meeting=showing.concerns(scene))
+    return draw(scene, menu, Showing.ASIDE)
 
 
 def resume(scene: Scene, event: object) -> Turn:
     """Back to what was open: the question, or the empty card."""
     if scene.conversation.session:
         return asking.again(scene, event)
-    return close(scene, event)
+    return pinging.again(scene) if pinging.opened(scene) else close(scene, event)
 
 
 def close(scene: Scene, event: object) -> Turn:
     """The card is emptied at once: a receipt or letter has been read, the menu is put away."""
-    showing = scene.conversation.chat.card.showing
-    if showing is Showing.LETTER and scene.participant.letters:
+    shows = scene.conversation.chat.card.showing
+    if shows is Showing.LETTER and scene.participant.letters:
         scene = scene.with_person(letters=scene.participant.letters[1:])
         if scene.participant.letters:
             return letter(scene, event)
-    if showing is Showing.RECEIPT and not scene.participant.asked_opening:
+    if shows is Showing.RECEIPT and not scene.participant.asked_opening:
         return fading(scene, draw(scene.with_person(asked_opening=True), cards.openings(scene), Showing.ASIDE))
     if scene.conversation.session:
         return asking.again(scene, event)
@@ -135,7 +137,7 @@ def pass_on(scene: Scene, event: Pressed) -> Turn:
     scene = scene.with_person(draft="")
     made = questions.message(scene, {"text": text})
     turn = draw(scene, cards.notice(scene, scene.say(p.PASSED_ON)), Showing.NOTICE)
-    return fading(scene, replace(turn, records=(made,), notes=("passed_on",)))
+    return fading(scene, replace(turn, records=(made,), wanted=(TaskReason.MESSAGE,), notes=("passed_on",)))
 
 
 def discard(scene: Scene, _event: Pressed) -> Turn:

@@ -14,7 +14,7 @@ from cora_bot.dialogue.conversation import Occurrence, Showing
 from cora_bot.dialogue.handlers import asking, questions
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
-from cora_bot.study.model import Step
+from cora_bot.study.model import CONTACT, Step
 
 
 def answerable(scene: Scene) -> Occurrence | None:
@@ -27,6 +27,8 @@ def answerable(scene: Scene) -> Occurrence | None:
 
 
 def _may(scene: Scene, each: Occurrence) -> bool:
+    if each.wave == CONTACT:
+        return False
     wave = scene.study.wave(each.wave)
     return each.closes > scene.now and not wave.planned_return_only and wave.purpose in scene.participant.purposes
 

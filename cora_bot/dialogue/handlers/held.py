@@ -17,11 +17,15 @@ from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing, Status
 from cora_bot.dialogue.handlers import copying
 from cora_bot.dialogue.handlers.consenting import agreed_to, text_in
+from cora_bot.dialogue.handlers.visits import showing as visits
 from cora_bot.dialogue.inputs import Verb
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
+from cora_bot.dialogue.visits.cards import when, where
+from cora_bot.dialogue.visits.fitting import own_slot
 from cora_bot.study.durations import calendar_offset
 from cora_bot.study.model import Step
+from cora_bot.study.visits.visit import Standing
 
 NEXT: Final = 3
 """So many of the next messages are named."""
@@ -47,6 +51,7 @@ def parts(scene: Scene) -> list[str]:
         "\n".join(_facts(scene)),
         scene.say(p.HELD_PURPOSES, purposes="\n".join(f"• {line}" for line in agreed_to(scene))),
         scene.say(p.HELD_NEXT, days="\n".join(_next(scene)) or NOTHING),
+        *_meeting(scene),
         scene.say(p.HELD_ANSWERS, count=isolate(number(scene.conversation.records_held, scene.language))),
         *_kept(scene),
     ]
@@ -96,6 +101,15 @@ def _next(scene: Scene) -> list[str]:
     coming = [each.opens.astimezone(zone) for each in scene.conversation.planned if each.step is Step.PLANNED]
     ahead = sorted(at.replace(tzinfo=None) for at in coming if at >= scene.now)[:NEXT]
     return [f"• {day_long(at.date(), scene.language)} – {isolate(clock_time(at, scene.language))}" for at in ahead]
+
+
+def _meeting(scene: Scene) -> Iterator[str]:
+    """A meeting that is booked; of any other visit nothing is held but that there is one."""
+    if not visits.concerns(scene):
+        return
+    slot = own_slot(scene) if scene.visit.standing is Standing.BOOKED else None
+    value = f"{when(scene, slot)} · {where(scene, slot)}".replace("\n", ", ") if slot else NOTHING
+    yield scene.say(p.HELD_MEETING, value=value)
 
 
 def _span(scene: Scene, duration: str) -> str:

@@ -9,6 +9,7 @@ from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, Opening, Showing, Status
 from cora_bot.dialogue.handlers import arriving, asides, asking
+from cora_bot.dialogue.handlers.visits import showing
 from cora_bot.dialogue.inputs import ChoreDue, LetterCame, Pressed
 from cora_bot.dialogue.scene import Scene, draw, nothing
 from cora_bot.dialogue.turn import Turn
@@ -50,6 +51,10 @@ def redraw(scene: Scene, event: object) -> Turn:
     match conversation.chat.card.showing:
         case Showing.LANGUAGES:
             return draw(scene, cards.languages(scene), Showing.LANGUAGES, anew=True)
+        case Showing.VISIT if showing.concerns(scene):
+            return showing.show(scene, event)
+        case Showing.INVITATION if showing.waits(scene):
+            return draw(scene, cards.invitation(scene, p.INVITATION), Showing.INVITATION, anew=True)
         case Showing.INVITATION if conversation.occurrence:
             phrase = p.GO_ON if conversation.session else p.INVITATION
             return draw(scene, cards.invitation(scene, phrase), Showing.INVITATION, anew=True)

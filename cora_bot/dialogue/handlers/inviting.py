@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, Occurrence, Opening, Showing, Status
-from cora_bot.dialogue.handlers import asides, asking, finishing, missed, questions, renewing
+from cora_bot.dialogue.handlers import asides, asking, finishing, missed, pinging, questions, renewing
+from cora_bot.dialogue.handlers.visits import later as visit_later
+from cora_bot.dialogue.handlers.visits import showing
 from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
-from cora_bot.study.model import Anchor, Return, Step
+from cora_bot.study.model import CONTACT, Anchor, Return, Step
 from cora_bot.study.schedule import allowed_at, later
 
 HOLD = timedelta(days=1)
@@ -66,7 +68,7 @@ def _hold(scene: Scene, occurrence: Occurrence) -> Occurrence | None:
         until, reason = scene.now + HOLD, "blocked"
     elif _busy(scene, occurrence):
         until, reason = scene.now + HOLD, "another_open"
-    elif _in_use(scene):
+    elif in_use(scene):
         until, reason = scene.now + OCCUPIED, "chat_in_use"
     if until is None:
         return None
@@ -74,7 +76,7 @@ def _hold(scene: Scene, occurrence: Occurrence) -> Occurrence | None:
     return replace(occurrence, next_at=min(until, occurrence.closes), reason=reason)
 
 
-def _in_use(scene: Scene) -> bool:
+def in_use(scene: Scene) -> bool:
     """Whether somebody else who shares the chat has something open there, or was written to a moment ago."""
     if not scene.conversation.others_card:
         return False
@@ -148,7 +150,7 @@ def _over(scene: Scene, occurrence: Occurrence) -> Turn:
             turn = _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, reason))
             return _emptied(scene, turn) if _shows(scene, Showing.INVITATION) else turn
         case _:
-            if scene.now < occurrence.closes + GRACE:
+            if scene.now < occurrence.closes + GRACE and occurrence.wave != CONTACT:
                 return _only(scene, replace(occurrence, next_at=occurrence.closes + GRACE))
             if not _in_session(scene, occurrence):
                 return _only(scene, finishing.ended(occurrence, Step.EXPIRED, scene.now, "not_finished"))
@@ -175,7 +177,9 @@ def open_it(scene: Scene, _event: Pressed | None) -> Turn:
     occurrence = scene.conversation.occurrence
     if scene.participant.letters:
         return asides.letter(scene, _event)
-    if occurrence is None or occurrence.step is not Step.INVITED:
+    if showing.waits(scene):
+        return showing.opened(scene, _event)
+    if occurrence is None or (occurrence.step is not Step.INVITED and not pinging.opened(scene)):
         return _closed(scene)
     if scene.now >= occurrence.closes:
         over = _over(scene, occurrence)
@@ -183,6 +187,8 @@ def open_it(scene: Scene, _event: Pressed | None) -> Turn:
         return replace(told, occurrences=over.occurrences)
     opened = replace(occurrence, step=Step.OPENED, opened_at=scene.now, next_at=_next(occurrence, scene.now), reason="")
     scene = replace(scene, conversation=replace(scene.conversation, occurrence=opened))
+    if opened.wave == CONTACT:
+        return replace(pinging.again(scene), occurrences=(opened,))
     scene, walk = questions.begin(scene, _form_for(scene, opened), wave=opened.wave, number=opened.number)
     return replace(questions.ask(scene, walk), occurrences=(opened,))
 
@@ -199,24 +205,33 @@ def _closed(scene: Scene) -> Turn:
 
 def postpone(scene: Scene, _event: Pressed) -> Turn:
     """Later: asked again in a few hours, inside the person's waking day."""
+    if showing.waits(scene):
+        return _postponed(visit_later.postponed(scene))
     occurrence = scene.conversation.occurrence
     if occurrence is None or occurrence.step not in (Step.INVITED, Step.OPENED):
         return _closed(scene)
     at = later(scene.study, scene.participant.zone, scene.now, LATER_HOURS)
     moved = replace(occurrence, next_at=min(at, occurrence.closes))
-    turn = fading(scene, draw(scene, cards.notice(scene, scene.say(p.ASK_LATER)), Showing.NOTICE))
-    return replace(turn, occurrences=(moved,))
+    return replace(_postponed(scene), occurrences=(moved,))
+
+
+def _postponed(scene: Scene) -> Turn:
+    return fading(scene, draw(scene, cards.notice(scene, scene.say(p.ASK_LATER)), Showing.NOTICE))
 
 
 def put_away(scene: Scene, _event: Pressed) -> Turn:
     """Not now: the card is emptied without a word. The reminders stay as they were planned."""
     occurrence = scene.conversation.occurrence
     turn = draw(scene, cards.emptied(scene), Showing.NOTHING)
+    if showing.waits(scene):  # it was the message about a meeting that was put away; the menu still leads there
+        return turn
     if occurrence is None or occurrence.step not in (Step.INVITED, Step.OPENED):
         return turn
     return replace(turn, occurrences=(replace(occurrence, put_away=occurrence.put_away + 1),))
 
 
 def go_on(scene: Scene, event: Pressed) -> Turn:
-    """Open on a reminder of something begun: where it stood; an answer of the team comes before it."""
-    return asides.letter(scene, event) if scene.participant.letters else asking.again(scene, event)
+    """Open on a reminder of something begun: where it stood; an answer of the team or a meeting comes before it."""
+    if scene.participant.letters:
+        return asides.letter(scene, event)
+    return showing.opened(scene, event) if showing.waits(scene) else asking.again(scene, event)

@@ -11,11 +11,12 @@ from datetime import timedelta
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, OPENINGS, PICTURES, Opening, Showing, Status
-from cora_bot.dialogue.handlers import asides, asking, guessing, inviting, withdrawing
+from cora_bot.dialogue.handlers import asides, asking, guessing, inviting, pinging, withdrawing
+from cora_bot.dialogue.handlers.visits import showing
 from cora_bot.dialogue.inputs import Command, CommandName, Input, Pressed, Start, Text, Unusable, Verb
 from cora_bot.dialogue.scene import Scene, draw, fading
-from cora_bot.dialogue.turn import Turn
-from cora_bot.study.model import Step
+from cora_bot.dialogue.turn import TaskReason, Turn
+from cora_bot.study.model import CONTACT, Step
 
 HELD_AFTER_WRONG_PERSON = timedelta(weeks=4)
 """Somebody else has the phone: nothing is sent for so long, unless the person opens with the picture before."""
@@ -73,13 +74,15 @@ def enter(scene: Scene, event: Pressed) -> Turn:
         return withdrawing.ask_return(scene, event)
     if scene.participant.letters:
         return asides.letter(scene, event)
+    if showing.waits(scene):
+        return showing.opened(scene, event)
     if scene.conversation.session:
         return asking.again(scene, event)
     if scene.participant.status is Status.ENROLLING:
         return asides.languages(scene, event)
     if occurrence and occurrence.step is Step.INVITED:
         return inviting.open_it(scene, event)
-    return asides.menu(scene, event)
+    return pinging.again(scene) if pinging.opened(scene) else asides.menu(scene, event)
 
 
 def away(scene: Scene, _event: object) -> Turn:
@@ -91,9 +94,11 @@ def wrong_person(scene: Scene, event: Pressed) -> Turn:
     """Not for me: nothing more is sent for some weeks, and the ledger says why."""
     held = scene.with_person(paused_until=scene.now + HELD_AFTER_WRONG_PERSON, wrong_person=True)
     occurrence = scene.conversation.occurrence
-    turn = replace(away(held, event), notes=("wrong_person",))
+    turn = replace(away(held, event), wanted=(TaskReason.CONTACT,), notes=("wrong_person",))
     if occurrence is None or occurrence.step not in (Step.INVITED, Step.OPENED):
         return turn
+    if occurrence.wave == CONTACT:  # that was the answer to it
+        return replace(turn, occurrences=(pinging.not_reached(scene, occurrence),))
     return replace(turn, occurrences=(replace(occurrence, reason="wrong_person"),))
 
 

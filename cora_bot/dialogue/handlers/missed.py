@@ -71,7 +71,7 @@ def _mergeable(scene: Scene, wave_id: str) -> list[Occurrence]:
 
 def _said(scene: Scene, wave_id: str) -> Missed:
     """What the wave says; one that study.toml no longer names says nothing."""
-    return next((wave.missed for wave in scene.study.waves if wave.id == wave_id), Missed.LATE)
+    return next((wave.missed for wave in scene.study.occasions if wave.id == wave_id), Missed.LATE)
 
 
 def reopened(occurrence: Occurrence) -> bool:

@@ -114,7 +114,7 @@ def _purposes(script: Script) -> Iterator[tuple[Child, ...]]:
     questions = {question.name: question for question in script.forms[study.enrolment.form].questions}
     for purpose, name in study.enrolment.purposes.items():
         label = questions[name].labels.get(study.default_language, "")
-        waves = ", ".join(wave.id for wave in study.waves if wave.purpose == purpose)
+        waves = ", ".join(wave.id for wave in study.occasions if wave.purpose == purpose)
         yield code(purpose), e("bdi", label, lang=study.default_language), waves or "–"
 
 

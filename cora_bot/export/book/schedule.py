@@ -88,14 +88,14 @@ def _where(study: Study, words: Words) -> str:
 
 def _waves(study: Study, words: Words) -> Element:
     heads = ("Wave", "Form", "Begins", "How often", "Open for", "Reminders after", "Purpose")
-    return grid([words(each) for each in heads], [_wave(wave, words) for wave in study.waves])
+    return grid([words(each) for each in heads], [_wave(wave, words) for wave in study.occasions])
 
 
 def _wave(wave: Wave, words: Words) -> tuple[Child, ...]:
     only = words("only where the return was still planned at enrolment") if wave.planned_return_only else ""
     return (
         code(wave.id),
-        code(wave.form),
+        code(wave.form) if wave.form else "–",
         e("span", spans.offset(wave, words), e("br") if only else None, only),
         spans.recurrence(wave.recurrence, words),
         spans.exact(wave.window, words),
@@ -118,7 +118,7 @@ def _days(study: Study, planned: tuple[Planned, ...], words: Words) -> Iterator[
         yield (
             f"{words.day_long(sent.date())}, {sent:%H:%M}",
             e("span", code(each.wave), f" {each.number}"),
-            code(study.wave(each.wave).form),
+            code(form) if (form := study.wave(each.wave).form) else "–",
             "; ".join(words.day(one) for one in reminders) or "–",
             words.day(each.closes.astimezone(zone).date()),
         )

@@ -32,8 +32,8 @@ LEADING: Final = {"ltr": 1.3, "rtl": 1.55}
 class Sheet:
     """A PDF with the fonts in it; texts are put at a place, and tell where they end."""
 
-    def __init__(self, title: str) -> None:
-        self.pdf = FPDF(format="A4")
+    def __init__(self, title: str, *, landscape: bool = False) -> None:
+        self.pdf = FPDF(format="A4", orientation="landscape" if landscape else "portrait")
         self.pdf.set_auto_page_break(auto=False)
         self.pdf.c_margin = 0
         self.pdf.set_title(title)

@@ -39,10 +39,16 @@ def upgrade() -> None:
     _download()
     _media_file()
     _occurrence()
+    _trip()
+    _slot()
+    _slot_cell()
+    _visit()
+    _seat()
     _outbox()
     _own_key()
     _own_copy()
     _session()
+    _task()
 
 
 def _alert() -> None:
@@ -122,7 +128,7 @@ def _chat() -> None:
         sa.Column("last_seen", types.Instant(), nullable=False),
         sa.CheckConstraint(
             "showing IN ('nothing', 'languages', 'question', 'aside', 'invitation', 'receipt', 'notice', 'knock', "
-            "'letter')",
+            "'letter', 'visit')",
             name=op.f("ck_chat_showing"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat")),
@@ -480,6 +486,7 @@ def _outbox() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("wave", sa.Text(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("visit_id", sa.LargeBinary(), nullable=True),
         sa.Column("not_before", types.Instant(), nullable=False),
         sa.Column("valid_until", types.Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -505,6 +512,7 @@ def _outbox() -> None:
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_outbox_participant_id"), ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_outbox_visit_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
         sqlite_strict=True,
@@ -520,6 +528,14 @@ def _outbox() -> None:
     )
     op.create_index("ix_outbox_chat_id_state_id", "outbox", ["chat_id", "state", "id"], unique=False)
     op.create_index("ix_outbox_participant_id", "outbox", ["participant_id"], unique=False)
+    op.create_index(
+        "ix_outbox_visit_id",
+        "outbox",
+        ["visit_id"],
+        unique=False,
+        sqlite_where=sa.text("visit_id IS NOT NULL"),
+        postgresql_where=sa.text("visit_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_outbox_waiting",
         "outbox",
@@ -596,3 +612,196 @@ def _session() -> None:
         sqlite_with_rowid=True,
     )
     op.create_index("ix_session_touched_at", "session", ["touched_at"], unique=False)
+
+
+def _trip() -> None:
+    op.create_table(
+        "trip",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("ends", types.Instant(), nullable=False),
+        sa.Column("made_at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trip")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _slot() -> None:
+    op.create_table(
+        "slot",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("trip_id", sa.Text(), nullable=False),
+        sa.Column("interviewer", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("starts", types.Instant(), nullable=False),
+        sa.Column("ends", types.Instant(), nullable=False),
+        sa.Column("held_from", types.Instant(), nullable=False),
+        sa.Column("held_until", types.Instant(), nullable=False),
+        sa.Column("languages", sa.Text(), nullable=False),
+        sa.Column("interpreter", types.Flag(), nullable=False),
+        sa.Column("called_off", types.Flag(), nullable=False),
+        sa.CheckConstraint("starts < ends AND held_from <= starts AND ends <= held_until", name=op.f("ck_slot_lasts")),
+        sa.ForeignKeyConstraint(["trip_id"], ["trip.id"], name=op.f("fk_slot_trip_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slot")),
+        sa.UniqueConstraint("interviewer", "starts", name=op.f("uq_slot_interviewer_starts")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_slot_trip_id_starts", "slot", ["trip_id", "starts"], unique=False)
+
+
+def _slot_cell() -> None:
+    op.create_table(
+        "slot_cell",
+        sa.Column("interviewer", sa.Text(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("slot_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_slot_cell_slot_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("interviewer", "cell", name=op.f("pk_slot_cell")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_slot_cell_slot_id", "slot_cell", ["slot_id"], unique=False)
+
+
+def _visit() -> None:
+    op.create_table(
+        "visit",
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("trip_id", sa.Text(), nullable=False),
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("slot_id", sa.Integer(), nullable=True),
+        sa.Column("seat", sa.Integer(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("deadline", types.Instant(), nullable=True),
+        sa.Column("due", sa.Text(), nullable=False),
+        sa.Column("next_at", types.Instant(), nullable=True),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("opened", types.Flag(), nullable=False),
+        sa.Column("moves", sa.Integer(), nullable=False),
+        sa.Column("misses", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("confirmed", types.Flag(), nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("since", types.Instant(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", types.Instant(), nullable=False),
+        sa.CheckConstraint(
+            "due IN ('', 'offer', 'offer_again', 'closing', 'week', 'day', 'hours', 'after', 'freed', "
+            "'moved', 'cancelled', 'missed')",
+            name=op.f("ck_visit_due"),
+        ),
+        sa.CheckConstraint("request IN ('', 'call', 'home', 'nobody_there')", name=op.f("ck_visit_request")),
+        sa.CheckConstraint("slot_id IS NOT NULL OR standing <> 'booked'", name=op.f("ck_visit_booked_has_a_seat")),
+        sa.CheckConstraint(
+            "standing IN ('invited', 'waiting', 'booked', 'asked', 'declined', 'met', 'missed', 'cancelled', "
+            "'expired')",
+            name=op.f("ck_visit_standing"),
+        ),
+        sa.CheckConstraint(
+            "told IN ('', 'offer', 'offer_again', 'closing', 'week', 'day', 'hours', 'after', 'freed', "
+            "'moved', 'cancelled', 'missed')",
+            name=op.f("ck_visit_told"),
+        ),
+        sa.CheckConstraint("way IN ('in_person', 'phone', 'video', 'home')", name=op.f("ck_visit_way")),
+        sa.CheckConstraint("(slot_id IS NULL) = (seat = 0)", name=op.f("ck_visit_seated")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_visit_participant_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_visit_slot_id")),
+        sa.ForeignKeyConstraint(["trip_id"], ["trip.id"], name=op.f("fk_visit_trip_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sa.UniqueConstraint("trip_id", "participant_id", name=op.f("uq_visit_trip_id_participant_id")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_visit_due",
+        "visit",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_index("ix_visit_participant_id", "visit", ["participant_id"], unique=False)
+    op.create_index("ix_visit_slot_id", "visit", ["slot_id"], unique=False)
+    op.create_index(
+        "ix_visit_waiting",
+        "visit",
+        ["trip_id", "since"],
+        unique=False,
+        sqlite_where=sa.text("standing = 'waiting'"),
+        postgresql_where=sa.text("standing = 'waiting'"),
+    )
+
+
+def _seat() -> None:
+    op.create_table(
+        "seat",
+        sa.Column("slot_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_seat_counts_from_one")),
+        sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_seat_slot_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_seat_visit_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("slot_id", "number", name=op.f("pk_seat")),
+        sa.UniqueConstraint("visit_id", name=op.f("uq_seat_visit_id")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _task() -> None:
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("wave", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("opened_at", types.Instant(), nullable=False),
+        sa.Column("passed_to", sa.Text(), nullable=False),
+        sa.Column("done_at", types.Instant(), nullable=True),
+        sa.Column("done_by", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('unreachable', 'contact', 'message', 'visit', 'missed')", name=op.f("ck_task_reason")
+        ),
+        sa.CheckConstraint("done_at IS NOT NULL OR done_by = ''", name=op.f("ck_task_done")),
+        sa.CheckConstraint("(reason = 'missed') = (wave <> '')", name=op.f("ck_task_about")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_task_participant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_task_participant_id", "task", ["participant_id"], unique=False)
+    op.create_index(
+        "ix_task_open",
+        "task",
+        ["reason", "opened_at"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_index(
+        "uq_task_missed",
+        "task",
+        ["participant_id", "wave", "number"],
+        unique=True,
+        sqlite_where=sa.text("reason = 'missed'"),
+        postgresql_where=sa.text("reason = 'missed'"),
+    )
+    op.create_index(
+        "uq_task_open",
+        "task",
+        ["participant_id", "reason"],
+        unique=True,
+        sqlite_where=sa.text("done_at IS NULL AND reason <> 'missed'"),
+        postgresql_where=sa.text("done_at IS NULL AND reason <> 'missed'"),
+    )

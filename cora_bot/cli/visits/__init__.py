@@ -1,0 +1,1 @@
+"""``cora visits``: field visits, planned from a workbook and booked in the chat."""

@@ -1,0 +1,1 @@
+"""What a meeting looks like in the chat: its buttons, its cards, and which times fit a person. Pure."""

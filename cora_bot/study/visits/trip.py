@@ -1,0 +1,149 @@
+"""A trip as its workbook says it: places, interviewers, their days, the rules of booking, and who is invited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+PURPOSE: Final = "visits"
+"""The consent purpose a visit needs."""
+
+
+class Way(StrEnum):
+    """How two people talk. ``HOME`` has no slot: the team sees to it."""
+
+    IN_PERSON = "in_person"
+    PHONE = "phone"
+    VIDEO = "video"
+    HOME = "home"
+
+
+class Gender(StrEnum):
+    WOMAN = "woman"
+    MAN = "man"
+    UNSAID = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``cities`` and ``addresses`` by language code, "" for all others; the address is told late and only when booked.
+
+    ``country`` may be "": then whoever is invited may come there. ``zone`` is IANA's.
+    """
+
+    code: str
+    zone: str
+    country: str
+    cities: Mapping[str, str]
+    addresses: Mapping[str, str]
+    pin: tuple[float, float] | None = None
+
+    def city(self, language: str) -> str:
+        return self.cities.get(language) or self.cities[""]
+
+    def address(self, language: str) -> str:
+        return self.addresses.get(language) or self.addresses[""]
+
+
+@dataclass(frozen=True, slots=True)
+class Interviewer:
+    """``code`` is what the team calls the person, the same on every trip: two trips never book one person twice."""
+
+    code: str
+    languages: tuple[str, ...]
+    gender: Gender
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One interviewer at one place from ``begins`` to ``ends``, naive wall time there. ``row`` is the workbook's."""
+
+    place: str
+    interviewer: str
+    begins: datetime
+    ends: datetime
+    interpreter: tuple[str, ...]  # languages somebody beside the interviewer speaks that day
+    capacity: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Minutes, but ``exact_place`` and ``notice``: hours before the meeting from which, and until which.
+
+    ``messages`` is how many unsolicited messages one visit may cause at most; ``ways`` what is offered instead.
+    """
+
+    length: int
+    buffer: int
+    exact_place: int = 24
+    notice: int = 12
+    messages: int = 8
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who is invited: empty means all. ``waves``: one of them must have been reached."""
+
+    countries: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    waves: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One trip. ``travel``: minutes between two places, both ways."""
+
+    id: str
+    title: str
+    rules: Rules
+    places: tuple[Place, ...]
+    interviewers: tuple[Interviewer, ...]
+    shifts: tuple[Shift, ...]
+    travel: tuple[tuple[str, str, int], ...] = ()
+    who: Who = field(default_factory=Who)
+
+    def place(self, code: str) -> Place:
+        return next(each for each in self.places if each.code == code)
+
+    def interviewer(self, code: str) -> Interviewer:
+        return next(each for each in self.interviewers if each.code == code)
+
+    def minutes_between(self, one: str, other: str) -> int | None:
+        """Minutes of travel; None where the workbook does not say."""
+        if one == other:
+            return 0
+        return next((minutes for a, b, minutes in self.travel if {a, b} == {one, other}), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time that can be booked: instants in UTC. ``id`` is the store's (0 before).
+
+    ``languages`` are the interviewer's and the interpreter's.
+    ``held_from`` and ``held_until`` are when the interviewer can do nothing else: travel before, buffer after.
+    """
+
+    interviewer: str
+    place: str
+    starts: datetime
+    ends: datetime
+    seats: int
+    languages: tuple[str, ...]
+    held_from: datetime
+    held_until: datetime
+    interpreter: bool = False
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bookable:
+    """A slot as it can be booked now: the numbers of its seats that are free, from 1."""
+
+    slot: Slot
+    free: tuple[int, ...]

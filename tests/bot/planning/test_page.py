@@ -1,0 +1,143 @@
+"""V-40 a researcher without a shell checks, plans, offers and watches a trip in a browser · V-41 nothing is sent before
+it was shown who gets it · V-42 the page answers to nobody who does not know its address, and to no other origin
+V-43 nothing that is shown can become markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from bot.planning.server import Planning
+from cora_bot.base.clock import SetClock
+from cora_bot.base.errors import CoraError
+from cora_bot.usecases.house import House
+from tests.support.browser import chromium
+from tests.support.house import opened, premises
+from tests.support.trips import standard, workbook
+from tests.usecases.visits.guests import FIRST, NOW, UNTIL, everything_due, guest
+
+__all__ = ["chromium"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with opened(premises(tmp_path, SetClock(NOW), seed="planning page")) as found:
+        await guest(found, 900)
+        await guest(found, 901, country="GE")
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(house: House) -> AsyncIterator[Planning]:
+    async with Planning(house, contacting=lambda: None) as served:
+        yield served
+
+
+async def post(served: Planning, path: str, **fields: object) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as client, client.post(f"{served.url}{path}", data=fields) as answer:
+        return answer.status, await answer.text()
+
+
+async def upload(served: Planning, source: bytes) -> tuple[int, str]:
+    form = aiohttp.FormData()
+    form.add_field("workbook", source, filename="trip.xlsx")
+    async with aiohttp.ClientSession() as client, client.post(f"{served.url}check", data=form) as answer:
+        return answer.status, await answer.text()
+
+
+@pytest.mark.browser
+async def test_trip_is_planned_offered_and_watched_in_a_browser(
+    house: House, page: Planning, chromium: Browser, tmp_path: Path
+) -> None:
+    book = tmp_path / "trip.xlsx"
+    book.write_bytes(workbook(standard(FIRST), countries="AL"))
+    context = await chromium.new_context()
+    tab = await context.new_page()
+    await tab.goto(page.url)
+    await tab.set_input_files("input[name=workbook]", book)
+    await tab.get_by_role("button", name="Check it").click()
+    await expect(tab.locator(".notice")).to_have_text("spring: 13 times with 13 seats. Nothing is stored yet.")
+    await tab.get_by_role("button", name="Plan this trip").click()
+    await expect(tab.locator("h1")).to_have_text("Trip spring")
+    await tab.fill("input[name=until]", UNTIL.isoformat())
+    await tab.get_by_role("button", name="Who would be invited?").click()
+    await expect(tab.locator(".codes li")).to_have_count(1)
+    before = await everything_due(house)
+    await tab.get_by_role("button", name="Invite these 1").click()
+    await expect(tab.locator(".notice").first).to_have_text("1 people are invited")
+    after = await everything_due(house)
+    await tab.get_by_role("link", name="All trips").click()
+    row = await tab.locator("tbody tr").inner_text()
+    await context.close()
+
+    assert (before, len(after)) == ([], 1)
+    assert row.split() == ["spring", "Spring", "1", "0"]
+
+
+async def test_what_is_wrong_is_shown_and_cannot_be_planned(page: Planning) -> None:
+    status, said = await upload(page, workbook(standard(FIRST), countries="XX"))
+    planned, why = await post(page, "plan", digest="0" * 64)
+
+    assert (status, planned) == (200, 400)
+    assert "the study has no country “XX”" in said
+    assert "Plan this trip" not in said
+    assert "is not at hand any more" in why
+
+
+@pytest.mark.parametrize("fields", [{"until": "soon", "most": "5"}, {"until": "2026-12-18", "most": "many"}])
+async def test_slip_is_one_sentence(page: Planning, fields: dict[str, str]) -> None:
+    status, said = await post(page, "trip/spring/offer", **fields)
+
+    assert (status, "Not done" in said) == (400, True)
+
+
+async def test_nobody_is_invited_before_the_study_is_ready(house: House) -> None:
+    def refuse() -> None:
+        raise CoraError("the study is not ready for participants")
+
+    async with Planning(house, contacting=refuse) as served:
+        _, checked = await upload(served, workbook(standard(FIRST)))
+        digest = re.search(r'name="digest" value="(\w+)"', checked)
+        assert digest is not None
+        await post(served, "plan", digest=digest[1])
+        shown, _ = await post(served, "trip/spring/offer", until=UNTIL.isoformat(), most="5")
+        sent, why = await post(served, "trip/spring/offer", until=UNTIL.isoformat(), most="5", send="yes")
+
+    assert (shown, sent) == (200, 400)
+    assert "not ready" in why
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/", {}, 404),
+        ("/style.css", {}, 404),
+        ("{base}/", {"Host": "planning.example"}, 403),
+        ("{base}/", {"Origin": "https://planning.example"}, 403),
+        ("{base}/", {}, 200),
+    ],
+)
+async def test_page_answers_only_who_knows_its_address(
+    page: Planning, path: str, headers: dict[str, str], status: int
+) -> None:
+    root = page.url.removesuffix(f"{page.base}/")
+    address = root + path.format(base=page.base)
+    async with aiohttp.ClientSession() as client, client.get(address, headers=headers) as answer:
+        assert answer.status == status
+        assert status != 200 or "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_nothing_shown_becomes_markup(page: Planning) -> None:
+    evil = '<img src=x onerror="alert(1)">'
+    _, said = await upload(page, workbook(standard(FIRST), countries=evil, title=evil))
+
+    assert "<img" not in said
+    assert "&lt;img" in said
