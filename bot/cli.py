@@ -28,6 +28,7 @@ from cora_bot.cli.main import attach, cora_group
 from cora_bot.cli.open_house import bot_token, open_house, server_settings
 from cora_bot.settings import read_settings
 from cora_bot.usecases.forms import register_forms
+from cora_bot.usecases.rotating import take_up
 
 
 @click.command()
@@ -49,6 +50,7 @@ async def _run() -> None:
         with alone(settings.home):
             pulse.end()  # what a kill left behind is no sign of life
             try:
+                house = await take_up(house)  # noqa: PLW2901 - the same house, its newest keys sealing from now on
                 await register_forms(house)
                 await App(house, connection, beat=pulse.beat).run()
             finally:

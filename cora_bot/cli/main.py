@@ -23,6 +23,7 @@ from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
+from cora_bot.cli.server_keys import server_keys_group
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.why import why
@@ -47,6 +48,7 @@ COMMANDS: tuple[click.Command, ...] = (
     doctor_command(),
     health,
     upgrade,
+    server_keys_group,
     docs,
 )
 

@@ -44,6 +44,15 @@ erasure = Table(
 _TRIES = 20
 
 
+def code_index(keys: WorkingKeys, code: str) -> bytes:
+    return keys.index(b"code", code.encode())
+
+
+def erasure_context(case: bytes) -> bytes:
+    """What a case's erasure key is bound to."""
+    return b"erasure" + case
+
+
 @dataclass(frozen=True, slots=True)
 class KeyStore:
     """An open key store. Everything it does is its own committed transaction."""
@@ -71,7 +80,7 @@ class KeyStore:
             standing = (await self._links(tx, [participant_id])).get(participant_id)
             if standing is None:
                 standing = await self._add_link(tx, participant_id, Link(case, code), chance)
-            key = self.keys.seal(Purpose.LINK, b"erasure" + standing.case, new_erasure_key(chance), chance)
+            key = self.keys.seal(Purpose.LINK, erasure_context(standing.case), new_erasure_key(chance), chance)
             add = upsert(tx, erasure).on_conflict_do_nothing(index_elements=["case_id"])
             await tx.execute(add, {"case_id": standing.case, "key": key})
             return standing
@@ -80,7 +89,7 @@ class KeyStore:
         for _ in range(_TRIES):
             row = {
                 "participant_id": participant_id,
-                "code_index": self.keys.index(b"code", wanted.code.encode()),
+                "code_index": code_index(self.keys, wanted.code),
                 "sealed": seal_value(self.keys, Purpose.LINK, participant_id, wanted, chance),
             }
             add = upsert(tx, link).on_conflict_do_nothing(index_elements=["code_index"])
@@ -110,13 +119,13 @@ class KeyStore:
             return {}
         async with self.database.read() as tx:
             rows = await tx.execute(select(erasure).where(erasure.c.case_id.in_(cases)))
-            return {row.case_id: self.keys.open(Purpose.LINK, b"erasure" + row.case_id, row.key) for row in rows}
+            return {row.case_id: self.keys.open(Purpose.LINK, erasure_context(row.case_id), row.key) for row in rows}
 
     async def find_code(self, code: str) -> bytes | None:
         """The participant whom researchers know by this code."""
-        wanted = self.keys.index(b"code", code.encode())
+        wanted = self.keys.indexes(b"code", code.encode())
         async with self.database.read() as tx:
-            return (await tx.execute(select(link.c.participant_id).where(link.c.code_index == wanted))).scalar()
+            return (await tx.execute(select(link.c.participant_id).where(link.c.code_index.in_(wanted)))).scalar()
 
     async def delete_link(self, participant_ids: Collection[bytes]) -> None:
         """Cuts these people off their cases for good. Repeatable."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from cora_bot.dialogue.conversation import TokenState
 from cora_bot.store.database import Tx
@@ -17,6 +17,11 @@ OPEN, USED = "open", "used"
 
 def index(keys: WorkingKeys, secret: str) -> bytes:
     return keys.index(b"token", secret.encode())
+
+
+def indexes(keys: WorkingKeys, secret: str) -> tuple[bytes, ...]:
+    """Where a code made under any generation of the keys may stand: a code itself is not known, so it stays there."""
+    return keys.indexes(b"token", secret.encode())
 
 
 async def add(
@@ -53,6 +58,12 @@ async def forget_relinks(tx: Tx, people: Collection[bytes]) -> None:
     """Codes for a new phone of people who are gone lead nowhere."""
     if people:
         await tx.execute(delete(token).where(token.c.relink.in_(people)))
+
+
+async def last_expiry(tx: Tx, made_before: datetime) -> datetime | None:
+    """When the last of the tokens made before then is no longer good."""
+    last = select(func.max(token.c.expires_at)).where(token.c.made_at < made_before)
+    return (await tx.execute(last)).scalar()
 
 
 async def forget_all(tx: Tx) -> None:

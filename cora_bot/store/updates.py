@@ -27,6 +27,14 @@ def index(keys: WorkingKeys, key: str) -> bytes:
     return keys.index(b"update", key.encode())
 
 
+async def seen_under_others(tx: Tx, keys: WorkingKeys, wanted: Collection[str]) -> set[str]:
+    """Which of these updates were handled before the server's keys were exchanged. Asks nothing where they were not."""
+    if not keys.others:
+        return set()
+    under = {each: key for key in wanted for each in keys.indexes(b"update", key.encode())[1:]}
+    return {under[each] for each in await known(tx, under)}
+
+
 async def claim(tx: Tx, hashes: Sequence[bytes], now: datetime) -> set[bytes]:
     """Marks these as known; gives back those that were not."""
     if not hashes:

@@ -1,10 +1,13 @@
-"""A store belongs to one study and one set of keys: with others every person would look like a stranger."""
+"""A store belongs to one study and one set of keys: with others every person would look like a stranger.
+
+Of the generations of its keys it remembers the one it seals under.
+"""
 
 from __future__ import annotations
 
 from cora_bot.base.errors import CoraError
 from cora_bot.store import remembered
-from cora_bot.store.database import Tx
+from cora_bot.store.database import Database, Tx
 from cora_bot.usecases.house import House
 from cora_bot.vault.working import WorkingKeys
 
@@ -12,22 +15,32 @@ from cora_bot.vault.working import WorkingKeys
 async def check_belongs(house: House) -> None:
     """Raises CoraError unless study and keys are those the store was begun with. The first call decides."""
     async with house.database.transaction() as tx:
-        for name, value in _marks(house.script.study.id, house.keys).items():
+        for name, values in _marks(house.script.study.id, house.keys).items():
             known = await remembered.read(tx, name)
             if known is None:
-                await remembered.write(tx, name, value)
-            elif known != value:
+                await remembered.write(tx, name, values[0])
+            elif known not in values:
                 raise CoraError(f"this store was begun with {WHAT[name]}", "check the settings, or begin a new store")
 
 
 async def differing(tx: Tx, study: str, keys: WorkingKeys) -> list[str]:
     """In words, what of study and keys is not what the store was begun with. Decides nothing."""
     known = {name: await remembered.read(tx, name) for name in WHAT}
-    return [WHAT[name] for name, value in _marks(study, keys).items() if known[name] not in (None, value)]
+    return [WHAT[name] for name, values in _marks(study, keys).items() if known[name] not in (None, *values)]
 
 
-def _marks(study: str, keys: WorkingKeys) -> dict[str, str]:
-    return {"study": study, "keys": keys.index(b"store", b"").hex()}
+async def in_use(database: Database, keys: WorkingKeys) -> WorkingKeys:
+    """``keys`` as the store uses them: sealing is the generation that seals there. A new store takes the newest."""
+    async with database.read() as tx:
+        known = await remembered.read(tx, KEYS)
+    sealing = next((one for one in keys.generations if one.mark == known), None)
+    return keys.led_by(sealing) if sealing else keys.newest
 
 
-WHAT = {"study": "another study", "keys": "other server keys"}
+def _marks(study: str, keys: WorkingKeys) -> dict[str, tuple[str, ...]]:
+    """By name, what may stand there; first what a new store notes."""
+    return {"study": (study,), KEYS: tuple(one.mark for one in (keys, *keys.others))}
+
+
+KEYS = "keys"
+WHAT = {"study": "another study", KEYS: "other server keys"}

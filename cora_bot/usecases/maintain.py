@@ -12,7 +12,7 @@ from cora_bot.dialogue.spoken import STANDS
 from cora_bot.store import chats, ledger, outbox, participants, records, sessions, updates
 from cora_bot.store.apply import forget_people, retired
 from cora_bot.store.conversations import whole
-from cora_bot.usecases import cutting, retention, severing, withdrawing
+from cora_bot.usecases import cutting, retention, rotating, severing, withdrawing
 from cora_bot.usecases.house import House
 
 UNFINISHED_ANSWERS = timedelta(hours=24)
@@ -23,7 +23,10 @@ ENDED_REPLIES = timedelta(hours=48)
 
 
 async def maintain(house: House) -> None:
-    """Forgets what is due to be forgotten; repeats what a crash left half done in the key store."""
+    """Forgets what is due to be forgotten; repeats what a crash left half done in the key store.
+
+    Last, some of what lies under earlier keys of the server is sealed anew, where they are being exchanged.
+    """
     now = house.clock.now()
     await severing.go_on(house)
     await withdrawing.carry_out(house)
@@ -43,3 +46,4 @@ async def maintain(house: House) -> None:
         waiting = await records.cuttings(tx)
     log("maintained", answers=answers, people=len(people), strangers=strangers, cuttings=len(waiting))
     await cutting.follow(house)
+    await rotating.go_on(house)
