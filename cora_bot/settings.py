@@ -89,6 +89,16 @@ class Settings:
         return self.home / "before-upgrade"
 
     @property
+    def scratch(self) -> Path:
+        """Where copies of the stores lie while they are sealed or put back."""
+        return self.home / "copies-under-way"
+
+    @property
+    def half_restored(self) -> Path:
+        """Is there while stores are being put in place: a bot that started then would serve half of a pair."""
+        return self.home / "restore-not-finished"
+
+    @property
     def pulse(self) -> Path:
         """Where the running bot leaves its signs of life, for ``cora health``."""
         return self.home / "pulse.json"

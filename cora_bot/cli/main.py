@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from cora_bot.cli.backup import backup
 from cora_bot.cli.book import book
 from cora_bot.cli.bundle import bundle
 from cora_bot.cli.bundles import bundles
@@ -22,6 +23,7 @@ from cora_bot.cli.new_study import new_study
 from cora_bot.cli.outage import outage
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
+from cora_bot.cli.restore import restore
 from cora_bot.cli.retention import retention, sever
 from cora_bot.cli.server_keys import server_keys_group
 from cora_bot.cli.try_form import try_form
@@ -48,6 +50,8 @@ COMMANDS: tuple[click.Command, ...] = (
     doctor_command(),
     health,
     upgrade,
+    backup,
+    restore,
     server_keys_group,
     docs,
 )

@@ -89,6 +89,8 @@ def check_place(settings: Settings, study: Study) -> None:
         )
     if not settings.home.is_dir():
         raise CoraError(f"there is no folder {settings.home}", "Make it (mkdir -m 700), or set CORA_HOME.")
+    if settings.half_restored.exists():
+        raise CoraError("the last restore was cut short, and the stores do not fit", "Run the same cora restore again.")
 
 
 def check_ready(settings: Settings, study: Study) -> None:

@@ -53,6 +53,7 @@ MAIN: Final = (
 KEYS: Final = (
     Place(keystore.link, "participant_id", "sealed", Purpose.LINK, index=("code_index", _code_index)),
     Place(keystore.erasure, "case_id", "key", Purpose.LINK, context=keystore.erasure_context),
+    Place(keystore.fence, "participant_id", "sealed", Purpose.LINK, context=keystore.fence_context),
 )
 
 

@@ -62,8 +62,9 @@ async def forget_relinks(tx: Tx, people: Collection[bytes]) -> None:
 
 async def last_expiry(tx: Tx, made_before: datetime) -> datetime | None:
     """When the last of the tokens made before then is no longer good."""
-    last = select(func.max(token.c.expires_at)).where(token.c.made_at < made_before)
-    return (await tx.execute(last)).scalar()
+    query = select(func.max(token.c.expires_at)).where(token.c.made_at < made_before)
+    last: datetime | None = (await tx.execute(query)).scalar()
+    return last
 
 
 async def forget_all(tx: Tx) -> None:

@@ -13,9 +13,10 @@ from cora_bot.vault.working import WorkingKeys
 
 
 async def check_belongs(house: House) -> None:
-    """Raises CoraError unless study and keys are those the store was begun with. The first call decides."""
+    """Raises CoraError unless study, keys and key store are those the store was begun with. The first call decides."""
+    keystore = await house.keystore.identity(house.chance)
     async with house.database.transaction() as tx:
-        for name, values in _marks(house.script.study.id, house.keys).items():
+        for name, values in (_marks(house.script.study.id, house.keys) | {KEYSTORE: (keystore,)}).items():
             known = await remembered.read(tx, name)
             if known is None:
                 await remembered.write(tx, name, values[0])
@@ -25,8 +26,9 @@ async def check_belongs(house: House) -> None:
 
 async def differing(tx: Tx, study: str, keys: WorkingKeys) -> list[str]:
     """In words, what of study and keys is not what the store was begun with. Decides nothing."""
-    known = {name: await remembered.read(tx, name) for name in WHAT}
-    return [WHAT[name] for name, values in _marks(study, keys).items() if known[name] not in (None, *values)]
+    marks = _marks(study, keys)
+    known = {name: await remembered.read(tx, name) for name in marks}
+    return [WHAT[name] for name, values in marks.items() if known[name] not in (None, *values)]
 
 
 async def in_use(database: Database, keys: WorkingKeys) -> WorkingKeys:
@@ -42,5 +44,5 @@ def _marks(study: str, keys: WorkingKeys) -> dict[str, tuple[str, ...]]:
     return {"study": (study,), KEYS: tuple(one.mark for one in (keys, *keys.others))}
 
 
-KEYS = "keys"
-WHAT = {"study": "another study", KEYS: "other server keys"}
+KEYS, KEYSTORE = "keys", "keystore"
+WHAT = {"study": "another study", KEYS: "other server keys", KEYSTORE: "another key store"}

@@ -22,7 +22,7 @@ from cora_bot.store.apply import Step, apply
 from cora_bot.store.chats import Stored
 from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import Tx, is_outage
-from cora_bot.usecases import cutting, parking
+from cora_bot.usecases import cutting, fencing, parking
 from cora_bot.usecases.codes import presented
 from cora_bot.usecases.exchange import Arrived, Reaction
 from cora_bot.usecases.house import House
@@ -85,6 +85,7 @@ class _Told:
 
     toasts: dict[str, str] = field(default_factory=dict)
     somebody_left: bool = False
+    moved: dict[bytes, bytes] = field(default_factory=dict)
 
 
 async def _together(house: House, batch: Sequence[Arrived], *, counted: bool = False) -> list[Reaction]:
@@ -106,6 +107,7 @@ async def _together(house: House, batch: Sequence[Arrived], *, counted: bool = F
             # A turn that changes who speaks or the whole schedule is written before that chat goes on.
             waiting = await _round(house, tx, waiting, doors, told)
             doors = await _reopened(tx, waiting, doors)
+        await fencing.note_moved(house, tx, told.moved)
         if counted:
             for each in news:
                 await updates.forget_attempt(tx, each.key)
@@ -158,11 +160,14 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
         state[chat_id] = conversations.carried_on(turn.conversation, turn.occurrences)
         if turn.switch is not None:
             later.append(_taken_again(each, turn))
+        if turn.switch is not None and turn.moved_here:
+            told.moved[turn.switch] = chat_id
         told.somebody_left |= before.participant is not None and turn.conversation.participant is None
         if _is_barrier(before, turn):
             stopped.add(chat_id)
         _note(chat_id, turn)
     steps, sealed = await seal_steps(house, steps, loaded.linked)
+    await fencing.note(house, steps)
     await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
     await tokens.use(tx, book.spent, now)
     return later

@@ -22,7 +22,7 @@ def seal_payload(file_key: bytes, plaintext: bytes, chance: Chance) -> bytes:
     cipher = ChaCha20Poly1305(derive(file_key, nonce, b"payload"))
     starts = range(0, max(len(plaintext), 1), CHUNK)
     return nonce + b"".join(
-        cipher.encrypt(_chunk_nonce(number, last=start == starts[-1]), plaintext[start : start + CHUNK], None)
+        cipher.encrypt(chunk_nonce(number, last=start == starts[-1]), plaintext[start : start + CHUNK], None)
         for number, start in enumerate(starts)
     )
 
@@ -38,12 +38,12 @@ def open_payload(file_key: bytes, payload: bytes) -> bytes:
         raise AgeFormatError("an empty last chunk")
     try:
         return b"".join(
-            cipher.decrypt(_chunk_nonce(number, last=start == starts[-1]), chunks[start : start + CHUNK + _TAG], None)
+            cipher.decrypt(chunk_nonce(number, last=start == starts[-1]), chunks[start : start + CHUNK + _TAG], None)
             for number, start in enumerate(starts)
         )
     except InvalidTag:
         raise AgeFormatError("chunk") from None
 
 
-def _chunk_nonce(number: int, *, last: bool) -> bytes:
+def chunk_nonce(number: int, *, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])

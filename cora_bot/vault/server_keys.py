@@ -95,4 +95,5 @@ def _keys(document: _Document) -> WorkingKeys:
 
 def _generation(document: _Generation) -> WorkingKeys:
     fields = (document.id, document.working, document.contact, document.link, document.index)
-    return WorkingKeys(*(bytes.fromhex(text) for text in fields), made=document.made)
+    key_id, working, contact, link, index = (bytes.fromhex(text) for text in fields)
+    return WorkingKeys(key_id, working, contact, link, index, document.made)

@@ -65,7 +65,9 @@ class WorkingKeys:
 
     @classmethod
     def generate(cls, chance: Chance) -> WorkingKeys:
-        return cls(chance.bytes(ID_SIZE), *(chance.bytes(KEY_SIZE) for _ in range(4)))
+        key_id = chance.bytes(ID_SIZE)
+        working, contact, link, index = (chance.bytes(KEY_SIZE) for _ in range(4))
+        return cls(key_id, working, contact, link, index)
 
     @property
     def generations(self) -> tuple[WorkingKeys, ...]:

@@ -180,4 +180,3 @@ async def test_commands_seal_under_the_older_until_the_bot_takes_the_newer_up(ho
 
     taken = await rotating.take_up(newer)
     assert (await in_use(house.database, newer.keys)).id == taken.keys.id
-    assert len(taken.keys.prefix) == resealing.PREFIX
