@@ -14,6 +14,7 @@ import click
 from bot.app import App, Connection
 from bot.demo import PASSPHRASE, Demo, Premises, prepare
 from bot.doctor import Asked, telegram_checks
+from bot.panic import panic
 from bot.simulate.command import simulate_command
 from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
@@ -35,7 +36,7 @@ from cora_bot.usecases.rotating import take_up
 def run() -> None:
     """Run the bot until it is told to stop (SIGTERM, Ctrl-C). For the SERVER.
 
-    Exit codes: 0 stopped as told; 1 it could not run, and why.
+    Exit codes: 0 stopped as told, or by 'cora panic'; 1 it could not run, and why; 3 'cora panic' forbids it.
     """
     no_core_dumps()
     start_logging()
@@ -117,7 +118,7 @@ async def _telegram(examined: Examined) -> Sequence[Checked]:
     return await telegram_checks(Asked(token, settings.api, settings.bot, examined.script))
 
 
-cora = attach(cora_group(), doctor_command(_telegram), run, pilot, simulate_command)
+cora = attach(cora_group(), doctor_command(_telegram), run, panic, pilot, simulate_command)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from cora_bot.store.database import Database
 from cora_bot.store.keystore import KeyStore
 from cora_bot.study.model import Study
 from cora_bot.usecases.belonging import in_use
+from cora_bot.usecases.halting import check_not_halted
 from cora_bot.usecases.house import House
 from cora_bot.usecases.load_study import load_script
 from cora_bot.usecases.signatures import check_signed
@@ -52,6 +53,8 @@ async def open_house(
     keys = file.load() if file else server_keys(settings)
     database = await Database.open(settings.database)
     try:
+        if contacting:
+            await check_not_halted(database)
         keys = await in_use(database, keys)
         keystore = await KeyStore.open(settings.keystore, keys)
         try:

@@ -66,6 +66,26 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         _drop(part)
 
 
+def destroy(path: Path) -> None:
+    """Overwrites the content, then deletes the file. Raises ``CoraError``.
+
+    Whether an older block of it can be recovered is the disk's to say: flash and journals keep some.
+    """
+    try:
+        with path.open("r+b") as opened:
+            size = opened.seek(0, os.SEEK_END)
+            opened.seek(0)
+            opened.write(bytes(size))
+            opened.flush()
+            os.fsync(opened.fileno())
+            opened.truncate(0)
+            os.fsync(opened.fileno())
+        path.unlink()
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise CoraError(f"{path} could not be destroyed: {error.strerror}", "Do it by hand: shred -u") from None
+
+
 def read(path: Path) -> bytes:
     """The content. Raises ``CoraError``."""
     try:
