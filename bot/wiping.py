@@ -20,7 +20,7 @@ from cora_bot.dialogue.phrases import NEUTRAL
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.store import standing
 from cora_bot.store.standing import Standing
-from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, Outcome, Retry, Sending, Sent
+from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, Outcome, Refused, Retry, Sending, Sent
 from cora_bot.usecases.house import House
 from cora_bot.vault.working import Purpose
 
@@ -64,12 +64,12 @@ class _Job:
 
     async def _one(self, each: Standing) -> None:
         address = int(self._house.keys.open(Purpose.CONTACT, each.chat, each.address))
-        if isinstance(await self._call(each, address, DeleteMessage(each.message)), Sent):
+        outcome = await self._call(each, address, DeleteMessage(each.message))
+        if isinstance(outcome, Sent):
             self.done.deleted += 1
-        elif each.ours and isinstance(
-            await self._call(each, address, EditMessage(each.message, Prompt(NEUTRAL))), Sent
-        ):
-            self.done.emptied += 1
+        elif each.ours and isinstance(outcome, Refused):
+            emptied = await self._call(each, address, EditMessage(each.message, Prompt(NEUTRAL)))
+            self.done.emptied += isinstance(emptied, Sent)
 
     async def _call(self, each: Standing, address: int, call: Call) -> Outcome | None:
         """Once more for as long as Telegram says later and there is time; None when there is none."""
