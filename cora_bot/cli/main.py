@@ -26,6 +26,7 @@ from cora_bot.cli.reply import reply_command
 from cora_bot.cli.restore import restore
 from cora_bot.cli.retention import retention, sever
 from cora_bot.cli.server_keys import server_keys_group
+from cora_bot.cli.silence import silence_command
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.why import why
@@ -41,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
     people,
     why,
     reply_command,
+    silence_command,
     outage,
     bundle,
     bundles,

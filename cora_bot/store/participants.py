@@ -308,6 +308,17 @@ async def leave_others(tx: Tx, moved: Mapping[bytes, bytes]) -> set[bytes]:
     return left
 
 
+async def all_chats_of(tx: Tx, who: bytes) -> list[bytes]:
+    """Every chat in which this participant is reached."""
+    query = select(chat_participant.c.chat_id).where(chat_participant.c.participant_id == who)
+    return list((await tx.execute(query)).scalars())
+
+
+async def leave_all(tx: Tx, who: bytes) -> None:
+    """This participant is reached nowhere from now on."""
+    await tx.execute(delete(chat_participant).where(chat_participant.c.participant_id == who))
+
+
 async def remove(tx: Tx, ids: Collection[bytes]) -> None:
     """Deletes people with their sessions, occurrences and links to chats."""
     if ids:
