@@ -18,8 +18,8 @@ from tests.support.house import ROOT
 CODE = sorted(path for room in ("bot", "cora_bot") for path in (ROOT / room).rglob("*.py"))
 OURS = ROOT / "cora_bot" / "base" / "logging.py"
 FIELDS = {
-    "announced", "answers", "because", "bundle", "cases", "chat", "chats", "chore", "chores", "code", "count", "cuttings",
-    "enrolling", "error", "form", "holder", "kind", "level", "mode", "moved", "number",
+    "announced", "answers", "because", "bundle", "cases", "chat", "chats", "chore", "chores", "code", "count",
+    "cuttings", "enrolling", "error", "form", "holder", "kind", "level", "mode", "moved", "number",
     "occurrences", "outage", "outcome", "parts", "pause", "people", "reason", "record",
     "records", "reopened", "row", "rows", "state", "strangers", "unreached", "update", "updates", "wave", "where",
 }  # fmt: skip
