@@ -69,6 +69,11 @@ async def parked(tx: Tx) -> list[Parked]:
     return [Parked(row.key, row.kind, row.error, row.sealed, row.at) for row in await tx.execute(query)]
 
 
+async def forget_parked(tx: Tx, before: datetime) -> int:
+    """Nobody has looked at these in time: they hold an address and what somebody wrote."""
+    return (await tx.execute(delete(parked_update).where(parked_update.c.at < before))).rowcount
+
+
 async def parked_count(tx: Tx) -> int:
     return int((await tx.execute(select(func.count()).select_from(parked_update))).scalar_one())
 

@@ -20,6 +20,8 @@ UNFINISHED_PEOPLE = timedelta(days=30)
 STRANGERS = timedelta(hours=24)
 UPDATE_KEYS = timedelta(hours=48)
 ENDED_REPLIES = timedelta(hours=48)
+PARKED = timedelta(days=30)
+"""So long there is time to find out why an update could not be handled."""
 
 
 async def maintain(house: House) -> None:
@@ -39,6 +41,7 @@ async def maintain(house: House) -> None:
         await forget_people(tx, {each.id: each.case for each in people.values()}, linked=linked, now=now)
         strangers = await chats.purge_strangers(tx, now - STRANGERS)
         await updates.forget_before(tx, now - UPDATE_KEYS)
+        await updates.forget_parked(tx, now - PARKED)
         old = await outbox.spoken_before(tx, now - STANDS)
         parcels = [retired(chat, message, sent_at=at, now=now) for chat, message, at in old]
         await outbox.put(tx, parcels, keys=house.keys, chance=house.chance, now=now)
