@@ -1,9 +1,9 @@
 """``make seized``: a server lives for a simulated year and is seized; what can be read is measured against threats.md.
 
-People enrol and answer through the real program in its first ten days; then the time goes on. At two moments everything
-on the disk, everything that opens with the server's key file too, and the memory of the running bot are searched for
-what was planted. A second server that seals nothing lives the same life: there the search must find it. Prints a table;
-exit code 1 when anything is not as expected.
+People enrol and answer through the real program in its first ten days; then the time goes on. At three moments (in the
+middle of a form, after a restart, a year later) everything on the disk, everything that opens with the server's key
+file too, and the memory of the running bot are searched for what was planted. A second server that seals nothing lives
+the same life: there the search must find it. Prints a table; exit code 1 when anything is not as expected.
 """
 
 from __future__ import annotations
@@ -59,6 +59,10 @@ class Seized:
             await self.look(life, "middle")
             return
         (life.run.out / "carried.bundle").unlink()  # handed over, and deleted as the operators are told
+        await life.server.start("restarted", "run")
+        await _maintained(life.run.out / "restarted.log", 1)
+        await self.look(life, "restarted")
+        await life.server.end(signal.SIGTERM)
         await life.server.start("later", "run")
         log = life.run.out / "later.log"
         await _maintained(log, 1)

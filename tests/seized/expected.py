@@ -24,6 +24,7 @@ NO, YES, MAY = Expect.NO, Expect.YES, Expect.MAY
 
 MOMENTS = {
     "middle": "in the middle of a form, the bot running since before people enrolled",
+    "restarted": "the same people, the bot started again",
     "later": "a year later, the bot started again",
 }
 WAYS = ("disk", "disk and key", "memory")
@@ -36,6 +37,7 @@ class Row:
     what: str
     secrets: tuple[str, ...]
     middle: tuple[Expect, Expect, Expect]
+    restarted: tuple[Expect, Expect, Expect]
     later: tuple[Expect, Expect, Expect]
 
 
@@ -44,20 +46,22 @@ def rows(secrets: Sequence[Secret]) -> tuple[Row, ...]:
     cases = tuple(one.name for one in secrets if one.name.startswith("case code"))
     codes = tuple(one.name for one in secrets if one.name.startswith("enrolment code"))
     outside = _names(planted.IDLE_TEXT, planted.CAPTION, planted.STRANGER_TEXT, planted.EDITED)
+    finished = _names(planted.ARABIC_NICKNAME, planted.ARABIC_STORY, planted.ARABIC_MORE)
+    nothing, passing = (NO, NO, NO), (NO, NO, MAY)
+    locked, apart = (NO, YES, MAY), (NO, NO, YES)
     return (
-        Row("answers of a finished form", _names(planted.ARABIC_NICKNAME, planted.ARABIC_STORY, planted.ARABIC_MORE),
-            (NO, NO, MAY), (NO, NO, NO)),
-        Row("free text of an open form, its card still waiting", _names(planted.STORY), (NO, YES, MAY), (NO, NO, NO)),
-        Row("other answers of an open form", _names(planted.NICKNAME, planted.AMOUNT), (NO, YES, MAY), (NO, NO, NO)),
-        Row("chat addresses", _names(planted.LATIN, planted.ARABIC, planted.IDLE), (NO, YES, MAY), (NO, NO, NO)),
-        Row("case codes", cases, (NO, YES, MAY), (NO, NO, NO)),
-        Row("invitation codes", codes, (NO, NO, MAY), (NO, NO, NO)),
-        Row("a message that could not be handled", _names(planted.PARKED_TEXT), (NO, YES, MAY), (NO, NO, NO)),
-        Row("messages outside a form", outside, (NO, NO, MAY), (NO, NO, NO)),
-        Row("names at Telegram", _names(planted.FIRST_NAME, planted.USER_NAME), (NO, NO, MAY), (NO, NO, NO)),
-        Row("the bot's token (its file lies apart)", _names(planted.BOT_TOKEN), (NO, NO, YES), (NO, NO, YES)),
-        Row("the server's working key", ("working key",), (NO, NO, YES), (NO, NO, YES)),
-    )  # fmt: skip
+        Row("answers of a finished form", finished, passing, nothing, nothing),
+        Row("free text of an open form, its card waiting at first", _names(planted.STORY), locked, nothing, nothing),
+        Row("other answers of an open form", _names(planted.NICKNAME, planted.AMOUNT), locked, locked, nothing),
+        Row("chat addresses", _names(planted.LATIN, planted.ARABIC, planted.IDLE), locked, locked, nothing),
+        Row("case codes", cases, locked, locked, nothing),
+        Row("invitation codes", codes, passing, nothing, nothing),
+        Row("a message that could not be handled", _names(planted.PARKED_TEXT), locked, locked, nothing),
+        Row("messages outside a form", outside, passing, nothing, nothing),
+        Row("names at Telegram", _names(planted.FIRST_NAME, planted.USER_NAME), passing, nothing, nothing),
+        Row("the bot's token (its file lies apart)", _names(planted.BOT_TOKEN), apart, apart, apart),
+        Row("the server's working key", ("working key",), apart, apart, apart),
+    )
 
 
 def _names(*secrets: Secret) -> tuple[str, ...]:
