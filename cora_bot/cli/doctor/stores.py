@@ -16,6 +16,7 @@ from cora_bot.store.database import Database, Tx, connect
 from cora_bot.store.keystore import KeyStore
 from cora_bot.store.upgrade import schema
 from cora_bot.usecases.belonging import differing
+from cora_bot.usecases.halting import is_halted
 from cora_bot.usecases.readable import Read, read_everyone
 from cora_bot.usecases.upgrading import KEPT, old_copies
 
@@ -50,7 +51,7 @@ async def _examine(examined: Examined, now: datetime) -> Checked:
             hint = "Run: cora upgrade" if found.known else "Install the newer program."
             return wrong(PART, f"schema {found.found}, this program needs {found.newest}", hint)
         async with database.read() as tx:
-            problems = [*await _whole(database, tx), *await _of_now(tx, now)]
+            problems = [*await _whole(database, tx), *await _of_now(tx, now), *await _stopped(tx)]
             read = await _people(examined, tx, problems)
         people = f"{read.people} people" if read else "not read without the study and the server's key"
         return Checked(PART, "" if problems else f"schema {found.newest}, {people}", tuple(problems))
@@ -73,6 +74,12 @@ async def _of_now(tx: Tx, now: datetime) -> list[Problem]:
         return []
     hint = "Set the machine's clock (timedatectl set-ntp true) before the bot goes on."
     return [error("clock", f"it is behind: somebody wrote at {last:%Y-%m-%d %H:%M}, later than now", hint)]
+
+
+async def _stopped(tx: Tx) -> list[Problem]:
+    if not await is_halted(tx):
+        return []
+    return [error("sending", "it was stopped by 'cora panic'", "When it is safe again: cora panic --over")]
 
 
 async def _people(examined: Examined, tx: Tx, problems: list[Problem]) -> Read | None:
