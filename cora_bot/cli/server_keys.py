@@ -15,11 +15,13 @@ from cora_bot.base.errors import CoraError
 from cora_bot.cli.alone import alone
 from cora_bot.cli.failures import HandledGroup
 from cora_bot.cli.open_house import open_clock, open_house, server_settings
+from cora_bot.cli.passphrases import EXISTING, passphrase
 from cora_bot.cli.server_key_file import KeyFile, key_file
 from cora_bot.settings import Settings
 from cora_bot.usecases import rotating
 from cora_bot.usecases.house import House
 from cora_bot.usecases.rotating import Left
+from cora_bot.vault.server_keys import has_passphrase, load_keys
 from cora_bot.vault.working import WorkingKeys
 
 
@@ -106,6 +108,29 @@ async def _check_taken_up(settings: Settings, keys: WorkingKeys, file: KeyFile) 
 async def _take_up(settings: Settings, file: KeyFile) -> None:
     async with open_house(settings, contacting=False, file=file) as house:
         await rotating.take_up(house)
+
+
+@server_keys_group.command()
+@click.argument("older", type=EXISTING)
+@click.option("--passphrase-file", type=EXISTING, help="Passphrase of the older file, where it has one.")
+def take(older: Path, passphrase_file: Path | None) -> None:
+    """Add the keys of an older copy of the key file, to read an old backup under the present file. For the SERVER.
+
+    They only open. After the restore, 'cora server-keys drop' takes them out again.
+
+    Exit codes: 0 added, or there already; 1 not, and why; 2 typed wrongly.
+    """
+    settings = server_settings()
+    file = key_file(settings)
+    words = passphrase(passphrase_file, of=older) if has_passphrase(older) else None
+    keys, found = file.load(), load_keys(older, passphrase=words)
+    known = {one.id for one in keys.generations}
+    new = tuple(one for one in found.generations if one.id not in known)
+    if new:
+        sealing = keys.generations[0]
+        earlier = tuple(replace(one, made=min(one.made, sealing.made - 1)) for one in new)
+        file.replace(replace(keys, others=(*keys.others, *earlier)), SystemChance())
+    click.echo(f"{file.path} holds {len(keys.generations) + len(new)} generations of keys, {len(new)} of them new")
 
 
 @server_keys_group.command()

@@ -22,7 +22,7 @@ from cora_bot.store import copies
 from cora_bot.store.database import Database
 from cora_bot.usecases import backup_file
 from cora_bot.usecases.backup_file import Manifest, Part, Sealing
-from cora_bot.usecases.belonging import check_belongs
+from cora_bot.usecases.belonging import check_belongs, note_changes
 from cora_bot.usecases.house import House
 from cora_bot.vault.agefile import WORK
 
@@ -57,6 +57,7 @@ async def back_up(house: House, target: Target, scratch: Path) -> Made:
     """
     now = house.clock.now()
     await check_belongs(house)
+    await note_changes(house)
     made: list[Path] = []
     try:
         with _empty(scratch):

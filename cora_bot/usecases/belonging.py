@@ -8,6 +8,7 @@ from __future__ import annotations
 from cora_bot.base.errors import CoraError
 from cora_bot.store import remembered
 from cora_bot.store.database import Database, Tx
+from cora_bot.store.keystore import KeyStore
 from cora_bot.usecases.house import House
 from cora_bot.vault.working import WorkingKeys
 
@@ -22,6 +23,24 @@ async def check_belongs(house: House) -> None:
                 await remembered.write(tx, name, values[0])
             elif known not in values:
                 raise CoraError(f"this store was begun with {WHAT[name]}", "check the settings, or begin a new store")
+        if await is_older(tx, house.keystore):
+            raise CoraError(
+                "the key store is an older copy than the database",
+                "It would bring back who was erased since, and lack who came: cora restore --help",
+            )
+
+
+async def note_changes(house: House) -> None:
+    """The main store notes how far the key store has come: of a pair put back by hand the older key store is found."""
+    changes = await house.keystore.changes()
+    async with house.database.transaction() as tx:
+        await remembered.write(tx, CHANGES, str(changes))
+
+
+async def is_older(tx: Tx, keystore: KeyStore) -> bool:
+    """Whether this key store lacks changes that the main store knows of."""
+    noted = await remembered.read(tx, CHANGES)
+    return noted is not None and int(noted) > await keystore.changes()
 
 
 async def differing(tx: Tx, study: str, keys: WorkingKeys) -> list[str]:
@@ -44,5 +63,5 @@ def _marks(study: str, keys: WorkingKeys) -> dict[str, tuple[str, ...]]:
     return {"study": (study,), KEYS: tuple(one.mark for one in (keys, *keys.others))}
 
 
-KEYS, KEYSTORE = "keys", "keystore"
+KEYS, KEYSTORE, CHANGES = "keys", "keystore", "keystore_changes"
 WHAT = {"study": "another study", KEYS: "other server keys", KEYSTORE: "another key store"}

@@ -13,6 +13,7 @@ from cora_bot.store import chats, ledger, outbox, participants, records, session
 from cora_bot.store.apply import forget_people, retired
 from cora_bot.store.conversations import whole
 from cora_bot.usecases import cutting, retention, rotating, severing, withdrawing
+from cora_bot.usecases.belonging import note_changes
 from cora_bot.usecases.house import House
 
 UNFINISHED_ANSWERS = timedelta(hours=24)
@@ -50,3 +51,4 @@ async def maintain(house: House) -> None:
     log("maintained", answers=answers, people=len(people), strangers=strangers, cuttings=len(waiting))
     await cutting.follow(house)
     await rotating.go_on(house)
+    await note_changes(house)

@@ -217,6 +217,25 @@ def test_check_fails_unless_both_fit(site: Site, tmp_path: Path) -> None:
     assert (study.code, "belongs to the study returnee_follow_up" in study.err) == (1, True)
 
 
+def test_old_backup_is_read_after_an_exchange_of_keys_with_the_old_copy_of_the_file(site: Site) -> None:
+    key = Path(site.server.settings["CORA_SERVER_KEY"])
+    old = site.folder / "envelope.key"
+    old.write_bytes(key.read_bytes())
+    old.chmod(0o600)
+    records, _ = site.backs_up()
+    assert site.does("server-keys", "rotate").code == 0
+    site.clock.move(timedelta(days=100))
+    assert site.does("server-keys", "drop").code == 0
+    refused = site.restores(records, None, "--check")
+    assert (refused.code, "server keys that are not in the key file" in refused.err) == (1, True)
+    taken = site.does("server-keys", "take", old)
+    assert (taken.code, "2 generations of keys, 1 of them new" in taken.out) == (0, True)
+    again = site.does("server-keys", "take", old)
+    assert (again.code, "2 generations of keys, 0 of them new" in again.out) == (0, True)
+    assert site.restores(records, None).code == 0
+    assert (site.does("doctor", "--offline").code in (0, 1), len(site.does("people").out.splitlines())) == (True, 3)
+
+
 @pytest.mark.parametrize("part", ["records", "keys"])
 def test_damaged_or_foreign_files_are_refused(site: Site, part: str) -> None:
     pair = dict(zip(("records", "keys"), site.backs_up(), strict=True))

@@ -28,6 +28,7 @@ from cora_bot.usecases.due import due
 from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_relink
+from cora_bot.usecases.maintain import maintain
 from cora_bot.usecases.receive import receive
 from tests.support.turns import DAY, HOUR, invited, joined, meet, occurrence, record, session, shown, write
 
@@ -170,6 +171,17 @@ async def test_store_of_another_pair_is_refused(house: House) -> None:
         await tx.execute(text("UPDATE mark SET value = 'another' WHERE name = 'id'"))
     with pytest.raises(CoraError, match="another key store"):
         await restoring.apply(house)
+
+
+async def test_older_key_store_put_back_by_hand_is_noticed(house: House) -> None:
+    await answered(house, 700)
+    await maintain(house)  # notes how far the key store has come
+    await check_belongs(house)
+    async with house.keystore.database.transaction() as tx:
+        await tx.execute(text("UPDATE mark SET number = number - 1 WHERE name = 'changes'"))
+    for step in (restoring.apply(house), check_belongs(house)):
+        with pytest.raises(CoraError, match="older copy than the database"):
+            await step
 
 
 async def test_changes_count_up_whatever_is_changed(house: House) -> None:

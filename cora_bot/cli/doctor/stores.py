@@ -15,7 +15,7 @@ from cora_bot.store import chats
 from cora_bot.store.database import Database, Tx, connect
 from cora_bot.store.keystore import KeyStore
 from cora_bot.store.upgrade import schema
-from cora_bot.usecases.belonging import differing
+from cora_bot.usecases.belonging import differing, is_older
 from cora_bot.usecases.halting import is_halted
 from cora_bot.usecases.readable import Read, read_everyone
 from cora_bot.usecases.upgrading import KEPT, old_copies
@@ -94,6 +94,9 @@ async def _people(examined: Examined, tx: Tx, problems: list[Problem]) -> Read |
         return None
     keystore = KeyStore(Database(connect(examined.settings.keystore)), keys)
     try:
+        if await is_older(tx, keystore):
+            hint = "Put the newest copy of the key store there: docs/operators.md, Backups."
+            problems.append(error(PART, "the key store is an older copy than the database", hint))
         read = await read_everyone(tx, keystore)
     except (NotOpened, ValueError) as why:
         hint = "Is this the program that wrote them? Report this."
