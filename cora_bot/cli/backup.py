@@ -86,7 +86,7 @@ def backup(
 
 async def _back_up(settings: Settings, target: Target) -> Made:
     async with open_house(settings, contacting=False) as house:
-        return await back_up(house, target, settings.scratch)
+        return await back_up(house, target, settings.scratch / "backup")
 
 
 def sealing(recipients: Sequence[str], passphrase_file: Path | None) -> Sealing:

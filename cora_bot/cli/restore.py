@@ -109,7 +109,7 @@ async def _finish(settings: Settings) -> tuple[Applied, Proved]:
 
 async def _restore(order: _Order, *, only_try: bool) -> tuple[Applied, Proved]:
     """In a folder of its own; only what was proved there takes its place."""
-    scratch = order.settings.scratch
+    scratch = order.settings.scratch / "restore"
     shutil.rmtree(scratch, ignore_errors=True)
     try:
         for part in Part:
