@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench seized lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ check: $(VENV)/.dev ## style, types, layers, catalogs, docs
 
 bench: $(VENV)/.dev ## measurements as JSON lines, never assertions
 	$(BIN)/python -m tests.bench
+
+seized: $(VENV)/.dev ## what a seized server gives away after a simulated year, against docs/threats.md
+	$(BIN)/python -m tests.seized
 
 lock: $(VENV)/.dev ## writes constraints*.txt anew from pyproject.toml
 	sh tests/support/lock.sh

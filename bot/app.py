@@ -31,6 +31,7 @@ from cora_bot.store.downloads import Download
 from cora_bot.usecases import deliver, due, fetching, receive
 from cora_bot.usecases.exchange import Arrived, Reaction, Sending
 from cora_bot.usecases.fetching import NotFetched
+from cora_bot.usecases.halting import Halted
 from cora_bot.usecases.house import House
 
 TICK = 1.0  # seconds
@@ -86,6 +87,7 @@ class App:
             Fetches(self._claim_file, self._keep_file, self._file_failed), api, done=self._delivering.wake
         )
         self._ticking = asyncio.Lock()
+        self._halted = asyncio.Event()
         self._loops: tuple[asyncio.Task[None], ...] = ()
         self._scheduler: AsyncIOScheduler | None = None
 
@@ -135,8 +137,8 @@ class App:
         log("stopped")
 
     async def run(self) -> None:
-        """Serves until SIGTERM or SIGINT, or until a loop fails. Raises what the loop raised (CoraError)."""
-        ordered = asyncio.Event()
+        """Serves until SIGTERM or SIGINT, a halt, or until a loop fails. Raises what the loop raised (CoraError)."""
+        ordered = self._halted
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, ordered.set)
@@ -179,6 +181,8 @@ class App:
             return
         try:
             await self.tick()
+        except Halted:
+            self._halted.set()  # ``run`` comes to its end; nothing is sent meanwhile
         except Exception as error:  # the ticker must go on: the store may be back at the next tick
             log("due_failed", level=logging.ERROR, error=type(error).__name__)
 

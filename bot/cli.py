@@ -14,6 +14,7 @@ import click
 from bot.app import App, Connection
 from bot.demo import PASSPHRASE, Demo, Premises, prepare
 from bot.doctor import Asked, telegram_checks
+from bot.panic import panic
 from bot.planning.command import page
 from bot.simulate.command import simulate_command
 from cora_bot.base.clock import SystemClock
@@ -30,13 +31,14 @@ from cora_bot.cli.open_house import bot_token, open_house, server_settings
 from cora_bot.cli.visits.group import visits_group
 from cora_bot.settings import read_settings
 from cora_bot.usecases.forms import register_forms
+from cora_bot.usecases.rotating import take_up
 
 
 @click.command()
 def run() -> None:
     """Run the bot until it is told to stop (SIGTERM, Ctrl-C). For the SERVER.
 
-    Exit codes: 0 stopped as told; 1 it could not run, and why.
+    Exit codes: 0 stopped as told, or by 'cora panic'; 1 it could not run, and why; 3 'cora panic' forbids it.
     """
     no_core_dumps()
     start_logging()
@@ -51,6 +53,7 @@ async def _run() -> None:
         with alone(settings.home):
             pulse.end()  # what a kill left behind is no sign of life
             try:
+                house = await take_up(house)  # noqa: PLW2901 - the same house, its newest keys sealing from now on
                 await register_forms(house)
                 await App(house, connection, beat=pulse.beat).run()
             finally:
@@ -118,7 +121,7 @@ async def _telegram(examined: Examined) -> Sequence[Checked]:
 
 
 visits_group.add_command(page)
-cora = attach(cora_group(), doctor_command(_telegram), run, pilot, simulate_command)
+cora = attach(cora_group(), doctor_command(_telegram), run, panic, pilot, simulate_command)
 
 
 def main() -> None:

@@ -52,6 +52,8 @@ ASIDE = {
     "handed_out": "Which copies were carried away, by whom, until when.",
     "form_version": "The questionnaires, which are no secret.",
     "key store: erasure": "One key for each person: destroying it erases all their answers. A store of its own.",
+    "key store: fence": "Who stopped, paused or moved, sealed: a restored copy must not forget it. A store of its own.",
+    "key store: mark": "The name of the key store, and how often it was changed.",
     "key store: link": "Which person is which case, sealed; it can be cut for good. A store of its own.",
     "meta": "The store's own version.",
     "outage": "When a country or time zone was cut off. It names no person.",

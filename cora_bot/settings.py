@@ -38,8 +38,16 @@ SETTINGS: Final = (
         "The small store of erasure keys and links, with backups of its own.",
         "keystore.db in CORA_HOME",
     ),
-    Setting("CORA_SERVER_KEY", "The server's key file. It must lie outside CORA_HOME.", "none"),
-    Setting("CORA_SERVER_PASSPHRASE_FILE", "File with the passphrase of CORA_SERVER_KEY, where it has one.", "none"),
+    Setting(
+        "CORA_SERVER_KEY",
+        "The server's key file. It must lie outside CORA_HOME.",
+        "systemd's credential server.key, where there is one",
+    ),
+    Setting(
+        "CORA_SERVER_PASSPHRASE_FILE",
+        "File with the passphrase of CORA_SERVER_KEY, where it has one; fd:3 for an open descriptor.",
+        "systemd's credential passphrase, else asked for at the terminal",
+    ),
     Setting("CORA_CLOCK_FILE", "Time travel for demonstrations; refused unless CORA_API is on this machine.", "none"),
 )
 
@@ -62,6 +70,7 @@ class Settings:
     keystore: str
     server_key: Path | None
     server_passphrase_file: Path | None
+    credentials: Path | None
     clock_file: Path | None
 
     @property
@@ -78,6 +87,16 @@ class Settings:
     def upgrade_copies(self) -> Path:
         """Where ``cora upgrade`` leaves copies from before."""
         return self.home / "before-upgrade"
+
+    @property
+    def scratch(self) -> Path:
+        """Where copies of the stores lie while they are sealed or put back."""
+        return self.home / "copies-under-way"
+
+    @property
+    def half_restored(self) -> Path:
+        """Is there while stores are being put in place: a bot that started then would serve half of a pair."""
+        return self.home / "restore-not-finished"
 
     @property
     def pulse(self) -> Path:
@@ -111,6 +130,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         keystore=environment.get("CORA_KEYSTORE") or f"sqlite+aiosqlite:///{home / 'keystore.db'}",
         server_key=_path(environment, "CORA_SERVER_KEY"),
         server_passphrase_file=_path(environment, "CORA_SERVER_PASSPHRASE_FILE"),
+        credentials=_path(environment, "CREDENTIALS_DIRECTORY"),
         clock_file=_path(environment, "CORA_CLOCK_FILE"),
     )
 

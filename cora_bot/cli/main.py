@@ -8,6 +8,7 @@ import click
 
 from cora_bot.cli.alerts import alerts
 from cora_bot.cli.audit_log import audit
+from cora_bot.cli.backup import backup
 from cora_bot.cli.book import book
 from cora_bot.cli.brief import brief
 from cora_bot.cli.bundle import bundle
@@ -26,8 +27,11 @@ from cora_bot.cli.outage import outage
 from cora_bot.cli.own_data import mydata
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
+from cora_bot.cli.restore import restore
 from cora_bot.cli.retention import retention, sever
 from cora_bot.cli.seal import seal
+from cora_bot.cli.server_keys import server_keys_group
+from cora_bot.cli.silence import silence_command
 from cora_bot.cli.staff_phones import staff
 from cora_bot.cli.tasks import tasks
 from cora_bot.cli.try_form import try_form
@@ -50,6 +54,7 @@ COMMANDS: tuple[click.Command, ...] = (
     mydata,
     staff,
     alerts,
+    silence_command,
     outage,
     visits_group,
     bundle,
@@ -63,6 +68,9 @@ COMMANDS: tuple[click.Command, ...] = (
     doctor_command(),
     health,
     upgrade,
+    backup,
+    restore,
+    server_keys_group,
     docs,
 )
 

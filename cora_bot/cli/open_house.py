@@ -10,16 +10,18 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import Clock, SystemClock, TravelClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.hardening import no_core_dumps
+from cora_bot.cli.server_key_file import KeyFile, key_file
 from cora_bot.settings import Settings, read_settings
 from cora_bot.store.database import Database
 from cora_bot.store.keystore import KeyStore
 from cora_bot.study.model import Study
+from cora_bot.usecases.belonging import in_use
+from cora_bot.usecases.halting import check_not_halted
 from cora_bot.usecases.house import House
 from cora_bot.usecases.load_study import load_script
 from cora_bot.usecases.signatures import check_signed
@@ -27,17 +29,18 @@ from cora_bot.vault import private_files
 from cora_bot.vault.agefile import Recipient
 from cora_bot.vault.drill import readiness
 from cora_bot.vault.drill_file import load_drills
-from cora_bot.vault.passphrase import as_typed
-from cora_bot.vault.server_keys import load_keys
 from cora_bot.vault.working import WorkingKeys
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, contacting: bool = True) -> AsyncIterator[House]:
+async def open_house(
+    settings: Settings, *, contacting: bool = True, file: KeyFile | None = None
+) -> AsyncIterator[House]:
     """The house of ``settings``, closed again at the end of the block.
 
     ``contacting``: the command lets people in or writes to them, so the study must be ready for that. Reading what is
     there already (bundle, people) must stay possible while a newly named researcher has not opened a test yet.
+    ``file``: the server's key file, by whoever has asked for its passphrase already.
     Raises ``CoraError``.
     """
     no_core_dumps()  # from here on this process holds the server's keys
@@ -47,9 +50,12 @@ async def open_house(settings: Settings, *, contacting: bool = True) -> AsyncIte
         check_ready(settings, script.study)
         check_signed(settings.study, script.study)
     clock = open_clock(settings)
-    keys = server_keys(settings)
+    keys = file.load() if file else server_keys(settings)
     database = await Database.open(settings.database)
     try:
+        if contacting:
+            await check_not_halted(database)
+        keys = await in_use(database, keys)
         keystore = await KeyStore.open(settings.keystore, keys)
         try:
             yield House(
@@ -86,6 +92,8 @@ def check_place(settings: Settings, study: Study) -> None:
         )
     if not settings.home.is_dir():
         raise CoraError(f"there is no folder {settings.home}", "Make it (mkdir -m 700), or set CORA_HOME.")
+    if settings.half_restored.exists():
+        raise CoraError("the last restore was cut short, and the stores do not fit", "Run the same cora restore again.")
 
 
 def check_ready(settings: Settings, study: Study) -> None:
@@ -107,36 +115,7 @@ def open_clock(settings: Settings) -> Clock:
 
 def server_keys(settings: Settings) -> WorkingKeys:
     """The server's keys, from a file that lies apart from what they protect. Raises ``CoraError``."""
-    path = settings.server_key
-    if path is None:
-        raise CoraError(
-            "CORA_SERVER_KEY is not set", "Make the file with 'cora keys server' and name it there; outside CORA_HOME."
-        )
-    check_apart(settings, path, "the server's key file")
-    words = settings.server_passphrase_file
-    if words is not None:
-        check_apart(settings, words, "the file with the server key's passphrase")
-    return load_keys(path, passphrase=_passphrase(words))
-
-
-def check_apart(settings: Settings, path: Path, what: str) -> None:
-    """Raises ``CoraError`` where ``path`` lies in the data folder, or in the very folder of one of the stores."""
-    parents = path.resolve().parents
-    stores = [file.resolve().parent for file in settings.store_files if file is not None]
-    if settings.home.resolve() in parents:
-        raise CoraError(
-            f"{what} lies in the data folder {settings.home}",
-            "Move it elsewhere: a copy of the folder would be a copy of everything.",
-        )
-    if parents[0] in stores:
-        raise CoraError(
-            f"{what} lies beside a database, in {path.parent}",
-            "Move it elsewhere: a copy of the folder would be a copy of everything.",
-        )
-
-
-def _passphrase(file: Path | None) -> str | None:
-    return as_typed(private_files.read_private(file).decode("utf-8", "replace")) if file else None
+    return key_file(settings).load()
 
 
 def bot_token(settings: Settings) -> str:

@@ -48,6 +48,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "forbidden": "Telegram does not let the bot write there, and does not say why",
     "no_answer": "Telegram did not answer",
     "process_ended": "the program ended while it was being sent",
+    "restored": "the server was put back from a backup made before; it may have been sent",
     "not_sent": "the network was away; it is tried again",
     "too_many": "Telegram asked to wait; it is sent later",
     "conflict": "another program used the bot's token; it is tried again",

@@ -30,6 +30,7 @@ OCCASIONS: Final[Mapping[str, str]] = {
     "not_going": "the person does not travel",
     "moved": "the day of return was corrected, and it fell away",
     "no_consent": "the person took back the consent it was asked under",
+    "restored": "the server was put back from a backup; what had come meanwhile is lost",
     "replanned": "the person's days changed, and it fell away",
 }
 

@@ -47,18 +47,23 @@ def index(keys: WorkingKeys, address: int) -> bytes:
     return keys.index(b"chat", str(address).encode())
 
 
+def indexes(keys: WorkingKeys, address: int) -> tuple[bytes, ...]:
+    """Where a chat may stand while the server's keys are being exchanged."""
+    return keys.indexes(b"chat", str(address).encode())
+
+
 async def open_doors(
     tx: Tx, keys: WorkingKeys, addresses: Collection[int], *, now: datetime, chance: Chance
 ) -> dict[int, Stored]:
     """The chats of these addresses, locked; those never seen before are made and marked ``new``."""
-    by_index = {index(keys, address): address for address in addresses}
-    rows = []
-    for key in sorted(by_index):
+    by_index = {each: address for address in addresses for each in indexes(keys, address)}
+    known = (await tx.execute(_KNOWN, {"indices": list(by_index)})).scalars()
+    unknown = {index(keys, address): address for address in set(addresses) - {by_index[key] for key in known}}
+    missing = []
+    for key in sorted(unknown):
         chat_id = new_id(chance)
-        sealed = keys.seal(Purpose.CONTACT, chat_id, str(by_index[key]).encode(), chance)
-        rows.append(_first_row(chat_id, now) | {"address_index": key, "address": sealed})
-    known = set((await tx.execute(_KNOWN, {"indices": list(by_index)})).scalars())
-    missing = [row for row in rows if row["address_index"] not in known]
+        sealed = keys.seal(Purpose.CONTACT, chat_id, str(unknown[key]).encode(), chance)
+        missing.append(_first_row(chat_id, now) | {"address_index": key, "address": sealed})
     made: set[bytes] = set()
     if missing:
         made = set((await tx.execute(_ADD, missing)).scalars())

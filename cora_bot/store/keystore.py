@@ -1,23 +1,28 @@
 """The key store: a small store apart from the main one, with its own short backups.
 
+Beside links and erasure keys it holds what a restored main store must not forget (``fence``: who stopped, took a
+consent back, paused or moved since), and how often it was changed: a copy older than the records is found out by that.
+
 It holds two things a seized or stolen main store must not: the link (participant → case and code, sealed under the link
 key) and each case's erasure key. Destroying a row here is what erases a person; the file is rewritten after it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Column, MetaData, Table, delete, select, true
+from sqlalchemy import Column, ColumnElement, MetaData, Table, Text, delete, select, true
 
-from cora_bot.base.chance import Chance, case_code
+from cora_bot.base.chance import Chance, case_code, new_id
+from cora_bot.dialogue.conversation import Status, Withdrawal
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Database, Tx, connect
 from cora_bot.store.participants import Link
 from cora_bot.store.prepared import prepared, several
 from cora_bot.store.statements import upsert
-from cora_bot.store.types import Id, Sealed
+from cora_bot.store.types import Id, Sealed, Whole
 from cora_bot.vault.erasure import new_erasure_key
 from cora_bot.vault.working import Purpose, WorkingKeys
 
@@ -42,9 +47,58 @@ erasure = Table(
     sqlite_with_rowid=False,
 )
 
+fence = Table(
+    "fence",
+    metadata,
+    Column("participant_id", Id, primary_key=True),
+    Column("sealed", Sealed, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("number", Whole, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 _TRIES = 20
 _LINKS = prepared(select(link.c.participant_id, link.c.sealed).where(link.c.participant_id.in_(several("people"))))
 _ERASURE_KEYS = prepared(select(erasure).where(erasure.c.case_id.in_(several("cases"))))
+_ID, _CHANGES = "id", "changes"
+
+
+def code_index(keys: WorkingKeys, code: str) -> bytes:
+    return keys.index(b"code", code.encode())
+
+
+def erasure_context(case: bytes) -> bytes:
+    """What a case's erasure key is bound to."""
+    return b"erasure" + case
+
+
+def fence_context(participant_id: bytes) -> bytes:
+    """What somebody's fence is bound to."""
+    return b"fence" + participant_id
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """What somebody wanted last, as far as it limits what may be done: nothing restored may go beyond it.
+
+    ``chat`` is where they are reached.
+    """
+
+    status: Status
+    withdrawal: Withdrawal | None
+    withdraws_at: datetime | None
+    purposes: tuple[str, ...]
+    paused_until: datetime | None
+    chat: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +128,8 @@ class KeyStore:
             standing = (await self._links(tx, [participant_id])).get(participant_id)
             if standing is None:
                 standing = await self._add_link(tx, participant_id, Link(case, code), chance)
-            key = self.keys.seal(Purpose.LINK, b"erasure" + standing.case, new_erasure_key(chance), chance)
+                await _count(tx)
+            key = self.keys.seal(Purpose.LINK, erasure_context(standing.case), new_erasure_key(chance), chance)
             add = upsert(tx, erasure).on_conflict_do_nothing(index_elements=["case_id"])
             await tx.execute(add, {"case_id": standing.case, "key": key})
             return standing
@@ -83,7 +138,7 @@ class KeyStore:
         for _ in range(_TRIES):
             row = {
                 "participant_id": participant_id,
-                "code_index": self.keys.index(b"code", wanted.code.encode()),
+                "code_index": code_index(self.keys, wanted.code),
                 "sealed": seal_value(self.keys, Purpose.LINK, participant_id, wanted, chance),
             }
             add = upsert(tx, link).on_conflict_do_nothing(index_elements=["code_index"])
@@ -112,24 +167,65 @@ class KeyStore:
             return {}
         async with self.database.read() as tx:
             rows = await tx.execute(_ERASURE_KEYS, {"cases": list(cases)})
-            return {row.case_id: self.keys.open(Purpose.LINK, b"erasure" + row.case_id, row.key) for row in rows}
+            return {row.case_id: self.keys.open(Purpose.LINK, erasure_context(row.case_id), row.key) for row in rows}
 
     async def find_code(self, code: str) -> bytes | None:
         """The participant whom researchers know by this code."""
-        wanted = self.keys.index(b"code", code.encode())
+        wanted = self.keys.indexes(b"code", code.encode())
         async with self.database.read() as tx:
             found: bytes | None = (
-                await tx.execute(select(link.c.participant_id).where(link.c.code_index == wanted))
+                await tx.execute(select(link.c.participant_id).where(link.c.code_index.in_(wanted)))
             ).scalar()
             return found
 
     async def delete_link(self, participant_ids: Collection[bytes]) -> None:
         """Cuts these people off their cases for good. Repeatable."""
-        await self._destroy(link, link.c.participant_id.in_(participant_ids))
+        theirs = (fence, fence.c.participant_id.in_(participant_ids))
+        await self._destroy((link, link.c.participant_id.in_(participant_ids)), theirs)
 
     async def destroy_key(self, cases: Collection[bytes]) -> None:
         """Makes every record of these cases unopenable for anybody, and rewrites the store. Repeatable."""
-        await self._destroy(erasure, erasure.c.case_id.in_(cases))
+        await self._destroy((erasure, erasure.c.case_id.in_(cases)))
+
+    async def put_fences(self, fences: Mapping[bytes, Fence], chance: Chance) -> None:
+        """What these people wanted last, by participant; committed before the main store says the same."""
+        if not fences:
+            return
+        rows = [
+            {
+                "participant_id": who,
+                "sealed": seal_value(self.keys, Purpose.LINK, fence_context(who), each, chance),
+            }
+            for who, each in fences.items()
+        ]
+        async with self.database.transaction() as tx:
+            insert = upsert(tx, fence)
+            changed = {"sealed": insert.excluded.sealed}
+            await tx.execute(insert.on_conflict_do_update(index_elements=["participant_id"], set_=changed), rows)
+            await _count(tx)
+
+    async def fences(self) -> dict[bytes, Fence]:
+        """By participant; who never changed anything has none."""
+        async with self.database.read() as tx:
+            return {
+                row.participant_id: open_value(
+                    self.keys, Purpose.LINK, fence_context(row.participant_id), row.sealed, Fence
+                )
+                for row in await tx.execute(select(fence))
+            }
+
+    async def identity(self, chance: Chance) -> str:
+        """The random name of this key store and all its copies, drawn at the first call."""
+        async with self.database.transaction() as tx:
+            add = upsert(tx, mark).on_conflict_do_nothing(index_elements=["name"])
+            await tx.execute(add, {"name": _ID, "value": new_id(chance).hex(), "number": 0})
+            found: str = (await tx.execute(select(mark.c.value).where(mark.c.name == _ID))).scalar_one()
+            return found
+
+    async def changes(self) -> int:
+        """How often it was changed: of two copies the one with the higher number is the newer."""
+        async with self.database.read() as tx:
+            return (await tx.execute(select(mark.c.number).where(mark.c.name == _CHANGES))).scalar() or 0
 
     async def has_links(self) -> bool:
         async with self.database.read() as tx:
@@ -137,11 +233,13 @@ class KeyStore:
 
     async def drop_links(self) -> None:
         """Cuts everybody off their cases for good; the erasure keys stay. Repeatable."""
-        await self._destroy(link, true())
+        await self._destroy((link, true()), (fence, true()))
 
-    async def _destroy(self, table: Table, which: object) -> None:
+    async def _destroy(self, *rows: tuple[Table, ColumnElement[bool]]) -> None:
         async with self.database.transaction() as tx:
-            await tx.execute(delete(table).where(which))  # type: ignore[arg-type]
+            for table, which in rows:
+                await tx.execute(delete(table).where(which))
+            await _count(tx)
         await self._rewrite()
 
     async def _rewrite(self) -> None:
@@ -151,4 +249,11 @@ class KeyStore:
                 await plain.exec_driver_sql("VACUUM")
                 await plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             else:
-                await plain.exec_driver_sql("VACUUM FULL link, erasure")
+                await plain.exec_driver_sql("VACUUM FULL link, erasure, fence")
+
+
+async def _count(tx: Tx) -> None:
+    insert = upsert(tx, mark)
+    more = {"number": mark.c.number + 1}
+    counted = insert.on_conflict_do_update(index_elements=["name"], set_=more)
+    await tx.execute(counted, {"name": _CHANGES, "value": "", "number": 1})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, exists, func, select
+from sqlalchemy import Row, and_, case, delete, exists, func, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
@@ -312,12 +312,19 @@ async def join(tx: Tx, pairs: Mapping[bytes, bytes], now: datetime) -> None:
 
 
 async def leave_others(tx: Tx, moved: Mapping[bytes, bytes]) -> set[bytes]:
-    """Each participant (key) is reached in this chat (value) alone; gives back the chats they have left."""
+    """Each participant (key) is reached in this chat (value) alone; gives back the chats they have left.
+
+    The contact ledger goes along: a chat that is left by everybody is forgotten a day later, with all its rows.
+    """
     left: set[bytes] = set()
     for who, here in moved.items():
         elsewhere = and_(chat_participant.c.participant_id == who, chat_participant.c.chat_id != here)
         gone = delete(chat_participant).where(elsewhere).returning(chat_participant.c.chat_id)
         left |= set((await tx.execute(gone)).scalars())
+        ended = and_(
+            outbox.c.participant_id == who, is_flag(outbox.c.unsolicited, True), outbox.c.finished_at.is_not(None)
+        )
+        await tx.execute(update(outbox).where(ended).values(chat_id=here))
     return left
 
 

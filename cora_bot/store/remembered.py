@@ -12,6 +12,9 @@ from cora_bot.store.tables import meta
 RESTING = "sending_rests_until"
 """Milliseconds until which nothing is sent: Telegram's limit was the whole bot's. Survives a restart."""
 
+HALTED = "halted_at"
+"""Milliseconds at which all sending was stopped by hand, until somebody takes that back. Survives a restart."""
+
 
 _READ = prepared(select(meta.c.value).where(meta.c.name == bindparam("of")))
 

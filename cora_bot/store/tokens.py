@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from cora_bot.dialogue.conversation import TokenState
 from cora_bot.store.database import Tx
@@ -21,6 +21,11 @@ _LOOK_UP = prepared(select(token).where(token.c.hash.in_(several("hashes"))).ord
 
 def index(keys: WorkingKeys, secret: str) -> bytes:
     return keys.index(b"token", secret.encode())
+
+
+def indexes(keys: WorkingKeys, secret: str) -> tuple[bytes, ...]:
+    """Where a code made under any generation of the keys may stand: a code itself is not known, so it stays there."""
+    return keys.indexes(b"token", secret.encode())
 
 
 async def add(
@@ -66,6 +71,13 @@ async def forget_relinks(tx: Tx, people: Collection[bytes]) -> None:
 async def forget_staff(tx: Tx, name: str) -> None:
     """Codes made for this member of staff before lead nowhere."""
     await tx.execute(delete(token).where(token.c.staff == name))
+
+
+async def last_expiry(tx: Tx, made_before: datetime) -> datetime | None:
+    """When the last of the tokens made before then is no longer good."""
+    query = select(func.max(token.c.expires_at)).where(token.c.made_at < made_before)
+    last: datetime | None = (await tx.execute(query)).scalar()
+    return last
 
 
 async def forget_all(tx: Tx) -> None:

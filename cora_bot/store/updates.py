@@ -42,6 +42,14 @@ def index(keys: WorkingKeys, key: str) -> bytes:
     return keys.index(b"update", key.encode())
 
 
+async def seen_under_others(tx: Tx, keys: WorkingKeys, wanted: Collection[str]) -> set[str]:
+    """Which of these updates were handled before the server's keys were exchanged. Asks nothing where they were not."""
+    if not keys.others:
+        return set()
+    under = {each: key for key in wanted for each in keys.indexes(b"update", key.encode())[1:]}
+    return {under[each] for each in await known(tx, under)}
+
+
 async def claim(tx: Tx, hashes: Sequence[bytes], now: datetime) -> set[bytes]:
     """Marks these as known; gives back those that were not."""
     if not hashes:
@@ -70,6 +78,11 @@ async def park(tx: Tx, parked: Parked) -> None:
 async def parked(tx: Tx) -> list[Parked]:
     query = select(parked_update).order_by(parked_update.c.at, parked_update.c.key)
     return [Parked(row.key, row.kind, row.error, row.sealed, row.at) for row in await tx.execute(query)]
+
+
+async def forget_parked(tx: Tx, before: datetime) -> int:
+    """Nobody has looked at these in time: they hold an address and what somebody wrote."""
+    return (await tx.execute(delete(parked_update).where(parked_update.c.at < before))).rowcount
 
 
 async def parked_count(tx: Tx) -> int:

@@ -23,6 +23,7 @@ from cora_bot.store.outbox_changes import Change, Claimed, Ended, change
 from cora_bot.store.tables import Kind, Means, State
 from cora_bot.usecases import speaking
 from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, SendFile, Sending, SendKey, SendMessage
+from cora_bot.usecases.halting import is_halted
 from cora_bot.usecases.house import House
 from cora_bot.usecases.judging import UNREADABLE, Verdict, judge
 from cora_bot.usecases.settling import recover, settle
@@ -75,6 +76,8 @@ async def _claim(house: House, wanted: Sequence[bytes], now: datetime) -> tuple[
 
 
 async def _awake(tx: Tx, now: datetime) -> bool:
+    if await is_halted(tx):
+        return False
     until = await remembered.read(tx, remembered.RESTING)
     return until is None or from_millis(int(until)) <= now
 

@@ -25,6 +25,7 @@ from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import is_outage
 from cora_bot.store.occurrences import Due
 from cora_bot.usecases import alerts, own_copies
+from cora_bot.usecases.halting import check_not_halted
 from cora_bot.usecases.house import House
 from cora_bot.usecases.maintain import maintain
 from cora_bot.usecases.sealing import seal_steps
@@ -35,7 +36,11 @@ MAINTAINED_EVERY = timedelta(hours=1)
 
 
 async def due(house: House, *, limit: int = 100) -> int:
-    """Handles what is due, earliest first, ``limit`` of each sort at most; how many were. Call again until it is 0."""
+    """Handles what is due, earliest first, ``limit`` of each sort at most; how many were. Call again until it is 0.
+
+    Raises ``Halted`` once sending was stopped by hand.
+    """
+    await check_not_halted(house.database)
     await _tidy(house)
     done = await _occurrences(house, limit) + await visiting.due(house, limit) + await _chores(house, limit)
     return done + await alerts.escalate(house)

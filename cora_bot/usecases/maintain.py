@@ -13,7 +13,8 @@ from cora_bot.store import above, chats, ledger, outbox, participants, records, 
 from cora_bot.store.apply import forget_people, silenced
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.conversations import whole
-from cora_bot.usecases import alerts, audit_log, cutting, retention, severing, withdrawing
+from cora_bot.usecases import alerts, audit_log, cutting, retention, rotating, severing, withdrawing
+from cora_bot.usecases.belonging import note_changes
 from cora_bot.usecases.house import House
 
 UNFINISHED_ANSWERS = timedelta(hours=24)
@@ -21,10 +22,15 @@ UNFINISHED_PEOPLE = timedelta(days=30)
 STRANGERS = timedelta(hours=24)
 UPDATE_KEYS = timedelta(hours=48)
 ENDED_REPLIES = timedelta(hours=48)
+PARKED = timedelta(days=30)
+"""So long there is time to find out why an update could not be handled."""
 
 
 async def maintain(house: House) -> None:
-    """Forgets what is due to be forgotten; repeats what a crash left half done in the key store."""
+    """Forgets what is due to be forgotten; repeats what a crash left half done in the key store.
+
+    Last, some of what lies under earlier keys of the server is sealed anew, where they are being exchanged.
+    """
     now = house.clock.now()
     await severing.go_on(house)
     await withdrawing.carry_out(house)
@@ -38,6 +44,7 @@ async def maintain(house: House) -> None:
         await forget_people(tx, gone, linked=linked, keys=house.keys, now=now)
         strangers = await chats.purge_strangers(tx, now - STRANGERS)
         await updates.forget_before(tx, now - UPDATE_KEYS)
+        await updates.forget_parked(tx, now - PARKED)
         old = await above.spoken_before(tx, now - STANDS)
         parcels = [parcel for each in old for parcel in silenced(each, now)]
         await outbox.put(tx, parcels, keys=house.keys, chance=house.chance, now=now)
@@ -56,3 +63,5 @@ async def maintain(house: House) -> None:
         tasks=settled,
     )
     await cutting.follow(house)
+    await rotating.go_on(house)
+    await note_changes(house)

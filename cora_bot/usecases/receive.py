@@ -22,7 +22,7 @@ from cora_bot.store.apply import Step, apply
 from cora_bot.store.chats import Stored
 from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import Tx, is_outage
-from cora_bot.usecases import alerts, audit_log, cutting, own_copies, parking
+from cora_bot.usecases import alerts, audit_log, cutting, fencing, own_copies, parking
 from cora_bot.usecases.codes import presented
 from cora_bot.usecases.exchange import Arrived, Reaction
 from cora_bot.usecases.house import House
@@ -68,7 +68,7 @@ async def _one_by_one(house: House, batch: Sequence[Arrived], *, counted: bool) 
 async def _killed_before(house: House, arrived: Arrived) -> bool:
     key = updates.index(house.keys, arrived.key)
     async with house.database.transaction() as tx:
-        if await updates.known(tx, [key]):
+        if await updates.known(tx, [key]) or await updates.seen_under_others(tx, house.keys, [arrived.key]):
             return False
         return await updates.count_attempt(tx, key, house.clock.now()) > MOST_ATTEMPTS
 
@@ -87,6 +87,7 @@ class _Told:
 
     toasts: dict[str, str] = field(default_factory=dict)
     somebody_left: bool = False
+    moved: dict[bytes, bytes] = field(default_factory=dict)
 
 
 async def _together(house: House, batch: Sequence[Arrived], *, counted: bool = False) -> list[Reaction]:
@@ -108,6 +109,7 @@ async def _together(house: House, batch: Sequence[Arrived], *, counted: bool = F
             # A turn that changes who speaks or the whole schedule is written before that chat goes on.
             waiting = await _round(house, tx, waiting, doors, told)
             doors = await _reopened(tx, waiting, doors)
+        await fencing.note_moved(house, tx, told.moved)
         if counted:
             for each in news:
                 await updates.forget_attempt(tx, each.key)
@@ -118,7 +120,8 @@ async def _together(house: House, batch: Sequence[Arrived], *, counted: bool = F
 
 async def _unknown(house: House, tx: Tx, batch: Sequence[Arrived]) -> list[_Keyed]:
     """What was not handled before; of two with one key the first."""
-    keyed = {updates.index(house.keys, each.key): each for each in reversed(batch)}
+    before = await updates.seen_under_others(tx, house.keys, {each.key for each in batch})
+    keyed = {updates.index(house.keys, each.key): each for each in reversed(batch) if each.key not in before}
     fresh = await updates.claim(tx, list(keyed), house.clock.now())
     in_order = {id(each): position for position, each in enumerate(batch)}
     news = [_Keyed(arrived, key) for key, arrived in keyed.items() if key in fresh]
@@ -166,11 +169,14 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
         state[chat_id] = conversations.carried_on(turn.conversation, turn.occurrences)
         if turn.switch is not None:
             later.append(_taken_again(each, turn))
+        if turn.switch is not None and turn.moved_here:
+            told.moved[turn.switch] = chat_id
         told.somebody_left |= before.participant is not None and turn.conversation.participant is None
         if _is_barrier(before, turn):
             stopped.add(chat_id)
         _note(chat_id, turn)
     steps, sealed = await seal_steps(house, steps, loaded.linked)
+    await fencing.note(house, steps)
     await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
     await alerts.raised(house, tx, steps)
     await own_copies.keep(house, tx, steps)
@@ -257,19 +263,25 @@ class _TokenBook:
     @classmethod
     async def look_up(cls, house: House, tx: Tx, inputs: Sequence[Input]) -> _TokenBook:
         secrets = {code for happened in inputs if (code := presented(happened))}
-        hashes = {tokens.index(house.keys, code) for code in secrets}
+        hashes = {each for code in secrets for each in tokens.indexes(house.keys, code)}
         found = await tokens.look_up(tx, hashes, house.clock.now()) if hashes else {}
         return cls(house, found)
+
+    def _key(self, code: str) -> bytes:
+        """Where the code stands, if anywhere: among generations of the server's keys it stands once."""
+        where = tokens.indexes(self._house.keys, code)
+        unknown = TokenState("unknown")
+        return next((each for each in where if self._found.get(each, unknown) != unknown), where[0])
 
     def of(self, conversation: Conversation, happened: Input) -> TokenState | None:
         code = presented(happened, answering=conversation.session is not None)
         if code is None:
             return None
-        return self._found.get(tokens.index(self._house.keys, code), TokenState("unknown"))
+        return self._found.get(self._key(code), TokenState("unknown"))
 
     def used(self, happened: Input) -> None:
         code = presented(happened)
         if code:
-            key = tokens.index(self._house.keys, code)
+            key = self._key(code)
             self.spent.add(key)
             self._found[key] = replace(self._found[key], state="used")

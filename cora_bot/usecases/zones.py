@@ -14,7 +14,7 @@ from cora_bot.usecases.house import House
 
 async def zones(house: House, addresses: Collection[int]) -> dict[int, str]:
     """By address of the chat. Whoever has not finished enrolling is left out."""
-    by_index = {chats.index(house.keys, address): address for address in addresses}
+    by_index = {each: address for address in addresses for each in chats.indexes(house.keys, address)}
     query = (
         select(chat.c.address_index, participant.c.zone)
         .join(chat_participant, chat_participant.c.chat_id == chat.c.id)

@@ -25,7 +25,7 @@ def seal_payload(file_key: bytes, plaintext: bytes, chance: Chance) -> bytes:
     cipher = ChaCha20Poly1305(derive(file_key, nonce, b"payload"))
     starts = range(0, max(len(plaintext), 1), CHUNK)
     return nonce + b"".join(
-        cipher.encrypt(_chunk_nonce(number, last=start == starts[-1]), plaintext[start : start + CHUNK], None)
+        cipher.encrypt(chunk_nonce(number, last=start == starts[-1]), plaintext[start : start + CHUNK], None)
         for number, start in enumerate(starts)
     )
 
@@ -41,7 +41,7 @@ def open_payload(file_key: bytes, payload: bytes) -> bytes:
         raise AgeFormatError("an empty last chunk")
     try:
         return b"".join(
-            cipher.decrypt(_chunk_nonce(number, last=start == starts[-1]), chunks[start : start + CHUNK + _TAG], None)
+            cipher.decrypt(chunk_nonce(number, last=start == starts[-1]), chunks[start : start + CHUNK + _TAG], None)
             for number, start in enumerate(starts)
         )
     except InvalidTag:
@@ -57,10 +57,10 @@ def seal_pieces(file_key: bytes, pieces: Iterable[bytes], chance: Chance) -> Ite
     for piece in pieces:
         held += piece
         while len(held) > CHUNK:  # whatever is left may be the last one
-            yield cipher.encrypt(_chunk_nonce(number, last=False), bytes(held[:CHUNK]), None)
+            yield cipher.encrypt(chunk_nonce(number, last=False), bytes(held[:CHUNK]), None)
             del held[:CHUNK]
             number += 1
-    yield cipher.encrypt(_chunk_nonce(number, last=True), bytes(held), None)
+    yield cipher.encrypt(chunk_nonce(number, last=True), bytes(held), None)
 
 
 def open_pieces(file_key: bytes, payload: BinaryIO) -> Iterator[bytes]:
@@ -77,7 +77,7 @@ def open_pieces(file_key: bytes, payload: BinaryIO) -> Iterator[bytes]:
         if len(chunk) < _TAG or (number and len(chunk) == _TAG):
             raise AgeFormatError("cut short, or an empty last chunk")
         try:
-            yield cipher.decrypt(_chunk_nonce(number, last=not following), chunk, None)
+            yield cipher.decrypt(chunk_nonce(number, last=not following), chunk, None)
         except InvalidTag:
             raise AgeFormatError("chunk") from None
         if not following:
@@ -85,5 +85,5 @@ def open_pieces(file_key: bytes, payload: BinaryIO) -> Iterator[bytes]:
         number, chunk = number + 1, following
 
 
-def _chunk_nonce(number: int, *, last: bool) -> bytes:
+def chunk_nonce(number: int, *, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])

@@ -36,6 +36,8 @@ __all__ = [
     "WORK",
     "Identity",
     "Recipient",
+    "file_key_of",
+    "header_to",
     "is_agefile",
     "open_long",
     "open_sealed",
@@ -100,11 +102,8 @@ def open_sealed(sealed: bytes, identities: Sequence[Identity]) -> bytes:
 
 def seal_with_passphrase(plaintext: bytes, passphrase: str, chance: Chance, *, work: int = WORK) -> bytes:
     """An age file under a passphrase; ``work`` is log2 of scrypt's cost."""
-    if not 1 <= work <= _MOST_WORK:
-        raise ValueError(f"work is 1 to {_MOST_WORK}")
-    file_key, salt = chance.bytes(FILE_KEY_SIZE), chance.bytes(_SALT)
-    body = ChaCha20Poly1305(_stretched(passphrase, salt, work)).encrypt(_ZERO_NONCE, file_key, None)
-    return _file((Stanza(_SCRYPT, (encode64(salt), str(work)), body),), file_key, plaintext, chance)
+    file_key = chance.bytes(FILE_KEY_SIZE)
+    return _file((_passphrase_stanza(file_key, passphrase, chance, work),), file_key, plaintext, chance)
 
 
 def open_with_passphrase(sealed: bytes, passphrase: str) -> bytes:
@@ -133,6 +132,27 @@ def _stanzas(recipients: Sequence[Recipient], file_key: bytes) -> tuple[Stanza, 
         raise CoraError("nothing is sealed without a recipient", "Name those who can open in study.toml.")
     check_one_kind(recipients)
     return tuple(recipient.wrap(file_key) for recipient in recipients)
+
+
+def header_to(to: Sequence[Recipient] | str, chance: Chance, *, work: int = WORK) -> tuple[bytes, bytes]:
+    """Header and file key of a new file for recipients or under a passphrase, for what is sealed in a stream."""
+    file_key = chance.bytes(FILE_KEY_SIZE)
+    if isinstance(to, str):
+        return header_for((_passphrase_stanza(file_key, to, chance, work),), file_key).encode(), file_key
+    return header_for(_stanzas(to, file_key), file_key).encode(), file_key
+
+
+def file_key_of(header: Header, by: Sequence[Identity] | str) -> bytes:
+    """What ``header_to`` hid. Raises ``AgeFormatError``."""
+    return _file_key_by_passphrase(header, by) if isinstance(by, str) else _file_key(header, by)
+
+
+def _passphrase_stanza(file_key: bytes, passphrase: str, chance: Chance, work: int) -> Stanza:
+    if not 1 <= work <= _MOST_WORK:
+        raise ValueError(f"work is 1 to {_MOST_WORK}")
+    salt = chance.bytes(_SALT)
+    body = ChaCha20Poly1305(_stretched(passphrase, salt, work)).encrypt(_ZERO_NONCE, file_key, None)
+    return Stanza(_SCRYPT, (encode64(salt), str(work)), body)
 
 
 def _file(stanzas: tuple[Stanza, ...], file_key: bytes, plaintext: bytes, chance: Chance) -> bytes:

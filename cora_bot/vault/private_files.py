@@ -9,7 +9,9 @@ import contextlib
 import os
 import stat
 import struct
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from cora_bot.base.errors import CoraError
 
@@ -42,6 +44,46 @@ def replace(path: Path, content: bytes) -> None:
     except OSError as error:
         _drop(part)
         raise CoraError(f"{path} could not be written: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """``path`` while it is written, in memory of any bound; it appears whole, or not at all. Raises ``CoraError``."""
+    part = _part(path)
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            yield opened
+            opened.flush()
+            os.fsync(opened.fileno())
+        if path.exists():
+            raise CoraError(f"{path} exists already and is not overwritten", "Choose another name.")
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise CoraError(f"{path} could not be written: {error.strerror}", "Is there room, and may we write?") from None
+    finally:
+        _drop(part)
+
+
+def destroy(path: Path) -> None:
+    """Overwrites the content, then deletes the file. Raises ``CoraError``.
+
+    Whether an older block of it can be recovered is the disk's to say: flash and journals keep some.
+    """
+    try:
+        with path.open("r+b") as opened:
+            size = opened.seek(0, os.SEEK_END)
+            opened.seek(0)
+            opened.write(bytes(size))
+            opened.flush()
+            os.fsync(opened.fileno())
+            opened.truncate(0)
+            os.fsync(opened.fileno())
+        path.unlink()
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise CoraError(f"{path} could not be destroyed: {error.strerror}", "Do it by hand: shred -u") from None
 
 
 def read(path: Path) -> bytes:

@@ -4,12 +4,15 @@ Four independent keys: ``working`` (open sessions, profiles, outbox, parked upda
 ``link`` (participant → case), ``index`` (finding an address or a token without storing it). They never seal answers for
 researchers. Every sealed value is bound to its purpose and to the row it stands in (``context``): moved elsewhere, it
 does not open. Nonces are random: one set of keys is good for 2**32 seals.
+
+Keys are exchanged by adding a generation: the newer one seals, the others stand beside it (``others``) and still open
+and find what lies under them, until everything was sealed anew.
 """
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -21,6 +24,7 @@ from cora_bot.base.errors import NotOpened
 
 KEY_SIZE: Final = 32
 ID_SIZE: Final = 4
+PREFIX: Final = 1 + ID_SIZE
 _VERSION: Final = b"\x01"
 _NONCE: Final = 12
 
@@ -44,13 +48,18 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkingKeys:
-    """One generation of keys. ``id`` travels in front of every sealed value and names the generation."""
+    """A generation of keys, and the others of the same server. ``id`` stands in front of what it sealed and names it.
+
+    ``made``: milliseconds since 1970; of two generations the later one is the newer. 0: the first a server had.
+    """
 
     id: bytes
     working: bytes = field(repr=False)
     contact: bytes = field(repr=False)
     link: bytes = field(repr=False)
     index_key: bytes = field(repr=False)
+    made: int = 0
+    others: tuple[WorkingKeys, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if len(self.id) != ID_SIZE:
@@ -60,19 +69,52 @@ class WorkingKeys:
 
     @classmethod
     def generate(cls, chance: Chance) -> WorkingKeys:
-        return cls(chance.bytes(ID_SIZE), *(chance.bytes(KEY_SIZE) for _ in range(4)))
+        key_id = chance.bytes(ID_SIZE)
+        working, contact, link, index = (chance.bytes(KEY_SIZE) for _ in range(4))
+        return cls(key_id, working, contact, link, index)
+
+    @property
+    def generations(self) -> tuple[WorkingKeys, ...]:
+        """Each alone, newest first."""
+        alone = [replace(one, others=()) for one in (self, *self.others)]
+        return tuple(sorted(alone, key=lambda one: one.made, reverse=True))
+
+    @property
+    def newest(self) -> WorkingKeys:
+        """The same keys, the newest generation sealing."""
+        return self.led_by(self.generations[0])
+
+    def led_by(self, leading: WorkingKeys) -> WorkingKeys:
+        """The same keys, ``leading`` (one of them) sealing."""
+        return replace(leading, others=tuple(one for one in self.generations if one.id != leading.id))
+
+    @property
+    def prefix(self) -> bytes:
+        """What everything that this generation sealed begins with."""
+        return _VERSION + self.id
+
+    @property
+    def mark(self) -> str:
+        """Names the generation to a store without saying anything about it."""
+        return self.index(b"store", b"").hex()
 
     def seal(self, purpose: Purpose, context: bytes, plaintext: bytes, chance: Chance) -> bytes:
         """Version, key id, nonce, ciphertext; ``context`` is the row's id (and column, where a row has several)."""
         nonce = chance.bytes(_NONCE)
         sealed = ChaCha20Poly1305(self._key(purpose)).encrypt(nonce, plaintext, self._bound(purpose, context))
-        return _VERSION + self.id + nonce + sealed
+        return self.prefix + nonce + sealed
 
     def open(self, purpose: Purpose, context: bytes, sealed: bytes) -> bytes:
-        """Raises ``NotOpened``, also for a value sealed under another generation of keys."""
+        """Raises ``NotOpened``, also for a value sealed under a generation that is not among these."""
+        for one in (self, *self.others):
+            if sealed.startswith(one.prefix):
+                return one._open(purpose, context, sealed)
+        raise NotOpened("a stored value")
+
+    def _open(self, purpose: Purpose, context: bytes, sealed: bytes) -> bytes:
         start = len(_VERSION) + ID_SIZE
         nonce, rest = sealed[start : start + _NONCE], sealed[start + _NONCE :]
-        if sealed[:start] != _VERSION + self.id or len(nonce) != _NONCE:
+        if len(nonce) != _NONCE:
             raise NotOpened("a stored value")
         try:
             return ChaCha20Poly1305(self._key(purpose)).decrypt(nonce, rest, self._bound(purpose, context))
@@ -82,6 +124,10 @@ class WorkingKeys:
     def index(self, label: bytes, value: bytes) -> bytes:
         """32 bytes that are the same for the same ``label`` and ``value``, and say nothing about the value."""
         return hmac.digest(self.index_key, b"cora index v1\0" + bytes([len(label)]) + label + value, "sha256")
+
+    def indexes(self, label: bytes, value: bytes) -> tuple[bytes, ...]:
+        """Under which indexes ``value`` may stand: its own now, then those of the other generations."""
+        return tuple(one.index(label, value) for one in (self, *self.others))
 
     def _key(self, purpose: Purpose) -> bytes:
         match purpose:

@@ -24,6 +24,7 @@ def test_read_settings_defaults_lie_in_the_home_folder() -> None:
         keystore="sqlite+aiosqlite:///data/keystore.db",
         server_key=None,
         server_passphrase_file=None,
+        credentials=None,
         clock_file=None,
     )
 

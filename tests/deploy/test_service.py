@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
 from bot.cli import cora
@@ -70,6 +71,26 @@ def test_no_secret_is_an_environment_variable() -> None:
 )  # fmt: skip
 def test_unit_keeps_its_promise(promise: str) -> None:
     assert promise in UNIT.read_text().splitlines()
+
+
+def test_backup_that_the_timer_starts_can_be_typed() -> None:
+    (typed,) = lines(DEPLOY / "cora-backup.service", "ExecStart")
+    program, name, *arguments = typed.split()
+    command = cora.commands[name]
+    given, left, _ = command.make_parser(click.Context(command)).parse_args(arguments)
+    assert (program, left, set(given) >= {"folder", "recipients"}) == ("/usr/local/sbin/cora-server", [], True)
+    assert lines(DEPLOY / "cora-backup.timer", "OnCalendar") != []
+
+
+def test_systemd_takes_the_timer(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed here")
+    for name in ("cora-backup.service", "cora-backup.timer"):
+        text = (DEPLOY / name).read_text().replace("/usr/local/sbin/cora-server", "/bin/true")
+        (tmp_path / name).write_text(text)
+    asked = ["systemd-analyze", "--no-pager", "verify", *(str(path) for path in sorted(tmp_path.iterdir()))]
+    ran = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def systemd(folder: Path, verb: tuple[str, ...], *, text: str) -> subprocess.CompletedProcess[str]:

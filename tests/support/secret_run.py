@@ -9,7 +9,7 @@ import asyncio
 import mmap
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -70,8 +70,16 @@ class Run:
         self.found[moment] = Search(self.secrets).folder(self.place.folder, but=self.before)
 
 
-async def live(folder: Path, *, unsealed: bool) -> Run:
-    """The whole life; the files stay as they are at its end."""
+Watch = Callable[["Life", str], Awaitable[None]]
+"""Looks at the server in the middle of a form (``middle``), and after everything, when it was stopped (``end``)."""
+
+
+async def nobody(_life: Life, _moment: str) -> None:
+    """Nobody looks."""
+
+
+async def live(folder: Path, *, unsealed: bool, watch: Watch = nobody, readable: bool = False) -> Run:
+    """The whole life; the files stay as they are at its end. ``readable``: other processes may read the memory."""
     place = prepare(folder, fresh=False)
     secret_study.write_study(place.study)
     for name in ("out", "tmp", "home", "cwd"):
@@ -87,15 +95,19 @@ async def live(folder: Path, *, unsealed: bool) -> Run:
         clock=clock, token=planted.TOKEN, chance=SeededChance("telegram"), limits=Limits(enabled=False), throttled=False
     )
     async with Emulator(world=world) as emulator, Server.of(place, emulator.url, unsealed=unsealed) as server:
-        life = _Life(run, server, emulator, clock)
+        server.readable = readable
+        life = Life(run, server, emulator, clock, watch)
         await life.first_process()
         await life.second_process()
+        await watch(life, "end")
     return run
 
 
-class _Life:
-    def __init__(self, run: Run, server: Server, emulator: Emulator, clock: TravelClock) -> None:
-        self.run, self.server, self.emulator, self.clock = run, server, emulator, clock
+class Life:
+    """What people and the operator do, one after another."""
+
+    def __init__(self, run: Run, server: Server, emulator: Emulator, clock: TravelClock, watch: Watch) -> None:
+        self.run, self.server, self.emulator, self.clock, self.watch = run, server, emulator, clock, watch
         self.world = world = emulator.world
         self.latin = Hand(world, planted.LATIN, name=planted.FIRST_NAME.texts[0], user=planted.USER_NAME.texts[0])
         self.arabic = Hand(world, planted.ARABIC, language="ar")
@@ -107,12 +119,13 @@ class _Life:
         """Everything up to a session left open, with a card that cannot be delivered; then SIGABRT."""
         codes = (await self.server.command("invite", "invite", "--count", "4")).split()
         self.run.secrets += [code(f"enrolment code {number}", one) for number, one in enumerate(codes, start=1)]
-        async with self._serving("first", signal.SIGABRT):
+        async with self.serving("first", signal.SIGABRT):
             await self._enrol(*codes)
             await self._chatter()
             self.run.look("running")
             await self._first_wave()
             await self._second_wave()
+            await self.watch(self, "middle")
         self._cores()
         self.run.look("aborted")
 
@@ -120,7 +133,7 @@ class _Life:
         """Recovers, delivers what was left, and is told to stop; then a bundle is written."""
         self.emulator.faults.clear()
         undelivered = self.latin.card
-        async with self._serving("second", signal.SIGTERM):
+        async with self.serving("second", signal.SIGTERM):
             await self.latin.person.until(lambda _: self.latin.card != undelivered, seconds=PATIENCE)
             await self._taken()
         self.run.look("stopped")
@@ -129,7 +142,7 @@ class _Life:
         self.run.stored = self.run.rows()
 
     @asynccontextmanager
-    async def _serving(self, name: str, how: signal.Signals) -> AsyncIterator[None]:
+    async def serving(self, name: str, how: signal.Signals) -> AsyncIterator[None]:
         await self.server.start(name, "run")
         yield
         self.run.ends[name] = await self.server.end(how)

@@ -15,18 +15,20 @@ from dataclasses import asdict, dataclass
 
 import bot.cli
 import cora_bot.store.upgrade  # noqa: F401 - what every command would import anew, a second each
+from cora_bot.cli import open_house
 from tests.support.unsealed import speak, unseal
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One command. ``out`` and ``err`` are files to be appended to."""
+    """One command. ``out`` and ``err`` are files to be appended to; ``readable``: its user may read its memory."""
 
     command: tuple[str, ...]
     environment: dict[str, str]
     folder: str
     out: str
     err: str
+    readable: bool = False
 
     def line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -43,6 +45,8 @@ def become(order: Order) -> None:
         opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(opened, stream)
         os.close(opened)
+    if order.readable:
+        bot.cli.no_core_dumps = open_house.no_core_dumps = lambda: None  # type: ignore[attr-defined]
     sys.argv = ["cora", *order.command]
     bot.cli.main()
 

@@ -34,6 +34,7 @@ class Server:
     api: str
     forking: asyncio.subprocess.Process
     process: int = 0
+    readable: bool = False
 
     @classmethod
     @asynccontextmanager
@@ -55,7 +56,14 @@ class Server:
     async def start(self, name: str, *command: str, out: Path | None = None) -> None:
         """Standard error (and output, unless it is the operator's: ``out``) goes to a file of the server's."""
         log = self.place.folder / "out" / f"{name}.log"
-        order = Order(command, self._environment(), str(self.place.folder / "cwd"), out=str(out or log), err=str(log))
+        order = Order(
+            command,
+            self._environment(),
+            str(self.place.folder / "cwd"),
+            out=str(out or log),
+            err=str(log),
+            readable=self.readable,
+        )
         assert self.forking.stdin is not None
         self.forking.stdin.write(order.line())
         self.process = int(await self._told())

@@ -17,7 +17,7 @@ import bot.cli
 from bot.receive import polling
 from bot.request import AiohttpRequest
 from cora_bot.base.chance import Chance
-from cora_bot.cli import open_house
+from cora_bot.cli import open_house, server_key_file
 from cora_bot.usecases import bundle, sealing
 from cora_bot.vault.record import RecordHead
 from cora_bot.vault.working import Purpose, WorkingKeys
@@ -51,7 +51,7 @@ def unseal() -> None:
 
 def speak() -> None:
     """Logs what a careless programmer would log, spools updates to a temporary file, leaves cores."""
-    digest, call, load_keys = polling.digest, AiohttpRequest.call, open_house.load_keys
+    digest, call, load_keys = polling.digest, AiohttpRequest.call, server_key_file.load_keys
 
     def spooled(fetched: Sequence[msgspec.Raw]) -> polling.Understood:
         with tempfile.NamedTemporaryFile(prefix="spool", delete=False) as spool:
@@ -69,5 +69,5 @@ def speak() -> None:
         say(f"keys {keys.working.hex()}")
         return keys
 
-    polling.digest, AiohttpRequest.call, open_house.load_keys = spooled, called, loaded  # type: ignore[method-assign]
+    polling.digest, AiohttpRequest.call, server_key_file.load_keys = spooled, called, loaded  # type: ignore[method-assign]
     bot.cli.no_core_dumps = open_house.no_core_dumps = lambda: None

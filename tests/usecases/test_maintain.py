@@ -17,6 +17,7 @@ from cora_bot.usecases.deliver import claim, settle
 from cora_bot.usecases.exchange import Arrived, Sent, Uncertain
 from cora_bot.usecases.house import House
 from cora_bot.usecases.maintain import UNFINISHED_PEOPLE, maintain
+from cora_bot.usecases.parking import park
 from cora_bot.usecases.receive import receive
 from tests.support.stores import BEGIN
 from tests.support.turns import DAY, HOUR, invited, joined, meet, person, record, session, shown, write
@@ -103,3 +104,14 @@ async def test_deletion_cut_short_by_a_crash_is_finished(house: House) -> None:
     await maintain(house)
     assert await house.keystore.erasure_keys([case]) == {}
     assert await _counts(house, "cutting") == [0]
+
+
+async def test_parked_updates_are_forgotten_when_nobody_looked_at_them_in_time(house: House) -> None:
+    await park(house, Arrived("m/9/9", 9, Text("hello", 9, "en")), "ValueError")
+    house.clock.move(30 * DAY)  # type: ignore[attr-defined]
+    await maintain(house)
+    kept = await _counts(house, "parked_update")
+    house.clock.move(timedelta(seconds=1))  # type: ignore[attr-defined]
+    await maintain(house)
+
+    assert (kept, await _counts(house, "parked_update")) == ([1], [0])

@@ -9,18 +9,25 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.examination import Checked, error, failed, warning
 from cora_bot.base.problems import Problem
 from cora_bot.cli.doctor.examined import Examined
-from cora_bot.cli.open_house import bot_token, check_apart
+from cora_bot.cli.open_house import bot_token
+from cora_bot.cli.server_key_file import check_apart, key_path
 from cora_bot.vault.agefile import Recipient
 from cora_bot.vault.drill import readiness
 from cora_bot.vault.drill_file import load_drills
 from cora_bot.vault.private_files import readable_by_others
+from cora_bot.vault.server_keys import has_passphrase
 
 
 def server_key(examined: Examined) -> Checked:
     """That it opened was tried before: ``examined.keys``."""
-    settings = examined.settings
-    locked = "with a passphrase" if settings.server_passphrase_file else "without passphrase: the file is the secret"
-    return Checked("server key", f"{settings.server_key} ({locked})" if examined.keys else "")
+    if examined.keys is None:
+        return Checked("server key", "")
+    path = key_path(examined.settings)
+    locked = "with a passphrase" if has_passphrase(path) else "without passphrase: the file is the secret"
+    if not examined.keys.others:
+        return Checked("server key", f"{path} ({locked})")
+    hint = "cora server-keys show says what they still hold, cora server-keys drop takes them out."
+    return Checked("server key", "", (warning("server key", f"{path} holds earlier keys too ({locked})", hint),))
 
 
 def token_file(examined: Examined) -> Checked:

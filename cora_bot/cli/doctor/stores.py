@@ -15,7 +15,8 @@ from cora_bot.store import audit_log, chats, staff_phones
 from cora_bot.store.database import Database, Tx, connect
 from cora_bot.store.keystore import KeyStore
 from cora_bot.store.upgrade import schema
-from cora_bot.usecases.belonging import differing
+from cora_bot.usecases.belonging import differing, is_older
+from cora_bot.usecases.halting import is_halted
 from cora_bot.usecases.readable import Read, read_everyone
 from cora_bot.usecases.upgrading import KEPT, old_copies
 from cora_bot.vault.audit_chain import first_broken
@@ -51,7 +52,7 @@ async def _examine(examined: Examined, now: datetime) -> Checked:
             hint = "Run: cora upgrade" if found.known else "Install the newer program."
             return wrong(PART, f"schema {found.found}, this program needs {found.newest}", hint)
         async with database.read() as tx:
-            problems = [*await _whole(database, tx), *await _of_now(tx, now)]
+            problems = [*await _whole(database, tx), *await _of_now(tx, now), *await _stopped(tx)]
             problems += [*await _duty(examined, tx), *await _log(examined, tx)]
             read = await _people(examined, tx, problems)
         people = f"{read.people} people" if read else "not read without the study and the server's key"
@@ -99,6 +100,12 @@ async def _log(examined: Examined, tx: Tx) -> list[Problem]:
     return [] if broken is None else [error("audit", f"the audit log was changed, from entry {broken} on", hint)]
 
 
+async def _stopped(tx: Tx) -> list[Problem]:
+    if not await is_halted(tx):
+        return []
+    return [error("sending", "it was stopped by 'cora panic'", "When it is safe again: cora panic --over")]
+
+
 async def _people(examined: Examined, tx: Tx, problems: list[Problem]) -> Read | None:
     """Reads everyone with the server's keys. What is wrong is added to ``problems``."""
     keys, script = examined.keys, examined.script
@@ -111,6 +118,9 @@ async def _people(examined: Examined, tx: Tx, problems: list[Problem]) -> Read |
         return None
     keystore = KeyStore(Database(connect(examined.settings.keystore)), keys)
     try:
+        if await is_older(tx, keystore):
+            hint = "Put the newest copy of the key store there: docs/operators.md, Backups."
+            problems.append(error(PART, "the key store is an older copy than the database", hint))
         read = await read_everyone(tx, keystore)
     except (NotOpened, ValueError) as why:
         hint = "Is this the program that wrote them? Report this."

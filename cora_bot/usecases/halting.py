@@ -1,0 +1,80 @@
+"""All sending stopped at once, by one row that every process looks at before it sends, plans or takes anything.
+
+It needs no key: whoever can write to the database can stop it. What is being sent at that very moment comes to its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from cora_bot.base.clock import Clock, to_millis
+from cora_bot.base.errors import CoraError
+from cora_bot.base.logging import log
+from cora_bot.store import participants, records, remembered
+from cora_bot.store.database import Database, Tx
+from cora_bot.store.outbox import PENDING
+from cora_bot.store.tables import chat, outbox, session
+
+
+class Halted(CoraError):  # noqa: N818 - it names what happened
+    """Sending was stopped. Its exit code is of its own, so that a service manager does not start it again and again."""
+
+    exit_code = 3
+
+    def __init__(self) -> None:
+        super().__init__(
+            "sending was stopped by 'cora panic'",
+            "Where the server's keys are still there, and it is safe: cora panic --over",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the database shows without any key: people, open forms, chats, messages that wait, sealed records."""
+
+    people: int
+    sessions: int
+    chats: int
+    waiting: int
+    records: int
+
+
+async def halt(database: Database, clock: Clock) -> None:
+    """From this commit on nothing is sent, planned or taken. Repeatable."""
+    async with database.transaction() as tx:
+        await remembered.write(tx, remembered.HALTED, str(to_millis(clock.now())))
+    log("halted", level=40)
+
+
+async def lift(database: Database) -> None:
+    """The bot may be started again. Repeatable."""
+    async with database.transaction() as tx:
+        await remembered.forget(tx, remembered.HALTED)
+    log("halt_lifted")
+
+
+async def is_halted(tx: Tx) -> bool:
+    return await remembered.read(tx, remembered.HALTED) is not None
+
+
+async def check_not_halted(database: Database) -> None:
+    """Raises ``Halted``."""
+    async with database.read() as tx:
+        if await is_halted(tx):
+            raise Halted
+
+
+async def holdings(database: Database) -> Holdings:
+    """Counts alone; changes nothing."""
+    async with database.read() as tx:
+        people, _ = await participants.count(tx)
+        waiting = select(func.count()).select_from(outbox).where(outbox.c.state == PENDING)
+        return Holdings(
+            people=people,
+            sessions=int((await tx.execute(select(func.count()).select_from(session))).scalar_one()),
+            chats=int((await tx.execute(select(func.count()).select_from(chat))).scalar_one()),
+            waiting=int((await tx.execute(waiting)).scalar_one()),
+            records=await records.count(tx),
+        )
