@@ -128,5 +128,5 @@ def mark(row: Row[Any], keys: WorkingKeys) -> Mark | None:
 async def cut(tx: Tx, keys: WorkingKeys, participants: Collection[bytes]) -> None:
     """Nothing in the log leads to these people any more; that something happened stays."""
     if participants:
-        theirs = audit.c.person_index.in_([index(keys, each) for each in participants])
+        theirs = audit.c.person_index.in_([one for each in participants for one in keys.indexes(b"audit", each)])
         await tx.execute(update(audit).where(theirs).values(mark=None, person_index=None))

@@ -19,6 +19,10 @@ from cora_bot.vault.own_copy import OwnKey
 from cora_bot.vault.recipients import Recipient
 from cora_bot.vault.working import WorkingKeys
 
+_INDEX = b"own copy"
+"""Not made anew when the server's keys are exchanged: the record's id stands nowhere. It is needed while a form is
+open, and the earlier keys are kept longer than that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -54,7 +58,7 @@ async def write(tx: Tx, copies: Sequence[Copy], *, keys: WorkingKeys, chance: Ch
             {
                 "id": new_id(chance),
                 "participant_id": each.participant,
-                "record_index": _index(keys, each.record),
+                "record_index": keys.index(_INDEX, each.record),
                 "blob": each.blob,
             }
             for each in copies
@@ -65,15 +69,11 @@ async def write(tx: Tx, copies: Sequence[Copy], *, keys: WorkingKeys, chance: Ch
 async def drop(tx: Tx, records: Collection[bytes], keys: WorkingKeys) -> None:
     """Copies of records that no longer count."""
     if records:
-        dropped = own_copy.c.record_index.in_([_index(keys, each) for each in records])
-        await tx.execute(delete(own_copy).where(dropped))
+        dropped = [one for each in records for one in keys.indexes(_INDEX, each)]
+        await tx.execute(delete(own_copy).where(own_copy.c.record_index.in_(dropped)))
 
 
 async def of(tx: Tx, participant: bytes) -> list[bytes]:
     """The sealed copies of this person, in no order."""
     query = select(own_copy.c.blob).where(own_copy.c.participant_id == participant)
     return list((await tx.execute(query)).scalars())
-
-
-def _index(keys: WorkingKeys, record: bytes) -> bytes:
-    return keys.index(b"own copy", record)

@@ -15,10 +15,21 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, se
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
-from cora_bot.store import chats, keystore, updates
+from cora_bot.store import audit_log, chats, keystore, updates
 from cora_bot.store.database import Tx
 from cora_bot.store.participants import Link
-from cora_bot.store.tables import chat, download, outbox, parked_update, participant, session
+from cora_bot.store.tables import (
+    alert,
+    audit,
+    chat,
+    download,
+    outbox,
+    parked_update,
+    participant,
+    session,
+    trip,
+    visit,
+)
 from cora_bot.store.types import Sealed
 from cora_bot.vault.working import PREFIX, Purpose, WorkingKeys
 
@@ -49,6 +60,10 @@ MAIN: Final = (
     Place(session, "participant_id", "sealed", Purpose.SESSION),
     Place(outbox, "key", "payload", Purpose.OUTBOX, context=str.encode),
     Place(download, "record_id", "sealed", Purpose.DOWNLOAD),
+    Place(trip, "id", "sealed", Purpose.TRIP, context=str.encode),
+    Place(visit, "id", "sealed", Purpose.VISIT),
+    Place(alert, "id", "sealed", Purpose.ALERT),
+    Place(audit, "seq", "mark", Purpose.AUDIT, context=audit_log.context, index=("person_index", audit_log.index_of)),
 )
 KEYS: Final = (
     Place(keystore.link, "participant_id", "sealed", Purpose.LINK, index=("code_index", _code_index)),
