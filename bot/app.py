@@ -11,6 +11,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.api import TELEGRAM, Api
 from bot.delivering import Delivering, Outbox, Settled
 from bot.fetching import Fetches, Fetching
+from bot.hearing import Hearing
 from bot.pacing import OVERALL, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
 from bot.receive.polling import GATHER, LONG_POLL, Polling
@@ -28,7 +30,7 @@ from bot.sending import Sender
 from cora_bot.base.logging import log
 from cora_bot.base.pulse import Loop
 from cora_bot.store.downloads import Download
-from cora_bot.usecases import deliver, due, fetching, receive
+from cora_bot.usecases import deliver, due, fetching, receive, silence
 from cora_bot.usecases.exchange import Arrived, Reaction, Sending
 from cora_bot.usecases.fetching import NotFetched
 from cora_bot.usecases.house import House
@@ -66,12 +68,13 @@ class App:
         self._connection = connection
         self._request = AiohttpRequest(read_timeout=connection.read_timeout, proxy=connection.proxy)
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
+        self._hearing = Hearing(self._heard)
         self._polling = Polling(
             api,
             self._receive,
             long_poll=connection.long_poll,
             gather=connection.gather,
-            beat=partial(beat, Loop.RECEIVE),
+            beat=self._received,
         )
         self._delivering = Delivering(
             Outbox(self._claim, self._settle),
@@ -102,6 +105,7 @@ class App:
             asyncio.create_task(self._polling.run(), name="receive"),
             asyncio.create_task(self._delivering.run(), name="deliver"),
             asyncio.create_task(self._fetching.run(), name="fetch"),
+            asyncio.create_task(self._hearing.run(), name="hear"),
         )
         if self._connection.tick > 0:
             self._scheduler = self._ticker()
@@ -128,6 +132,7 @@ class App:
             self._polling.stop()
             self._delivering.stop()
             self._fetching.stop()
+            self._hearing.stop()
             await asyncio.gather(*loops, return_exceptions=True)
         await self._request.shutdown()
         log("stopped")
@@ -179,6 +184,13 @@ class App:
             await self.tick()
         except Exception as error:  # the ticker must go on: the store may be back at the next tick
             log("due_failed", level=logging.ERROR, error=type(error).__name__)
+
+    def _received(self) -> None:
+        self._beat(Loop.RECEIVE)
+        self._hearing.beat()
+
+    async def _heard(self, really: timedelta | None) -> int:
+        return await silence.heard(self._house, really)
 
     async def _receive(self, batch: Sequence[Arrived]) -> list[Reaction]:
         reactions = await receive.receive(self._house, batch)

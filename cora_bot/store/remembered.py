@@ -1,4 +1,5 @@
-"""What the store itself has to remember: which study and keys it belongs to, and until when all sending rests."""
+"""What the store itself has to remember: which study and keys it belongs to, until when all sending rests,
+and when Telegram was last heard."""
 
 from __future__ import annotations
 
@@ -10,6 +11,10 @@ from cora_bot.store.tables import meta
 
 RESTING = "sending_rests_until"
 """Milliseconds until which nothing is sent: Telegram's limit was the whole bot's. Survives a restart."""
+
+
+HEARD = "telegram_heard_at"
+"""Milliseconds at which Telegram had last handed over what it had."""
 
 
 async def read(tx: Tx, name: str) -> str | None:
