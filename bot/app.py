@@ -61,8 +61,15 @@ class Connection:
 class App:
     """One bot of one study. Use ``run()`` in a process, ``async with`` in a test or a simulation."""
 
-    def __init__(self, house: House, connection: Connection, *, beat: Callable[[Loop], None] = lambda _: None) -> None:
-        """``beat`` is told each time a loop has gone round (``base/pulse.py``)."""
+    def __init__(
+        self,
+        house: House,
+        connection: Connection,
+        *,
+        beat: Callable[[Loop], None] = lambda _: None,
+        conflict: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``beat`` is told each time a loop has gone round, ``conflict`` of another poller (``base/pulse.py``)."""
         self._house = house
         self._beat = beat
         self._connection = connection
@@ -75,6 +82,7 @@ class App:
             long_poll=connection.long_poll,
             gather=connection.gather,
             beat=self._received,
+            conflict=conflict,
         )
         self._delivering = Delivering(
             Outbox(self._claim, self._settle),

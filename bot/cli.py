@@ -50,7 +50,7 @@ async def _run() -> None:
             pulse.end()  # what a kill left behind is no sign of life
             try:
                 await register_forms(house)
-                await App(house, connection, beat=pulse.beat).run()
+                await App(house, connection, beat=pulse.beat, conflict=pulse.conflict).run()
             finally:
                 pulse.end()
 

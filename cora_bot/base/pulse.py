@@ -31,6 +31,10 @@ class Loop(StrEnum):
     DELIVER = "deliver"
 
 
+CONFLICT: Final = "conflict"
+"""No loop: when another process was last seen to poll with this bot's token."""
+
+
 class Pulse:
     """Writes the file at most every few seconds. A file that cannot be written stops nothing but the sign of life."""
 
@@ -42,6 +46,13 @@ class Pulse:
         self._failed = False
 
     def beat(self, loop: Loop) -> None:
+        self._note(loop)
+
+    def conflict(self) -> None:
+        """Another process polls with this token."""
+        self._note(CONFLICT)
+
+    def _note(self, loop: str) -> None:
         now = self._clock.now()
         self._beats[loop] = to_millis(now)
         last = self._written.get(loop)

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from cora_bot.base.clock import SystemClock
-from cora_bot.base.pulse import Loop, read_pulse, silent
+from cora_bot.base.pulse import CONFLICT, SILENT_AFTER, Loop, read_pulse, silent
 from cora_bot.cli.open_house import server_settings
 
 
@@ -34,7 +34,11 @@ def told(beats: Mapping[str, datetime], now: datetime) -> str:
     if not beats:
         return "the bot is not running here"
     quiet = silent(beats, now)
-    return ", ".join(f"{loop} {_ago(beats.get(loop), now)}{' (too long)' if loop in quiet else ''}" for loop in Loop)
+    loops = [f"{loop} {_ago(beats.get(loop), now)}{' (too long)' if loop in quiet else ''}" for loop in Loop]
+    seen = beats.get(CONFLICT)
+    if seen is not None and abs(now - seen) <= SILENT_AFTER:
+        loops.append(f"another process polls with this bot's token (seen {_ago(seen, now)}): stop it")
+    return ", ".join(loops)
 
 
 def _ago(beat: datetime | None, now: datetime) -> str:

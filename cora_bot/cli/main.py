@@ -20,6 +20,7 @@ from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
 from cora_bot.cli.outage import outage
+from cora_bot.cli.parked import parked
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
@@ -39,6 +40,7 @@ COMMANDS: tuple[click.Command, ...] = (
     why,
     reply_command,
     outage,
+    parked,
     bundle,
     bundles,
     retention,

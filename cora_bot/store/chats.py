@@ -148,6 +148,12 @@ async def last_seen(tx: Tx) -> datetime | None:
     return (await tx.execute(newest)).scalar_one_or_none()
 
 
+async def heard_of(tx: Tx, keys: WorkingKeys, address: int) -> datetime | None:
+    """When this chat was last heard of; None for one that is not known."""
+    query = select(chat.c.last_seen).where(chat.c.address_index == index(keys, address))
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
 async def live(tx: Tx, showing: Collection[Showing]) -> list[tuple[bytes, int]]:
     """(chat, generation) of every card that stands in a chat and shows one of these; newest first.
 
