@@ -25,6 +25,7 @@ from bot.hearing import Hearing
 from bot.pacing import OVERALL, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
 from bot.receive.polling import GATHER, LONG_POLL, Polling
+from bot.receive.webhook import Webhook, WebhookAt
 from bot.request import AiohttpRequest
 from bot.sending import Sender
 from cora_bot.base.logging import log
@@ -44,7 +45,7 @@ class Connection:
     """Which bot, where, how. ``proxy`` is an HTTP proxy's address; ``rate`` 0 sends without any limit (simulations).
 
     ``gather``: seconds between two fetches that are not full. ``tick``: seconds between two looks at what is due; 0:
-    only when ``App.tick`` is called.
+    only when ``App.tick`` is called. ``webhook``: Telegram posts there, and nothing is fetched.
     """
 
     token: str = field(repr=False)
@@ -56,6 +57,7 @@ class Connection:
     read_timeout: float = 20
     gather: float = GATHER
     tick: float = TICK
+    webhook: WebhookAt | None = None
 
 
 class App:
@@ -76,14 +78,7 @@ class App:
         self._request = AiohttpRequest(read_timeout=connection.read_timeout, proxy=connection.proxy)
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
         self._hearing = Hearing(self._heard)
-        self._polling = Polling(
-            api,
-            self._receive,
-            long_poll=connection.long_poll,
-            gather=connection.gather,
-            beat=self._received,
-            conflict=conflict,
-        )
+        self._receiving = self._receiver(api, conflict)
         self._delivering = Delivering(
             Outbox(self._claim, self._settle),
             Sender(api, house.clock),
@@ -98,6 +93,19 @@ class App:
         self._loops: tuple[asyncio.Task[None], ...] = ()
         self._scheduler: AsyncIOScheduler | None = None
 
+    def _receiver(self, api: Api, conflict: Callable[[], None]) -> Polling | Webhook:
+        webhook = self._connection.webhook
+        if webhook is not None:
+            return Webhook(api, self._receive, at=webhook, ready=self._ready, beat=self._received)
+        return Polling(
+            api,
+            self._receive,
+            long_poll=self._connection.long_poll,
+            gather=self._connection.gather,
+            beat=self._received,
+            conflict=conflict,
+        )
+
     async def start(self) -> None:
         """Recovers what a kill left behind, checks the profile, starts the loops. Raises CoraError."""
         await self._request.initialize()
@@ -110,7 +118,7 @@ class App:
             await self._request.shutdown()
             raise
         self._loops = (
-            asyncio.create_task(self._polling.run(), name="receive"),
+            asyncio.create_task(self._receiving.run(), name="receive"),
             asyncio.create_task(self._delivering.run(), name="deliver"),
             asyncio.create_task(self._fetching.run(), name="fetch"),
             asyncio.create_task(self._hearing.run(), name="hear"),
@@ -137,7 +145,7 @@ class App:
             if self._scheduler is not None:
                 self._scheduler.shutdown(wait=False)
                 self._scheduler = None
-            self._polling.stop()
+            self._receiving.stop()
             self._delivering.stop()
             self._fetching.stop()
             self._hearing.stop()
@@ -174,7 +182,7 @@ class App:
         """For tests: returns when nothing is left that can be sent now, and no spinner turns."""
         await self._fetching.empty()
         await self._delivering.empty()
-        await self._polling.settled()
+        await self._receiving.settled()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -192,6 +200,10 @@ class App:
             await self.tick()
         except Exception as error:  # the ticker must go on: the store may be back at the next tick
             log("due_failed", level=logging.ERROR, error=type(error).__name__)
+
+    async def _ready(self) -> None:
+        """Raises where the store is in trouble."""
+        await due.next_moment(self._house)
 
     def _received(self) -> None:
         self._beat(Loop.RECEIVE)

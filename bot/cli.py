@@ -14,6 +14,7 @@ import click
 from bot.app import App, Connection
 from bot.demo import PASSPHRASE, Demo, Premises, prepare
 from bot.doctor import Asked, telegram_checks
+from bot.receive.webhook import WebhookAt
 from bot.simulate.command import simulate_command
 from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
@@ -26,8 +27,9 @@ from cora_bot.cli.doctor.command import doctor_command
 from cora_bot.cli.doctor.examined import Examined
 from cora_bot.cli.main import attach, cora_group
 from cora_bot.cli.open_house import bot_token, open_house, server_settings
-from cora_bot.settings import read_settings
+from cora_bot.settings import Settings, read_settings
 from cora_bot.usecases.forms import register_forms
+from cora_bot.usecases.house import House
 
 
 @click.command()
@@ -43,9 +45,9 @@ def run() -> None:
 
 async def _run() -> None:
     settings = server_settings()
-    connection = Connection(token=bot_token(settings), base_url=settings.api)
     pulse = Pulse(settings.pulse, SystemClock())
     async with open_house(settings) as house:
+        connection = _connection(settings, house)
         with alone(settings.home):
             pulse.end()  # what a kill left behind is no sign of life
             try:
@@ -53,6 +55,19 @@ async def _run() -> None:
                 await App(house, connection, beat=pulse.beat, conflict=pulse.conflict).run()
             finally:
                 pulse.end()
+
+
+def _connection(settings: Settings, house: House) -> Connection:
+    token = bot_token(settings)
+    return Connection(token=token, base_url=settings.api, webhook=_webhook(settings, house, token))
+
+
+def _webhook(settings: Settings, house: House, token: str) -> WebhookAt | None:
+    if not settings.webhook_url:
+        return None
+    # The same in every worker, without another secret to keep: whoever has the server's key has more than this opens.
+    secret = house.keys.index(b"webhook", token.encode()).hex()
+    return WebhookAt(settings.webhook_url, *settings.webhook_listen, secret)
 
 
 @click.command()
@@ -112,7 +127,7 @@ async def _telegram(examined: Examined) -> Sequence[Checked]:
         token = bot_token(settings)
     except CoraError:
         return ()  # the core has said so
-    return await telegram_checks(Asked(token, settings.api, settings.bot, examined.script))
+    return await telegram_checks(Asked(token, settings.api, settings.bot, examined.script, settings.webhook_url))
 
 
 cora = attach(cora_group(), doctor_command(_telegram), run, pilot, simulate_command)
