@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -19,9 +20,10 @@ from typing import Self
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.api import TELEGRAM, Api
-from bot.delivering import Delivering, Outbox, Settled
+from bot.delivering import LOOK_AGAIN, Delivering, Outbox, Settled
 from bot.fetching import Fetches, Fetching
 from bot.hearing import Hearing
+from bot.leading import Leading, Leases
 from bot.pacing import OVERALL, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
 from bot.receive.polling import GATHER, LONG_POLL, Polling
@@ -31,13 +33,22 @@ from bot.sending import Sender
 from cora_bot.base.logging import log
 from cora_bot.base.pulse import Loop
 from cora_bot.store.downloads import Download
-from cora_bot.usecases import deliver, due, fetching, receive, silence
+from cora_bot.usecases import deliver, due, fetching, leading, receive, silence
 from cora_bot.usecases.exchange import Arrived, Reaction, Sending
 from cora_bot.usecases.fetching import NotFetched
 from cora_bot.usecases.house import House
 
 TICK = 1.0  # seconds
+LOOK_OFTEN = 0.1  # seconds between two looks into an outbox that other processes fill
 DUE_BATCH = 100
+
+
+class Role(StrEnum):
+    """What a process does of the whole, where several share a database."""
+
+    ALL = "all"
+    RECEIVE = "receive"
+    SEND = "send"  # also looks for what is due, and fetches files
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,7 @@ class Connection:
     gather: float = GATHER
     tick: float = TICK
     webhook: WebhookAt | None = None
+    role: Role = Role.ALL
 
 
 class App:
@@ -79,13 +91,9 @@ class App:
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
         self._hearing = Hearing(self._heard)
         self._receiving = self._receiver(api, conflict)
-        self._delivering = Delivering(
-            Outbox(self._claim, self._settle),
-            Sender(api, house.clock),
-            pace=Pace(connection.rate, connection.per_chat),
-            clock=house.clock,
-            beat=partial(beat, Loop.DELIVER),
-        )
+        self._pace = Pace(connection.rate, connection.per_chat)
+        self._sender = Sender(api, house.clock)
+        self._delivering = self._leader() if house.database.shared else self._deliverer()
         self._fetching = Fetching(
             Fetches(self._claim_file, self._keep_file, self._file_failed), api, done=self._delivering.wake
         )
@@ -106,6 +114,28 @@ class App:
             conflict=conflict,
         )
 
+    def _deliverer(self, may_send: Callable[[], bool] = lambda: True) -> Delivering:
+        return Delivering(
+            Outbox(self._claim, self._settle),
+            self._sender,
+            pace=self._pace,
+            clock=self._house.clock,
+            beat=partial(self._beat, Loop.DELIVER),
+            may_send=may_send,
+            look_again=LOOK_OFTEN if self._connection.role is Role.SEND else LOOK_AGAIN,
+        )
+
+    def _leader(self) -> Leading:
+        house = self._house
+        leases = Leases(
+            partial(leading.look, house),
+            partial(leading.take, house),
+            partial(leading.renew, house),
+            partial(leading.release, house),
+            partial(leading.stand_by, house),
+        )
+        return Leading(leases, self._deliverer, beat=partial(self._beat, Loop.DELIVER))
+
     async def start(self) -> None:
         """Recovers what a kill left behind, checks the profile, starts the loops. Raises CoraError."""
         await self._request.initialize()
@@ -113,17 +143,22 @@ class App:
             bot = telegram_bot(self._request, token=self._connection.token, base_url=self._connection.base_url)
             script = self._house.script
             await prepare(bot, script.study, command_texts(script.phrases, script.study))
-            await deliver.recover(self._house)
+            await deliver.begin(self._house)
+            if not self._house.database.shared:
+                await deliver.take_over(self._house)  # else whoever takes the lease does it
         except BaseException:
             await self._request.shutdown()
             raise
-        self._loops = (
-            asyncio.create_task(self._receiving.run(), name="receive"),
-            asyncio.create_task(self._delivering.run(), name="deliver"),
-            asyncio.create_task(self._fetching.run(), name="fetch"),
-            asyncio.create_task(self._hearing.run(), name="hear"),
-        )
-        if self._connection.tick > 0:
+        receives, sends = self._connection.role is not Role.SEND, self._connection.role is not Role.RECEIVE
+        loops: list[tuple[str, Coroutine[None, None, None]]] = []
+        if receives:
+            loops += [("receive", self._receiving.run()), ("hear", self._hearing.run())]
+        if sends:
+            loops += [("deliver", self._delivering.run()), ("fetch", self._fetching.run())]
+        else:
+            leading.stand_by(self._house)
+        self._loops = tuple(asyncio.create_task(loop, name=name) for name, loop in loops)
+        if sends and self._connection.tick > 0:
             self._scheduler = self._ticker()
         log("started")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from bot.app import App, Connection
+from bot.app import App, Connection, Role
 from bot.demo import PASSPHRASE, Demo, Premises, prepare
 from bot.doctor import Asked, telegram_checks
 from bot.receive.webhook import WebhookAt
@@ -21,7 +21,7 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.examination import Checked
 from cora_bot.base.hardening import no_core_dumps
 from cora_bot.base.logging import start_logging
-from cora_bot.base.pulse import Pulse
+from cora_bot.base.pulse import Pulse, pulse_file
 from cora_bot.cli.alone import alone
 from cora_bot.cli.doctor.command import doctor_command
 from cora_bot.cli.doctor.examined import Examined
@@ -33,22 +33,35 @@ from cora_bot.usecases.house import House
 
 
 @click.command()
-def run() -> None:
+@click.option(
+    "--only",
+    type=click.Choice([Role.RECEIVE.value, Role.SEND.value]),
+    help="This process only receives, or only sends (and plans, and fetches files). Needs PostgreSQL.",
+)
+def run(only: str | None) -> None:
     """Run the bot until it is told to stop (SIGTERM, Ctrl-C). For the SERVER.
 
-    Exit codes: 0 stopped as told; 1 it could not run, and why.
+    One process does everything. On PostgreSQL several can share the work: as many receivers as you like where Telegram
+    posts (CORA_WEBHOOK_URL), and senders of which one sends while the others stand by. See docs/operations.md.
+
+    Exit codes: 0 stopped as told; 1 it could not run, and why; 2 typed wrongly.
     """
     no_core_dumps()
     start_logging()
-    asyncio.run(_run())
+    asyncio.run(_run(Role(only or Role.ALL)))
 
 
-async def _run() -> None:
+async def _run(role: Role) -> None:
     settings = server_settings()
-    pulse = Pulse(settings.pulse, SystemClock())
-    async with open_house(settings) as house:
-        connection = _connection(settings, house)
-        with alone(settings.home):
+    if role is not Role.ALL and settings.store_files != (None, None):
+        raise CoraError(
+            "several processes cannot share SQLite files",
+            "Set CORA_DATABASE and CORA_KEYSTORE to PostgreSQL, or leave --only out.",
+        )
+    pulse = Pulse(pulse_file(settings.home, role), SystemClock())
+    async with open_house(settings, serving=True) as house:
+        connection = _connection(settings, house, role)
+        with alone(settings.home, role):
             pulse.end()  # what a kill left behind is no sign of life
             try:
                 await register_forms(house)
@@ -57,9 +70,9 @@ async def _run() -> None:
                 pulse.end()
 
 
-def _connection(settings: Settings, house: House) -> Connection:
+def _connection(settings: Settings, house: House, role: Role) -> Connection:
     token = bot_token(settings)
-    return Connection(token=token, base_url=settings.api, webhook=_webhook(settings, house, token))
+    return Connection(token=token, base_url=settings.api, webhook=_webhook(settings, house, token), role=role)
 
 
 def _webhook(settings: Settings, house: House, token: str) -> WebhookAt | None:

@@ -39,13 +39,24 @@ class Delivering:
     """``wake`` it after every commit that may have put something into the outbox."""
 
     def __init__(
-        self, outbox: Outbox, sender: Sender, *, pace: Pace, clock: Clock, beat: Callable[[], None] = lambda: None
+        self,
+        outbox: Outbox,
+        sender: Sender,
+        *,
+        pace: Pace,
+        clock: Clock,
+        beat: Callable[[], None] = lambda: None,
+        may_send: Callable[[], bool] = lambda: True,
+        look_again: float = LOOK_AGAIN,
     ) -> None:
+        """``may_send`` is asked before each call; ``look_again``: where other processes fill the outbox, often."""
         self._outbox = outbox
         self._sender = sender
         self._pace = pace
         self._clock = clock
         self._beat = beat
+        self._may_send = may_send
+        self._look_again = look_again
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -110,7 +121,7 @@ class Delivering:
     async def _rest(self) -> None:
         self._resting = True
         try:
-            await set_within(self._changed, max(0.01, min(LOOK_AGAIN, self._quiet() or LOOK_AGAIN)))
+            await set_within(self._changed, max(0.01, min(self._look_again, self._quiet() or self._look_again)))
         finally:
             self._resting = False
 
@@ -145,6 +156,8 @@ class Delivering:
     async def _send(self, sending: Sending) -> Outcome:
         if not await self._permitted(sending):
             return Retry(self._clock.now(), "stopping")
+        if not self._may_send():
+            return Retry(self._clock.now(), "not_leading")
         try:
             outcome = await self._sender.send(sending)
         except TokenRefused:

@@ -51,6 +51,7 @@ ASIDE = {
     "form_version": "The questionnaires, which are no secret.",
     "key store: erasure": "One key for each person: destroying it erases all their answers. A store of its own.",
     "key store: link": "Which person is which case, sealed; it can be cut for good. A store of its own.",
+    "lease": "Which of several processes may send at this moment.",
     "meta": "The store's own version.",
     "outage": "When a country or time zone was cut off. It names no person.",
     "outbox": "Messages sent or waiting. Their text is sealed, and taken out once it has been sent.",

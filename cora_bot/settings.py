@@ -56,7 +56,7 @@ SETTINGS: Final = (
 )
 
 
-FOR_TESTS: Final = frozenset({"CORA_CI", "CORA_XPATH_CASES", "CORA_JAVAROSA_TOOLS"})
+FOR_TESTS: Final = frozenset({"CORA_CI", "CORA_DISTURBANCES", "CORA_KILLS", "CORA_XPATH_CASES", "CORA_JAVAROSA_TOOLS"})
 """What a test run is told by the same kind of name; no command reads them."""
 
 
@@ -95,11 +95,6 @@ class Settings:
     def upgrade_copies(self) -> Path:
         """Where ``cora upgrade`` leaves copies from before."""
         return self.home / "before-upgrade"
-
-    @property
-    def pulse(self) -> Path:
-        """Where the running bot leaves its signs of life, for ``cora health``."""
-        return self.home / "pulse.json"
 
     @property
     def loopback(self) -> bool:

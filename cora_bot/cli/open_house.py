@@ -33,12 +33,12 @@ from cora_bot.vault.working import WorkingKeys
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, contacting: bool = True) -> AsyncIterator[House]:
+async def open_house(settings: Settings, *, contacting: bool = True, serving: bool = False) -> AsyncIterator[House]:
     """The house of ``settings``, closed again at the end of the block.
 
     ``contacting``: the command lets people in or writes to them, so the study must be ready for that. Reading what is
     there already (bundle, people) must stay possible while a newly named researcher has not opened a test yet.
-    Raises ``CoraError``.
+    ``serving``: this is the bot (``Database.open``). Raises ``CoraError``.
     """
     no_core_dumps()  # from here on this process holds the server's keys
     script = load_script(settings.study)
@@ -48,9 +48,9 @@ async def open_house(settings: Settings, *, contacting: bool = True) -> AsyncIte
         check_signed(settings.study, script.study)
     clock = open_clock(settings)
     keys = server_keys(settings)
-    database = await Database.open(settings.database)
+    database = await Database.open(settings.database, serving=serving)
     try:
-        keystore = await KeyStore.open(settings.keystore, keys)
+        keystore = await KeyStore.open(settings.keystore, keys, serving=serving)
         try:
             yield House(
                 database=database,

@@ -25,6 +25,7 @@ from cora_bot.store.sqlite_driver import Driver
 
 Tx = AsyncConnection
 BUSY_MILLIS = 10_000
+FROZEN_MILLIS = 5_000
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -39,21 +40,28 @@ _PRAGMAS = (
 class Database:
     """An open database. What a process knows of itself and need not survive it:
     ``careful`` counts the updates to be taken one by one after a crash, ``maintained_at`` says when it last tidied.
+    ``fence`` is its right to send, where several could; a ``standby`` could and may not.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.careful = 0
         self.maintained_at: datetime | None = None
+        self.fence: int | None = None
+        self.standby = False
         self._writing = asyncio.Lock()
 
     @classmethod
-    async def open(cls, url: str, *, create: bool = True) -> Database:
-        """Opens ``url`` and brings the schema up to date (``create``), or refuses a schema of another version."""
+    async def open(cls, url: str, *, create: bool = True, serving: bool = False) -> Database:
+        """Opens ``url`` and brings the schema up to date (``create``), or refuses a schema of another version.
+
+        ``serving``: other processes wait for what this one has locked, so PostgreSQL ends a transaction of ours in
+        which nothing happens for ``FROZEN_MILLIS``.
+        """
         # The schema's history imports alembic, which costs a second of start; the key store does without it.
         from cora_bot.store.upgrade import require_current, upgrade  # noqa: PLC0415
 
-        database = cls(connect(url))
+        database = cls(connect(url, serving=serving))
         try:
             if create:
                 await upgrade(database)
@@ -67,6 +75,11 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may serve it at once."""
+        return not self.is_sqlite
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -102,7 +115,7 @@ class Database:
         await self.engine.dispose()
 
 
-def connect(url: str) -> AsyncEngine:
+def connect(url: str, *, serving: bool = False) -> AsyncEngine:
     """An engine for ``sqlite+aiosqlite`` or ``postgresql+asyncpg``; anything else is refused."""
     parsed = make_url(url)
     if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
@@ -111,7 +124,9 @@ def connect(url: str) -> AsyncEngine:
             "give a URL that starts with sqlite+aiosqlite:/// or postgresql+asyncpg://",
         )
     if parsed.drivername == "postgresql+asyncpg":
-        return create_async_engine(parsed, hide_parameters=True)
+        told = {"idle_in_transaction_session_timeout": str(FROZEN_MILLIS), "lock_timeout": str(BUSY_MILLIS)}
+        asked = {"server_settings": told} if serving else {}
+        return create_async_engine(parsed, hide_parameters=True, connect_args=asked)
     if not parsed.database or parsed.database == ":memory:":
         raise CoraError("the store needs a file", "give a path after sqlite+aiosqlite:///")
     make_private(Path(parsed.database))

@@ -19,7 +19,7 @@ CODE = sorted(path for room in ("bot", "cora_bot") for path in (ROOT / room).rgl
 OURS = ROOT / "cora_bot" / "base" / "logging.py"
 FIELDS = {
     "announced", "answers", "because", "bundle", "cards", "cases", "chat", "chore", "chores", "code", "count",
-    "cuttings", "enrolling", "error", "form", "holder", "kind", "level", "mode", "moved", "number",
+    "cuttings", "enrolling", "error", "fence", "form", "holder", "kind", "level", "mode", "moved", "number",
     "occurrences", "outage", "outcome", "parts", "pause", "people", "reason", "record", "records", "reopened",
     "row", "rows", "seconds", "state", "strangers", "unreached", "update", "updates", "wave", "where",
 }  # fmt: skip
