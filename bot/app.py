@@ -24,7 +24,7 @@ from bot.delivering import LOOK_AGAIN, Delivering, Outbox, Settled
 from bot.fetching import Fetches, Fetching
 from bot.hearing import Hearing
 from bot.leading import Leading, Leases
-from bot.pacing import OVERALL, PER_CHAT, Pace
+from bot.pacing import OVERALL, PAID, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
 from bot.receive.polling import GATHER, LONG_POLL, Polling
 from bot.receive.webhook import Webhook, WebhookAt
@@ -57,6 +57,7 @@ class Connection:
 
     ``gather``: seconds between two fetches that are not full. ``tick``: seconds between two looks at what is due; 0:
     only when ``App.tick`` is called. ``webhook``: Telegram posts there, and nothing is fetched.
+    ``paid``: check-ins beyond the free allowance are paid for.
     """
 
     token: str = field(repr=False)
@@ -70,6 +71,7 @@ class Connection:
     tick: float = TICK
     webhook: WebhookAt | None = None
     role: Role = Role.ALL
+    paid: bool = False
 
 
 class App:
@@ -91,7 +93,7 @@ class App:
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
         self._hearing = Hearing(self._heard)
         self._receiving = self._receiver(api, conflict)
-        self._pace = Pace(connection.rate, connection.per_chat)
+        self._pace = Pace(connection.rate, connection.per_chat, paid=PAID if connection.paid else 0.0)
         self._sender = Sender(api, house.clock)
         self._delivering = self._leader() if house.database.shared else self._deliverer()
         self._fetching = Fetching(

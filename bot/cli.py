@@ -72,7 +72,13 @@ async def _run(role: Role) -> None:
 
 def _connection(settings: Settings, house: House, role: Role) -> Connection:
     token = bot_token(settings)
-    return Connection(token=token, base_url=settings.api, webhook=_webhook(settings, house, token), role=role)
+    return Connection(
+        token=token,
+        base_url=settings.api,
+        webhook=_webhook(settings, house, token),
+        role=role,
+        paid=settings.paid_broadcast,
+    )
 
 
 def _webhook(settings: Settings, house: House, token: str) -> WebhookAt | None:

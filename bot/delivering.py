@@ -35,6 +35,11 @@ class Outbox:
     settle: Callable[[Sequence[Settled]], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Permit:
+    paid: bool
+
+
 class Delivering:
     """``wake`` it after every commit that may have put something into the outbox."""
 
@@ -154,12 +159,13 @@ class Delivering:
         self._changed.set()
 
     async def _send(self, sending: Sending) -> Outcome:
-        if not await self._permitted(sending):
+        permit = await self._permitted(sending)
+        if permit is None:
             return Retry(self._clock.now(), "stopping")
         if not self._may_send():
             return Retry(self._clock.now(), "not_leading")
         try:
-            outcome = await self._sender.send(sending)
+            outcome = await self._sender.send(sending, paid=permit.paid)
         except TokenRefused:
             self._token_refused = True
             return Retry(self._clock.now(), "token_refused", whole_bot=True)
@@ -167,15 +173,18 @@ class Delivering:
         log("sent", row=sending.id, outcome=type(outcome).__name__.lower(), reason=getattr(outcome, "reason", ""))
         return outcome
 
-    async def _permitted(self, sending: Sending) -> bool:
-        """Waits for its turn at Telegram's pace; False when the order to stop came first."""
+    async def _permitted(self, sending: Sending) -> _Permit | None:
+        """Waits for its turn at Telegram's pace; None when the order to stop came first."""
         message = isinstance(sending.call, SendMessage | SendFile)
         while not self._stopping.is_set():
-            wait = self._pace.ask(sending.chat, monotonic(), message=message, unsolicited=sending.unsolicited)
+            now = monotonic()
+            wait = self._pace.ask(sending.chat, now, message=message, unsolicited=sending.unsolicited)
             if wait <= 0:
-                return True
+                return _Permit(paid=False)
+            if sending.unsolicited and isinstance(sending.call, SendMessage) and self._pace.ask_paid(sending.chat, now):
+                return _Permit(paid=True)
             await set_within(self._stopping, wait)
-        return False
+        return None
 
     def _learn(self, sending: Sending, outcome: Outcome) -> None:
         """What one outcome says about those to come: a flood limit, or that the network is down."""

@@ -56,7 +56,9 @@ SETTINGS: Final = (
 )
 
 
-FOR_TESTS: Final = frozenset({"CORA_CI", "CORA_DISTURBANCES", "CORA_KILLS", "CORA_XPATH_CASES", "CORA_JAVAROSA_TOOLS"})
+FOR_TESTS: Final = frozenset(
+    {"CORA_CI", "CORA_DISTURBANCES", "CORA_KILLS", "CORA_WAVE", "CORA_XPATH_CASES", "CORA_JAVAROSA_TOOLS"}
+)
 """What a test run is told by the same kind of name; no command reads them."""
 
 

@@ -153,6 +153,7 @@ async def fleet(
         for member in members:
             await running.start(member)
             while member.name == "sender 0" and '"leading"' not in (place.folder / "bot.log").read_text("utf-8"):
+                assert alive(member.process), (place.folder / "bot.log").read_text("utf-8")
                 await asyncio.sleep(0.05)  # who leads is known
         yield running
     finally:

@@ -70,8 +70,12 @@ def _forked(config: Config, share: Share) -> None:
     try:
         with Path(config.folder, "bot.log").open("a", encoding="utf-8") as log:
             start_logging(log)
-            asyncio.run(run(config, share))
-            code = 0
+            try:
+                asyncio.run(run(config, share))
+                code = 0
+            except BaseException:
+                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                raise
     finally:
         os._exit(code)
 
