@@ -1,6 +1,7 @@
 """The bot process is killed while a crowd answers.
 
-X-01 kill -9 at 20 random moments (CORA_KILLS): every answer whose tick a person saw is opened by the researchers, as it was given
+X-01 kill -9 at 20 random moments (or CORA_KILLS): every answer whose tick a person saw is opened by the researchers, as
+     it was given
 X-02 … no unsolicited message is delivered twice
 X-03 … nobody is stuck: everybody comes to the end, each with one complete record
 X-04 SIGTERM while messages are on their way: they are settled, nothing is left in flight, nothing is sent again
