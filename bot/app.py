@@ -24,12 +24,14 @@ from bot.delivering import LOOK_AGAIN, Delivering, Outbox, Settled
 from bot.fetching import Fetches, Fetching
 from bot.hearing import Hearing
 from bot.leading import Leading, Leases
+from bot.metrics import Meters
 from bot.pacing import OVERALL, PAID, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
 from bot.receive.polling import GATHER, LONG_POLL, Polling
 from bot.receive.webhook import Webhook, WebhookAt
 from bot.request import AiohttpRequest
 from bot.sending import Sender
+from cora_bot.base.clock import monotonic
 from cora_bot.base.logging import log
 from cora_bot.base.pulse import Loop
 from cora_bot.store.downloads import Download
@@ -84,10 +86,12 @@ class App:
         *,
         beat: Callable[[Loop], None] = lambda _: None,
         conflict: Callable[[], None] = lambda: None,
+        meters: Meters | None = None,
     ) -> None:
         """``beat`` is told each time a loop has gone round, ``conflict`` of another poller (``base/pulse.py``)."""
         self._house = house
-        self._beat = beat
+        self._meters = meters or Meters()
+        self._on_beat = beat
         self._connection = connection
         self._request = AiohttpRequest(read_timeout=connection.read_timeout, proxy=connection.proxy)
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
@@ -125,6 +129,7 @@ class App:
             beat=partial(self._beat, Loop.DELIVER),
             may_send=may_send,
             look_again=LOOK_OFTEN if self._connection.role is Role.SEND else LOOK_AGAIN,
+            observe=self._meters.sent,
         )
 
     def _leader(self) -> Leading:
@@ -210,9 +215,11 @@ class App:
     async def tick(self) -> None:
         """Everything that is due now, until nothing is. The scheduler and simulations call this same method."""
         async with self._ticking:
+            began = monotonic()
             while await due.due(self._house, limit=DUE_BATCH):
                 self._beat(Loop.DUE)
                 self._delivering.wake()
+            self._meters.tick = monotonic() - began
         self._beat(Loop.DUE)
 
     async def settle_all(self) -> None:
@@ -238,6 +245,10 @@ class App:
         except Exception as error:  # the ticker must go on: the store may be back at the next tick
             log("due_failed", level=logging.ERROR, error=type(error).__name__)
 
+    def _beat(self, loop: Loop) -> None:
+        self._meters.beat(loop)
+        self._on_beat(loop)
+
     async def _ready(self) -> None:
         """Raises where the store is in trouble."""
         await due.next_moment(self._house)
@@ -251,6 +262,7 @@ class App:
 
     async def _receive(self, batch: Sequence[Arrived]) -> list[Reaction]:
         reactions = await receive.receive(self._house, batch)
+        self._meters.updates += len(batch)
         self._delivering.wake()
         self._fetching.wake()
         return reactions

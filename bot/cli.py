@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -14,14 +15,17 @@ import click
 from bot.app import App, Connection, Role
 from bot.demo import PASSPHRASE, Demo, Premises, prepare
 from bot.doctor import Asked, telegram_checks
+from bot.metrics import Meters, Watching
+from bot.pinging import Pinging
 from bot.receive.webhook import WebhookAt
+from bot.serving import Served
 from bot.simulate.command import simulate_command
 from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.examination import Checked
 from cora_bot.base.hardening import no_core_dumps
 from cora_bot.base.logging import start_logging
-from cora_bot.base.pulse import Pulse, pulse_file
+from cora_bot.base.pulse import LOOPS, Loop, Pulse, pulse_file
 from cora_bot.cli.alone import alone
 from cora_bot.cli.doctor.command import doctor_command
 from cora_bot.cli.doctor.examined import Examined
@@ -30,6 +34,7 @@ from cora_bot.cli.open_house import bot_token, open_house, server_settings
 from cora_bot.settings import Settings, read_settings
 from cora_bot.usecases.forms import register_forms
 from cora_bot.usecases.house import House
+from cora_bot.usecases.status import status as status_of
 
 
 @click.command()
@@ -65,9 +70,29 @@ async def _run(role: Role) -> None:
             pulse.end()  # what a kill left behind is no sign of life
             try:
                 await register_forms(house)
-                await App(house, connection, beat=pulse.beat, conflict=pulse.conflict).run()
+                meters = Meters()
+                app = App(house, connection, beat=pulse.beat, conflict=pulse.conflict, meters=meters)
+                async with watched(settings, house, meters, loops=LOOPS[role]):
+                    await app.run()
             finally:
                 pulse.end()
+
+
+@asynccontextmanager
+async def watched(settings: Settings, house: House, meters: Meters, *, loops: tuple[Loop, ...]) -> AsyncIterator[None]:
+    """The numbers on this machine and the ping outside, where they are set."""
+    async with AsyncExitStack() as stack:
+        if settings.metrics is not None:
+            watching = Watching(meters, partial(status_of, house), home=settings.home, loops=loops)
+            served = Served(watching.app(), host=settings.metrics[0], port=settings.metrics[1])
+            await served.start()
+            stack.push_async_callback(served.stop)
+        if settings.ping_url:
+            pinging = Pinging(settings.ping_url, partial(meters.alive, loops))
+            task = asyncio.create_task(pinging.run())
+            stack.push_async_callback(asyncio.wait, (task,))
+            stack.callback(pinging.stop)
+        yield
 
 
 def _connection(settings: Settings, house: House, role: Role) -> Connection:

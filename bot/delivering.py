@@ -53,8 +53,12 @@ class Delivering:
         beat: Callable[[], None] = lambda: None,
         may_send: Callable[[], bool] = lambda: True,
         look_again: float = LOOK_AGAIN,
+        observe: Callable[[str, str], None] = lambda _outcome, _reason: None,
     ) -> None:
-        """``may_send`` is asked before each call; ``look_again``: where other processes fill the outbox, often."""
+        """``may_send`` is asked before each call; ``look_again``: where other processes fill the outbox, often.
+
+        ``observe`` is told how each call ended, and why.
+        """
         self._outbox = outbox
         self._sender = sender
         self._pace = pace
@@ -62,6 +66,7 @@ class Delivering:
         self._beat = beat
         self._may_send = may_send
         self._look_again = look_again
+        self._observe = observe
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -170,7 +175,9 @@ class Delivering:
             self._token_refused = True
             return Retry(self._clock.now(), "token_refused", whole_bot=True)
         self._learn(sending, outcome)
-        log("sent", row=sending.id, outcome=type(outcome).__name__.lower(), reason=getattr(outcome, "reason", ""))
+        how, why = type(outcome).__name__.lower(), getattr(outcome, "reason", "")
+        self._observe(how, why)
+        log("sent", row=sending.id, outcome=how, reason=why)
         return outcome
 
     async def _permitted(self, sending: Sending) -> _Permit | None:

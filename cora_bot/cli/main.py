@@ -24,6 +24,7 @@ from cora_bot.cli.parked import parked
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
+from cora_bot.cli.status import status
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
 from cora_bot.cli.why import why
@@ -48,6 +49,7 @@ COMMANDS: tuple[click.Command, ...] = (
     export,
     doctor_command(),
     health,
+    status,
     upgrade,
     docs,
 )

@@ -46,6 +46,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "why",
         "reply",
         "outage",
+        "parked",
         "bundle",
         "bundles",
         "retention",
@@ -53,6 +54,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "export",
         "doctor",
         "health",
+        "status",
         "upgrade",
     ]
 

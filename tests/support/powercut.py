@@ -1,7 +1,7 @@
-"""Power cuts without any privilege: what a process asked of the disk is recorded, and the disk rebuilt as it may be left.
+"""Power cuts without any privilege: what a process asked of the disk is recorded, and the disk rebuilt from it.
 
-What was synced is there. Of what was not, each write may be there, in part or not at all, in any order. Making, renaming
-and deleting a file counts as done at once.
+What was synced is there. Of what was not, each write may be there, in part or not at all, in any order. Making,
+renaming and deleting a file counts as done at once.
 """
 
 from __future__ import annotations
