@@ -67,6 +67,9 @@ class Database:
                 await upgrade(database)
             else:
                 await require_current(database)
+        except (DBAPIError, OSError) as error:
+            await database.close()
+            raise unusable(error) from error
         except BaseException:
             await database.close()
             raise
@@ -156,6 +159,12 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get("cora_plain", False):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("cora_write", False) else "BEGIN")
+
+
+def unusable(error: DBAPIError | OSError) -> CoraError:
+    """In words, why a database cannot be opened. What the engine says of itself names no row and no value."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error.strerror or type(error).__name__)
+    return CoraError(f"the database cannot be used: {said}", "Look at the disk, permissions and address; or restore.")
 
 
 def is_outage(error: BaseException) -> bool:
