@@ -48,16 +48,23 @@ SETTINGS: Final = (
     ),
     Setting("CORA_WEBHOOK_LISTEN", "HOST:PORT for those posts, plain, behind a proxy that encrypts.", "127.0.0.1:8443"),
     Setting("CORA_METRICS", "HOST:PORT on this machine for /metrics, /health and /ready.", "none"),
-    Setting(
-        "CORA_PING_URL", "Address outside that is asked every minute while all is well; it raises the alarm.", "none"
-    ),
+    Setting("CORA_PING_URL", "Address outside, asked every minute while all is well; it raises the alarm.", "none"),
     Setting("CORA_PAID_BROADCAST", "yes: check-ins may go faster than 30 a second, paid in Telegram Stars.", "no"),
     Setting("CORA_CLOCK_FILE", "Time travel for demonstrations; refused unless CORA_API is on this machine.", "none"),
 )
 
 
 FOR_TESTS: Final = frozenset(
-    {"CORA_CI", "CORA_DISTURBANCES", "CORA_KILLS", "CORA_WAVE", "CORA_XPATH_CASES", "CORA_JAVAROSA_TOOLS"}
+    {
+        "CORA_CI",
+        "CORA_CUTS",
+        "CORA_DISTURBANCES",
+        "CORA_EXAMPLES",
+        "CORA_JAVAROSA_TOOLS",
+        "CORA_KILLS",
+        "CORA_WAVE",
+        "CORA_XPATH_CASES",
+    }
 )
 """What a test run is told by the same kind of name; no command reads them."""
 
