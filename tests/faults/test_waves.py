@@ -26,7 +26,7 @@ PRESSES = 12
 PATIENCE = 2.0
 
 
-async def waits_for_replies(folder: Path, wave: int) -> tuple[list[float], int]:
+async def waits_for_replies(folder: Path, wave: int, *, patience: float = 60) -> tuple[list[float], int]:
     """How long each reply of somebody who enrols took, and how much of the wave still waited after the last."""
     clock = SetClock(datetime(2026, 12, 1, 12, tzinfo=UTC))
     async with Emulator(clock=clock) as emulator, opened(premises(folder, clock)) as house:
@@ -41,7 +41,7 @@ async def waits_for_replies(folder: Path, wave: int) -> tuple[list[float], int]:
             await asyncio.sleep(1)  # the wave is under way
             began = monotonic()
             one.start(code)
-            await one.until(lambda person: any(not bubble.mine for bubble in person.screen), seconds=PATIENCE)
+            await one.until(lambda person: any(not bubble.mine for bubble in person.screen), seconds=patience)
             waits.append(monotonic() - began)
             for _ in range(PRESSES):
                 await asyncio.sleep(0.4)
@@ -49,7 +49,7 @@ async def waits_for_replies(folder: Path, wave: int) -> tuple[list[float], int]:
                 answer = next((each for each in offers if each.press.verb in ANSWERS), offers[0])
                 began = monotonic()
                 one.press_old(before.message_id, answer.button.callback_data or "")
-                await one.until(lambda person, before=before: person.last != before, seconds=PATIENCE)  # type: ignore[misc]
+                await one.until(lambda person, before=before: person.last != before, seconds=patience)  # type: ignore[misc]
                 waits.append(monotonic() - began)
             return waits, wave - sum(call.method == "sendMessage" for call in emulator.world.calls)
 
