@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -18,25 +20,39 @@ from typing import Self
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.api import TELEGRAM, Api
-from bot.delivering import MOST_AT_ONCE, Delivering, Outbox, Settled
+from bot.delivering import LOOK_AGAIN, MOST_AT_ONCE, Delivering, Outbox, Settled
 from bot.fetching import Fetches, Fetching
-from bot.pacing import OVERALL, PER_CHAT, Pace
+from bot.hearing import Hearing
+from bot.leading import Leading, Leases
+from bot.metrics import Meters
+from bot.pacing import OVERALL, PAID, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
 from bot.receive.polling import GATHER, LONG_POLL, Polling
+from bot.receive.webhook import Webhook, WebhookAt
 from bot.request import AiohttpRequest
 from bot.sending import Sender
+from cora_bot.base.clock import monotonic
 from cora_bot.base.logging import log
 from cora_bot.base.pulse import Loop
 from cora_bot.store.downloads import Download
-from cora_bot.usecases import deliver, due, fetching, receive
+from cora_bot.usecases import deliver, due, fetching, leading, receive, silence
 from cora_bot.usecases.exchange import Arrived, Reaction, Sending
 from cora_bot.usecases.fetching import NotFetched
 from cora_bot.usecases.halting import Halted
 from cora_bot.usecases.house import House
 
 TICK = 1.0  # seconds
+LOOK_OFTEN = 0.1  # seconds between two looks into an outbox that other processes fill
 DUE_BATCH = 100
 FASTEST = 128  # sends under way of a bot that may send more than Telegram lets every bot
+
+
+class Role(StrEnum):
+    """What a process does of the whole, where several share a database."""
+
+    ALL = "all"
+    RECEIVE = "receive"
+    SEND = "send"  # also looks for what is due, and fetches files
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,8 @@ class Connection:
     """Which bot, where, how. ``proxy`` is an HTTP proxy's address; ``rate`` 0 sends without any limit (simulations).
 
     ``gather``: seconds between two fetches that are not full. ``tick``: seconds between two looks at what is due; 0:
-    only when ``App.tick`` is called.
+    only when ``App.tick`` is called. ``webhook``: Telegram posts there, and nothing is fetched.
+    ``paid``: check-ins beyond the free allowance are paid for.
     """
 
     token: str = field(repr=False)
@@ -56,33 +73,35 @@ class Connection:
     read_timeout: float = 20
     gather: float = GATHER
     tick: float = TICK
+    webhook: WebhookAt | None = None
+    role: Role = Role.ALL
+    paid: bool = False
 
 
 class App:
     """One bot of one study. Use ``run()`` in a process, ``async with`` in a test or a simulation."""
 
-    def __init__(self, house: House, connection: Connection, *, beat: Callable[[Loop], None] = lambda _: None) -> None:
-        """``beat`` is told each time a loop has gone round (``base/pulse.py``)."""
+    def __init__(
+        self,
+        house: House,
+        connection: Connection,
+        *,
+        beat: Callable[[Loop], None] = lambda _: None,
+        conflict: Callable[[], None] = lambda: None,
+        meters: Meters | None = None,
+    ) -> None:
+        """``beat`` is told each time a loop has gone round, ``conflict`` of another poller (``base/pulse.py``)."""
         self._house = house
-        self._beat = beat
+        self._meters = meters or Meters()
+        self._on_beat = beat
         self._connection = connection
         self._request = AiohttpRequest(read_timeout=connection.read_timeout, proxy=connection.proxy)
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
-        self._polling = Polling(
-            api,
-            self._receive,
-            long_poll=connection.long_poll,
-            gather=connection.gather,
-            beat=partial(beat, Loop.RECEIVE),
-        )
-        self._delivering = Delivering(
-            Outbox(self._claim, self._settle),
-            Sender(api, house.clock),
-            pace=Pace(connection.rate, connection.per_chat),
-            clock=house.clock,
-            beat=partial(beat, Loop.DELIVER),
-            most=MOST_AT_ONCE if 0 < connection.rate <= OVERALL else FASTEST,
-        )
+        self._hearing = Hearing(self._heard)
+        self._receiving = self._receiver(api, conflict)
+        self._pace = Pace(connection.rate, connection.per_chat, paid=PAID if connection.paid else 0.0)
+        self._sender = Sender(api, house.clock)
+        self._delivering = self._leader() if house.database.shared else self._deliverer()
         self._fetching = Fetching(
             Fetches(self._claim_file, self._keep_file, self._file_failed), api, done=self._delivering.wake
         )
@@ -91,6 +110,43 @@ class App:
         self._loops: tuple[asyncio.Task[None], ...] = ()
         self._scheduler: AsyncIOScheduler | None = None
 
+    def _receiver(self, api: Api, conflict: Callable[[], None]) -> Polling | Webhook:
+        webhook = self._connection.webhook
+        if webhook is not None:
+            return Webhook(api, self._receive, at=webhook, ready=self._ready, beat=self._received)
+        return Polling(
+            api,
+            self._receive,
+            long_poll=self._connection.long_poll,
+            gather=self._connection.gather,
+            beat=self._received,
+            conflict=conflict,
+        )
+
+    def _deliverer(self, may_send: Callable[[], bool] = lambda: True) -> Delivering:
+        return Delivering(
+            Outbox(self._claim, self._settle),
+            self._sender,
+            pace=self._pace,
+            clock=self._house.clock,
+            beat=partial(self._beat, Loop.DELIVER),
+            may_send=may_send,
+            look_again=LOOK_OFTEN if self._connection.role is Role.SEND else LOOK_AGAIN,
+            observe=self._meters.sent,
+            most=MOST_AT_ONCE if 0 < self._connection.rate <= OVERALL else FASTEST,
+        )
+
+    def _leader(self) -> Leading:
+        house = self._house
+        leases = Leases(
+            partial(leading.look, house),
+            partial(leading.take, house),
+            partial(leading.renew, house),
+            partial(leading.release, house),
+            partial(leading.stand_by, house),
+        )
+        return Leading(leases, self._deliverer, beat=partial(self._beat, Loop.DELIVER))
+
     async def start(self) -> None:
         """Recovers what a kill left behind, checks the profile, starts the loops. Raises CoraError."""
         await self._request.initialize()
@@ -98,16 +154,22 @@ class App:
             bot = telegram_bot(self._request, token=self._connection.token, base_url=self._connection.base_url)
             script = self._house.script
             await prepare(bot, script.study, command_texts(script.phrases, script.study))
-            await deliver.recover(self._house)
+            await deliver.begin(self._house)
+            if not self._house.database.shared:
+                await deliver.take_over(self._house)  # else whoever takes the lease does it
         except BaseException:
             await self._request.shutdown()
             raise
-        self._loops = (
-            asyncio.create_task(self._polling.run(), name="receive"),
-            asyncio.create_task(self._delivering.run(), name="deliver"),
-            asyncio.create_task(self._fetching.run(), name="fetch"),
-        )
-        if self._connection.tick > 0:
+        receives, sends = self._connection.role is not Role.SEND, self._connection.role is not Role.RECEIVE
+        loops: list[tuple[str, Coroutine[None, None, None]]] = []
+        if receives:
+            loops += [("receive", self._receiving.run()), ("hear", self._hearing.run())]
+        if sends:
+            loops += [("deliver", self._delivering.run()), ("fetch", self._fetching.run())]
+        else:
+            leading.stand_by(self._house)
+        self._loops = tuple(asyncio.create_task(loop, name=name) for name, loop in loops)
+        if sends and self._connection.tick > 0:
             self._scheduler = self._ticker()
         log("started")
 
@@ -129,9 +191,10 @@ class App:
             if self._scheduler is not None:
                 self._scheduler.shutdown(wait=False)
                 self._scheduler = None
-            self._polling.stop()
+            self._receiving.stop()
             self._delivering.stop()
             self._fetching.stop()
+            self._hearing.stop()
             await asyncio.gather(*loops, return_exceptions=True)
         await self._request.shutdown()
         log("stopped")
@@ -156,16 +219,18 @@ class App:
     async def tick(self) -> None:
         """Everything that is due now, until nothing is. The scheduler and simulations call this same method."""
         async with self._ticking:
+            began = monotonic()
             while await due.due(self._house, limit=DUE_BATCH):
                 self._beat(Loop.DUE)
                 self._delivering.wake()
+            self._meters.tick = monotonic() - began
         self._beat(Loop.DUE)
 
     async def settle_all(self) -> None:
         """For tests: returns when nothing is left that can be sent now, and no spinner turns."""
         await self._fetching.empty()
         await self._delivering.empty()
-        await self._polling.settled()
+        await self._receiving.settled()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -186,8 +251,24 @@ class App:
         except Exception as error:  # the ticker must go on: the store may be back at the next tick
             log("due_failed", level=logging.ERROR, error=type(error).__name__)
 
+    def _beat(self, loop: Loop) -> None:
+        self._meters.beat(loop)
+        self._on_beat(loop)
+
+    async def _ready(self) -> None:
+        """Raises where the store is in trouble."""
+        await due.next_moment(self._house)
+
+    def _received(self) -> None:
+        self._beat(Loop.RECEIVE)
+        self._hearing.beat()
+
+    async def _heard(self, really: timedelta | None) -> int:
+        return await silence.heard(self._house, really)
+
     async def _receive(self, batch: Sequence[Arrived]) -> list[Reaction]:
         reactions = await receive.receive(self._house, batch)
+        self._meters.updates += len(batch)
         self._delivering.wake()
         self._fetching.wake()
         return reactions

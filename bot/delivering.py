@@ -36,6 +36,11 @@ class Outbox:
     settle: Callable[[Sequence[Settled]], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Permit:
+    paid: bool
+
+
 class Delivering:
     """``wake`` it after every commit that may have put something into the outbox."""
 
@@ -48,13 +53,23 @@ class Delivering:
         clock: Clock,
         beat: Callable[[], None] = lambda: None,
         most: int = MOST_AT_ONCE,
+        may_send: Callable[[], bool] = lambda: True,
+        look_again: float = LOOK_AGAIN,
+        observe: Callable[[str, str], None] = lambda _outcome, _reason: None,
     ) -> None:
+        """``may_send`` is asked before each call; ``look_again``: where other processes fill the outbox, often.
+
+        ``observe`` is told how each call ended, and why.
+        """
         self._outbox = outbox
         self._sender = sender
         self._pace = pace
         self._most = most
         self._clock = clock
         self._beat = beat
+        self._may_send = may_send
+        self._look_again = look_again
+        self._observe = observe
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -119,7 +134,7 @@ class Delivering:
     async def _rest(self) -> None:
         self._resting = True
         try:
-            await set_within(self._changed, max(0.01, min(LOOK_AGAIN, self._quiet() or LOOK_AGAIN)))
+            await set_within(self._changed, max(0.01, min(self._look_again, self._quiet() or self._look_again)))
             if len(self._under_way) > 1 and not self._stopping.is_set():
                 await asyncio.sleep(GATHER)
         finally:
@@ -154,26 +169,34 @@ class Delivering:
         self._changed.set()
 
     async def _send(self, sending: Sending) -> Outcome:
-        if not await self._permitted(sending):
+        permit = await self._permitted(sending)
+        if permit is None:
             return Retry(self._clock.now(), "stopping")
+        if not self._may_send():
+            return Retry(self._clock.now(), "not_leading")
         try:
-            outcome = await self._sender.send(sending)
+            outcome = await self._sender.send(sending, paid=permit.paid)
         except TokenRefused:
             self._token_refused = True
             return Retry(self._clock.now(), "token_refused", whole_bot=True)
         self._learn(sending, outcome)
-        log("sent", row=sending.id, outcome=type(outcome).__name__.lower(), reason=getattr(outcome, "reason", ""))
+        how, why = type(outcome).__name__.lower(), getattr(outcome, "reason", "")
+        self._observe(how, why)
+        log("sent", row=sending.id, outcome=how, reason=why)
         return outcome
 
-    async def _permitted(self, sending: Sending) -> bool:
-        """Waits for its turn at Telegram's pace; False when the order to stop came first."""
+    async def _permitted(self, sending: Sending) -> _Permit | None:
+        """Waits for its turn at Telegram's pace; None when the order to stop came first."""
         message = isinstance(sending.call, SendMessage | SendFile)
         while not self._stopping.is_set():
-            wait = self._pace.ask(sending.chat, monotonic(), message=message, unsolicited=sending.unsolicited)
+            now = monotonic()
+            wait = self._pace.ask(sending.chat, now, message=message, unsolicited=sending.unsolicited)
             if wait <= 0:
-                return True
+                return _Permit(paid=False)
+            if sending.unsolicited and isinstance(sending.call, SendMessage) and self._pace.ask_paid(sending.chat, now):
+                return _Permit(paid=True)
             await set_within(self._stopping, wait)
-        return False
+        return None
 
     def _learn(self, sending: Sending, outcome: Outcome) -> None:
         """What one outcome says about those to come: a flood limit, or that the network is down."""

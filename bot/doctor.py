@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -34,6 +34,8 @@ class Asked:
     api: str
     bot: str
     script: Script | None
+    webhook: str = ""
+    """What the settings say Telegram posts to, "" for fetching."""
 
 
 async def telegram_checks(asked: Asked) -> Sequence[Checked]:
@@ -54,7 +56,7 @@ async def _each(bot: Bot, asked: Asked) -> AsyncIterator[Checked]:
     me = await bot.get_me()
     problems = [*_named(me.username or "", asked.bot), *_groups(joins=me.can_join_groups)]
     yield Checked(PART, "" if problems else f"the token is that of @{me.username}", tuple(problems))
-    yield await _webhook(bot)
+    yield await _webhook(bot, asked.webhook)
     if asked.script is not None:
         study = asked.script.study
         found = await public_problems(bot, study, command_texts(asked.script.phrases, study))
@@ -77,8 +79,17 @@ def _groups(*, joins: bool | None) -> list[Problem]:
     return [warning(PART, "the bot can be added to groups, where others would see that somebody knows it", hint)]
 
 
-async def _webhook(bot: Bot) -> Checked:
+async def _webhook(bot: Bot, wanted: str) -> Checked:
     info = await bot.get_webhook_info()
+    if wanted and info.url == wanted:
+        failed = info.last_error_date is not None and SystemClock().now() - info.last_error_date < _LATELY
+        if failed:
+            hint = "Is the proxy up, its certificate valid, the bot running? Telegram goes on trying for a day."
+            return wrong("webhook", f"Telegram could not post lately; {info.pending_update_count} updates wait", hint)
+        return Checked("webhook", f"Telegram posts to this server; {info.pending_update_count} updates wait")
+    if wanted:
+        hint = "'cora run' sets it when it starts. Is it running with CORA_WEBHOOK_URL?"
+        return wrong("webhook", "it is not the one of CORA_WEBHOOK_URL: messages do not come here", hint)
     if not info.url:
         waiting = f"; {info.pending_update_count} updates wait" if info.pending_update_count else ""
         return Checked("webhook", f"none, as it should be{waiting}")
@@ -104,4 +115,5 @@ def _aware(instant: datetime) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
+_LATELY = timedelta(minutes=10)
 _TEN = aiohttp.ClientTimeout(total=10)

@@ -65,6 +65,7 @@ class Payload(TypedDict, total=False):
     protect_content: bool
     disable_notification: bool
     reply_markup: _Keyboard | _PlaceKey | _NoKey
+    allow_paid_broadcast: bool
 
 
 def render(call: Message, address: int) -> tuple[str, Payload]:

@@ -38,6 +38,7 @@ _GONE = (
     ("chat not found", "chat_not_found"),
     ("user not found", "chat_not_found"),
     ("peer_id_invalid", "chat_not_found"),
+    ("upgraded to a supergroup", "migrated"),
 )
 _REFUSED = (
     ("message to edit not found", "message_gone"),
@@ -68,20 +69,22 @@ class Sender:
         self._clock = clock
         self._flooded: dict[bytes, float] = {}
 
-    async def send(self, sending: Sending) -> Outcome:
-        """Makes the call."""
+    async def send(self, sending: Sending, *, paid: bool = False) -> Outcome:
+        """Makes the call. ``paid``: beyond the free allowance, for Telegram Stars."""
         try:
-            answer = await self._answer(sending)
+            answer = await self._answer(sending, paid=paid)
         except NotSent:
             return self._later("not_sent")
         except Unanswered:
             return Uncertain("no_answer")
         return self._judge(sending, answer)
 
-    async def _answer(self, sending: Sending) -> Answer:
+    async def _answer(self, sending: Sending, *, paid: bool) -> Answer:
         if isinstance(sending.call, SendFile):
             return await send_file(self._api, sending.call, sending.address)
         method, payload = render(sending.call, sending.address)
+        if paid:
+            payload["allow_paid_broadcast"] = True
         return await self._api.call(method, payload)
 
     def _judge(self, sending: Sending, answer: Answer) -> Outcome:

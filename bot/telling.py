@@ -55,6 +55,7 @@ ASIDE = {
     "key store: fence": "Who stopped, paused or moved, sealed: a restored copy must not forget it. A store of its own.",
     "key store: mark": "The name of the key store, and how often it was changed.",
     "key store: link": "Which person is which case, sealed; it can be cut for good. A store of its own.",
+    "lease": "Which of several processes may send at this moment.",
     "meta": "The store's own version.",
     "outage": "When a country or time zone was cut off. It names no person.",
     "outbox": "Messages sent or waiting. Their text is sealed, and taken out once it has been sent.",

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from cora_bot.base.errors import CoraError
 
 TELEGRAM: Final = "https://api.telegram.org"
+MOST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,31 @@ SETTINGS: Final = (
         "File with the passphrase of CORA_SERVER_KEY, where it has one; fd:3 for an open descriptor.",
         "systemd's credential passphrase, else asked for at the terminal",
     ),
+    Setting(
+        "CORA_WEBHOOK_URL",
+        "Address Telegram posts to (https://…): messages are posted instead of fetched.",
+        "none: messages are fetched, no incoming port is needed",
+    ),
+    Setting("CORA_WEBHOOK_LISTEN", "HOST:PORT for those posts, plain, behind a proxy that encrypts.", "127.0.0.1:8443"),
+    Setting("CORA_METRICS", "HOST:PORT on this machine for /metrics, /health and /ready.", "none"),
+    Setting("CORA_PING_URL", "Address outside, asked every minute while all is well; it raises the alarm.", "none"),
+    Setting("CORA_PAID_BROADCAST", "yes: check-ins may go faster than 30 a second, paid in Telegram Stars.", "no"),
     Setting("CORA_CLOCK_FILE", "Time travel for demonstrations; refused unless CORA_API is on this machine.", "none"),
 )
 
 
-FOR_TESTS: Final = frozenset({"CORA_CI", "CORA_XPATH_CASES", "CORA_JAVAROSA_TOOLS"})
+FOR_TESTS: Final = frozenset(
+    {
+        "CORA_CI",
+        "CORA_CUTS",
+        "CORA_DISTURBANCES",
+        "CORA_EXAMPLES",
+        "CORA_JAVAROSA_TOOLS",
+        "CORA_KILLS",
+        "CORA_WAVE",
+        "CORA_XPATH_CASES",
+    }
+)
 """What a test run is told by the same kind of name; no command reads them."""
 
 
@@ -72,6 +93,11 @@ class Settings:
     server_passphrase_file: Path | None
     credentials: Path | None
     clock_file: Path | None
+    webhook_url: str = ""
+    webhook_listen: tuple[str, int] = ("127.0.0.1", 8443)
+    metrics: tuple[str, int] | None = None
+    ping_url: str = field(default="", repr=False)
+    paid_broadcast: bool = False
 
     @property
     def opening_tests(self) -> Path:
@@ -97,11 +123,6 @@ class Settings:
     def half_restored(self) -> Path:
         """Is there while stores are being put in place: a bot that started then would serve half of a pair."""
         return self.home / "restore-not-finished"
-
-    @property
-    def pulse(self) -> Path:
-        """Where the running bot leaves its signs of life, for ``cora health``."""
-        return self.home / "pulse.json"
 
     @property
     def loopback(self) -> bool:
@@ -132,6 +153,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         server_passphrase_file=_path(environment, "CORA_SERVER_PASSPHRASE_FILE"),
         credentials=_path(environment, "CREDENTIALS_DIRECTORY"),
         clock_file=_path(environment, "CORA_CLOCK_FILE"),
+        webhook_url=_outside(environment, "CORA_WEBHOOK_URL"),
+        webhook_listen=_place(environment, "CORA_WEBHOOK_LISTEN") or ("127.0.0.1", 8443),
+        metrics=_on_this_machine(environment, "CORA_METRICS"),
+        ping_url=_outside(environment, "CORA_PING_URL"),
+        paid_broadcast=_yes(environment, "CORA_PAID_BROADCAST"),
     )
 
 
@@ -150,6 +176,46 @@ def _is_loopback(host: str) -> bool:
 def _path(environment: Mapping[str, str], name: str) -> Path | None:
     text = environment.get(name, "")
     return Path(text) if text else None
+
+
+def _place(environment: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """HOST:PORT; an IPv6 address stands in brackets."""
+    text = environment.get(name, "")
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > MOST_PORT:
+        raise CoraError(f"{name} is not HOST:PORT", "For example 127.0.0.1:8443")
+    return host.strip("[]"), int(port)
+
+
+def _on_this_machine(environment: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    place = _place(environment, name)
+    if place is not None and not _is_loopback(place[0]):
+        raise CoraError(f"{name} can be reached from other machines", "Use 127.0.0.1 or [::1]: it knows no passwords.")
+    return place
+
+
+def _outside(environment: Mapping[str, str], name: str) -> str:
+    """A web address; without encryption on this machine only."""
+    text = environment.get(name, "")
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+        raise CoraError(f"{name} is not an address that begins with https://")
+    return text
+
+
+def _yes(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "").casefold()
+    if text not in ("", "yes", "no"):
+        raise CoraError(f"{name} is neither yes nor no")
+    return text == "yes"
 
 
 def _api(text: str) -> str:

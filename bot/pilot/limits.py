@@ -61,9 +61,9 @@ class Limits:
         self._overall = Bucket(overall, seconds())
         self._chats: dict[int, Bucket] = {}
 
-    def refuse(self, chat_id: int) -> int:
-        """0 and a permit taken, or the whole seconds of ``retry_after`` and nothing taken."""
-        if not self.enabled:
+    def refuse(self, chat_id: int, *, paid: bool = False) -> int:
+        """0 and a permit taken, or the whole seconds of ``retry_after`` and nothing taken. ``paid``: no limit."""
+        if not self.enabled or paid:
             return 0
         at = self._seconds()
         chat = self._chats.setdefault(chat_id, Bucket(self._private if chat_id > 0 else self._group, at))

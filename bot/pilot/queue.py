@@ -74,6 +74,19 @@ class UpdateQueue:
         self.bell.ring()
         return update_id
 
+    def __contains__(self, update_id: int) -> bool:
+        self._expire()
+        return update_id in self._waiting
+
+    def waiting(self) -> list[Queued]:
+        """What waits, in order."""
+        self._expire()
+        return list(self._waiting.values())
+
+    def drop(self, update_id: int) -> None:
+        """A webhook took it."""
+        self._waiting.pop(update_id, None)
+
     def jump(self, to: int) -> None:
         """The next update gets this id. Telegram draws a new one, maybe lower, after a week without updates.
 

@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 
 from bot.pilot.api.files import Downloads
 from bot.pilot.api.http import BotApi
+from bot.pilot.api.webhook import Courier
 from bot.pilot.controls import Controls
 from bot.pilot.faults import Faults
 from bot.pilot.phones import Phones
@@ -90,8 +91,15 @@ class Emulator:
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
         self._port = self._runner.addresses[0][1]
+        self._api.courier.start()
+
+    @property
+    def courier(self) -> Courier:
+        """What posts to a webhook."""
+        return self._api.courier
 
     async def stop(self) -> None:
+        await self._api.courier.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

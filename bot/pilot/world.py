@@ -54,6 +54,7 @@ class Profile:
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     menu_button: Json = field(default_factory=lambda: {"type": "commands"})
     webhook: Json = field(default_factory=dict)
+    webhook_secret: str = ""
     joins_groups: bool = True  # /setjoingroups at BotFather
 
 
@@ -70,8 +71,11 @@ class World:
         chance: Chance | None = None,
         limits: Limits | None = None,
         throttled: bool = True,
+        local: bool = False,
     ) -> None:
+        """``local``: a Bot API server of one's own (``--local``), which also posts to addresses without encryption."""
         self.clock = clock
+        self.local = local
         self.token = token
         self.chance = chance or SeededChance("pilot")
         self.limits = limits or Limits()

@@ -1,7 +1,8 @@
 """getUpdates: a batch, understood, committed, and only then acknowledged by the next offset.
 
 The offset is nowhere stored: Telegram hands out again whatever was not acknowledged, and the receiving usecase knows
-every update's natural key. Asking again for the same offset is throttled by Telegram, so a batch that cannot be
+every update's natural key. After a week without updates Telegram may begin again with any number, so an offset that has
+grown old is dropped. Asking again for the same offset is throttled by Telegram, so a batch that cannot be
 committed is kept here and tried again; nothing is fetched meanwhile.
 """
 
@@ -29,6 +30,8 @@ Receive = Callable[[Sequence[Arrived]], Awaitable[list[Reaction]]]
 BATCH = 100
 LONG_POLL = 25
 GATHER = 0.03  # seconds between two fetches that are not full: small commits are dear
+STALE = 6 * 24 * 3600.0  # seconds without an update after which the offset is dropped
+EXPLAINED_EVERY = 3600.0  # seconds between two explanations of the same conflict
 NETWORK_GRACE = 15.0  # beyond the long poll, before a silent connection is given up
 
 _BATCH = msgspec.json.Decoder(list[msgspec.Raw])
@@ -47,6 +50,7 @@ class Polling:
     """The receiving loop. ``receive`` commits a batch; ``long_poll`` and ``gather`` are in seconds.
 
     ``beat`` is told whenever Telegram has handed over what it had; not before the last batch is committed.
+    ``conflict`` is told whenever another process was seen to poll with this token.
     """
 
     def __init__(
@@ -58,6 +62,8 @@ class Polling:
         gather: float = GATHER,
         backoff: Backoff | None = None,
         beat: Callable[[], None] = lambda: None,
+        conflict: Callable[[], None] = lambda: None,
+        seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._api = api
         self._receive = receive
@@ -65,6 +71,10 @@ class Polling:
         self._gather = gather
         self._backoff = backoff or Backoff()
         self._beat = beat
+        self._on_conflict = conflict
+        self._seconds = seconds
+        self._moved_at = seconds()
+        self._explained_at: float | None = None
         self._answering = Answering(api)
         self._offset = 0
         self._reached = False
@@ -111,7 +121,7 @@ class Polling:
         if reactions is None:
             return
         # Not the highest ever seen: after a quiet week Telegram may begin again with a lower number.
-        self._offset = understood.offset
+        self._offset, self._moved_at = understood.offset, self._seconds()
         toasts = dict.fromkeys(understood.callbacks, "")
         toasts.update({reaction.key.removeprefix("c:"): reaction.toast for reaction in reactions})
         self._answering.answer_all(toasts.items())
@@ -135,8 +145,8 @@ class Polling:
         # Until Telegram was reached nothing is waited for there: whether it can be is to be known at once.
         wait = self._long_poll if self._reached else 0
         asked = {"limit": BATCH, "timeout": wait, "allowed_updates": ALLOWED_UPDATES}
-        if self._offset:
-            asked["offset"] = self._offset
+        if offset := self._fresh_offset():
+            asked["offset"] = offset
         try:
             answer = await self._api.call("getUpdates", asked, read_timeout=self._long_poll + NETWORK_GRACE)
         except (NotSent, Unanswered) as error:
@@ -152,6 +162,12 @@ class Polling:
         self._beat()
         return fetched
 
+    def _fresh_offset(self) -> int:
+        """0 once it is stale: it was acknowledged long ago, and new updates may have lower numbers."""
+        if self._seconds() - self._moved_at > STALE:
+            self._offset = 0
+        return self._offset
+
     async def _refused(self, answer: Answer) -> list[msgspec.Raw]:
         if answer.code in (401, 404):
             raise TokenRefused
@@ -159,10 +175,25 @@ class Polling:
             log("poll_conflict", level=logging.WARNING, because="a webhook is set for this bot; it is taken away")
             return await self._drop_webhook()
         if answer.code == 409:
-            return await self._pause("poll_conflict", because="another process polls with this bot's token")
+            return await self._conflict()
         if answer.code == 429:
             await asyncio.sleep(answer.retry_after)
         return await self._pause("poll_refused", code=answer.code)
+
+    async def _conflict(self) -> list[msgspec.Raw]:
+        """Another process polls with this token: said once, and again each hour; each takes updates from the other."""
+        now = self._seconds()
+        if self._explained_at is None or now - self._explained_at >= EXPLAINED_EVERY:
+            self._explained_at = now
+            log(
+                "poll_conflict",
+                level=logging.ERROR,
+                because="another process polls with this bot's token, here or on another machine: stop it, "
+                "or give this study a bot of its own; if nobody of you runs it, revoke the token at @BotFather",
+            )
+        self._on_conflict()
+        await asyncio.sleep(self._backoff.failed())
+        return []
 
     async def _drop_webhook(self) -> list[msgspec.Raw]:
         try:

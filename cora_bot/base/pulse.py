@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +31,17 @@ class Loop(StrEnum):
     DELIVER = "deliver"
 
 
+LOOPS: Final[Mapping[str, tuple[Loop, ...]]] = {
+    "all": tuple(Loop),
+    "receive": (Loop.RECEIVE,),
+    "send": (Loop.DUE, Loop.DELIVER),
+}
+"""What goes round in a process, by what it does of the whole (``cora run --only``)."""
+
+CONFLICT: Final = "conflict"
+"""No loop: when another process was last seen to poll with this bot's token."""
+
+
 class Pulse:
     """Writes the file at most every few seconds. A file that cannot be written stops nothing but the sign of life."""
 
@@ -42,6 +53,13 @@ class Pulse:
         self._failed = False
 
     def beat(self, loop: Loop) -> None:
+        self._note(loop)
+
+    def conflict(self) -> None:
+        """Another process polls with this token."""
+        self._note(CONFLICT)
+
+    def _note(self, loop: str) -> None:
         now = self._clock.now()
         self._beats[loop] = to_millis(now)
         last = self._written.get(loop)
@@ -75,6 +93,17 @@ def read_pulse(path: Path) -> dict[str, datetime]:
         return {}
 
 
-def silent(beats: Mapping[str, datetime], now: datetime) -> list[Loop]:
+def pulse_file(home: Path, role: str = "all") -> Path:
+    """Where a process of this role leaves its signs of life."""
+    return home / ("pulse.json" if role == "all" else f"pulse-{role}.json")
+
+
+def read_pulses(home: Path) -> dict[str, dict[str, datetime]]:
+    """The beats of each role that has any."""
+    found = {role: read_pulse(pulse_file(home, role)) for role in LOOPS}
+    return {role: beats for role, beats in found.items() if beats}
+
+
+def silent(beats: Mapping[str, datetime], now: datetime, loops: Collection[Loop] = tuple(Loop)) -> list[Loop]:
     """The loops that have not beaten for too long. A beat from the future is none: the clock was set back since."""
-    return [loop for loop in Loop if loop not in beats or abs(now - beats[loop]) > SILENT_AFTER]
+    return [loop for loop in loops if loop not in beats or abs(now - beats[loop]) > SILENT_AFTER]

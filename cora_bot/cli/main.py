@@ -25,6 +25,7 @@ from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
 from cora_bot.cli.outage import outage
 from cora_bot.cli.own_data import mydata
+from cora_bot.cli.parked import parked
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.restore import restore
@@ -33,6 +34,7 @@ from cora_bot.cli.seal import seal
 from cora_bot.cli.server_keys import server_keys_group
 from cora_bot.cli.silence import silence_command
 from cora_bot.cli.staff_phones import staff
+from cora_bot.cli.status import status
 from cora_bot.cli.tasks import tasks
 from cora_bot.cli.try_form import try_form
 from cora_bot.cli.upgrade import upgrade
@@ -57,6 +59,7 @@ COMMANDS: tuple[click.Command, ...] = (
     silence_command,
     outage,
     visits_group,
+    parked,
     bundle,
     bundles,
     audit,
@@ -67,6 +70,7 @@ COMMANDS: tuple[click.Command, ...] = (
     brief,
     doctor_command(),
     health,
+    status,
     upgrade,
     backup,
     restore,

@@ -34,14 +34,14 @@ from cora_bot.vault.working import WorkingKeys
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, *, contacting: bool = True, file: KeyFile | None = None
+    settings: Settings, *, contacting: bool = True, serving: bool = False, file: KeyFile | None = None
 ) -> AsyncIterator[House]:
     """The house of ``settings``, closed again at the end of the block.
 
     ``contacting``: the command lets people in or writes to them, so the study must be ready for that. Reading what is
     there already (bundle, people) must stay possible while a newly named researcher has not opened a test yet.
-    ``file``: the server's key file, by whoever has asked for its passphrase already.
-    Raises ``CoraError``.
+    ``serving``: this is the bot (``Database.open``). ``file``: the server's key file, by whoever has asked for its
+    passphrase already. Raises ``CoraError``.
     """
     no_core_dumps()  # from here on this process holds the server's keys
     script = load_script(settings.study)
@@ -51,12 +51,12 @@ async def open_house(
         check_signed(settings.study, script.study)
     clock = open_clock(settings)
     keys = file.load() if file else server_keys(settings)
-    database = await Database.open(settings.database)
+    database = await Database.open(settings.database, serving=serving)
     try:
         if contacting:
             await check_not_halted(database)
         keys = await in_use(database, keys)
-        keystore = await KeyStore.open(settings.keystore, keys)
+        keystore = await KeyStore.open(settings.keystore, keys, serving=serving)
         try:
             yield House(
                 database=database,

@@ -171,6 +171,7 @@ NOT_A_NUMBER: Final = N_("That is not a number I can read. Please write it with 
 NOT_WHOLE: Final = N_("Please write a whole number, without a comma or point.")
 NOT_A_DAY: Final = N_("I cannot read this day. Please write it like this: {example}")
 TOO_LONG: Final = N_("This is too long. Please write it shorter.")
+NOT_RECEIVED: Final = N_("↻ What you tapped a while ago may not have been received. Please tap again.")
 PRESS_A_BUTTON: Final = N_("Please press one of the buttons.")
 CANNOT_TAKE: Final = N_("I can only take buttons and written text here.")
 DONE: Final = N_("Done")

@@ -85,7 +85,10 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Housekeeping at a later time, unless the card shows something else by then. Kinds: ``empty_card``."""
+    """Housekeeping at a later time, unless the card shows something else by then.
+
+    Kinds: ``empty_card``, ``missed_press``.
+    """
 
     kind: str
     card: int

@@ -45,6 +45,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "deactivated": "the account does not exist any more",
     "not_started": "the chat with the bot was removed",
     "chat_not_found": "Telegram does not know the chat",
+    "migrated": "the chat became another one",
     "forbidden": "Telegram does not let the bot write there, and does not say why",
     "no_answer": "Telegram did not answer",
     "process_ended": "the program ended while it was being sent",
@@ -54,6 +55,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "conflict": "another program used the bot's token; it is tried again",
     "token_refused": "Telegram refused the bot's token; it is tried again",
     "stopping": "the program was being stopped; it is sent later",
+    "not_leading": "another process had taken over the sending; it is sent later",
     "unreadable": "the server could not read its own entry",
     "internal": "a fault of the program; see the server's log",
 }

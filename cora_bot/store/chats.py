@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, exists, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, select, update
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.dialogue.conversation import Card, Chat, Showing
 from cora_bot.store.database import Tx
 from cora_bot.store.prepared import prepared, prepared_insert, several
-from cora_bot.store.tables import chat, chat_participant, staff_phone
+from cora_bot.store.statements import is_flag
+from cora_bot.store.tables import Kind, State, chat, chat_participant, outbox, staff_phone
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 
@@ -162,6 +163,26 @@ async def last_seen(tx: Tx) -> datetime | None:
     newest = select(chat.c.last_seen).order_by(chat.c.last_seen.desc()).limit(1)
     found: datetime | None = (await tx.execute(newest)).scalar_one_or_none()
     return found
+
+
+async def heard_of(tx: Tx, keys: WorkingKeys, address: int) -> datetime | None:
+    """When this chat was last heard of; None for one that is not known."""
+    query = select(chat.c.last_seen).where(chat.c.address_index.in_(indexes(keys, address)))
+    found: datetime | None = (await tx.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def live(tx: Tx, showing: Collection[Showing]) -> list[tuple[bytes, int]]:
+    """(chat, generation) of every card that stands in a chat and shows one of these; newest first.
+
+    Where another card waits to be sent, that one changes what is seen, and nothing may take its place.
+    """
+    waits = exists().where(
+        outbox.c.chat_id == chat.c.id, outbox.c.state == State.PENDING.value, outbox.c.kind == Kind.CARD.value
+    )
+    stands = and_(chat.c.showing.in_([each.value for each in showing]), chat.c.message.is_not(None), ~waits)
+    query = select(chat.c.id, chat.c.generation).where(stands, is_flag(chat.c.blocked, False))
+    return [(row.id, row.generation) for row in await tx.execute(query.order_by(chat.c.shown_at.desc()))]
 
 
 async def purge_strangers(tx: Tx, before: datetime) -> int:

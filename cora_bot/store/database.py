@@ -28,6 +28,7 @@ __all__ = ["Database", "Tx", "connect", "is_outage", "make_private", "newest_sch
 
 BUSY_MILLIS = 10_000
 STATEMENTS_KEPT = 512  # by SQLite, parsed
+FROZEN_MILLIS = 5_000
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -42,19 +43,26 @@ _PRAGMAS = (
 class Database:
     """An open database. What a process knows of itself and need not survive it:
     ``careful`` counts the updates to be taken one by one after a crash, ``maintained_at`` says when it last tidied.
+    ``fence`` is its right to send, where several could; a ``standby`` could and may not.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.careful = 0
         self.maintained_at: datetime | None = None
+        self.fence: int | None = None
+        self.standby = False
         self._writing = asyncio.Lock()
         self._idle: list[Line] = []
 
     @classmethod
-    async def open(cls, url: str, *, create: bool = True) -> Database:
-        """Opens ``url`` and brings the schema up to date (``create``), or refuses a schema of another version."""
-        database = cls(connect(url))
+    async def open(cls, url: str, *, create: bool = True, serving: bool = False) -> Database:
+        """Opens ``url`` and brings the schema up to date (``create``), or refuses a schema of another version.
+
+        ``serving``: other processes wait for what this one has locked, so PostgreSQL ends a transaction of ours in
+        which nothing happens for ``FROZEN_MILLIS``.
+        """
+        database = cls(connect(url, serving=serving))
         try:
             if await database.schema_version() == newest_schema():
                 return database
@@ -65,6 +73,9 @@ class Database:
                 await upgrade(database)
             else:
                 await require_current(database)
+        except (DBAPIError, OSError) as error:
+            await database.close()
+            raise unusable(error) from error
         except BaseException:
             await database.close()
             raise
@@ -84,6 +95,11 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may serve it at once."""
+        return not self.is_sqlite
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -149,7 +165,7 @@ def newest_schema() -> str:
     return max(path.name[1:5] for path in (Path(__file__).parent / "migrations" / "versions").glob("v*.py"))
 
 
-def connect(url: str) -> AsyncEngine:
+def connect(url: str, *, serving: bool = False) -> AsyncEngine:
     """An engine for ``sqlite+aiosqlite`` or ``postgresql+asyncpg``; anything else is refused."""
     parsed = make_url(url)
     if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
@@ -158,7 +174,9 @@ def connect(url: str) -> AsyncEngine:
             "give a URL that starts with sqlite+aiosqlite:/// or postgresql+asyncpg://",
         )
     if parsed.drivername == "postgresql+asyncpg":
-        return create_async_engine(parsed, hide_parameters=True)
+        told = {"idle_in_transaction_session_timeout": str(FROZEN_MILLIS), "lock_timeout": str(BUSY_MILLIS)}
+        asked = {"server_settings": told} if serving else {}
+        return create_async_engine(parsed, hide_parameters=True, connect_args=asked)
     if not parsed.database or parsed.database == ":memory:":
         raise CoraError("the store needs a file", "give a path after sqlite+aiosqlite:///")
     make_private(Path(parsed.database))
@@ -182,6 +200,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
             cursor.execute(pragma)
     finally:
         cursor.close()
+
+
+def unusable(error: DBAPIError | OSError) -> CoraError:
+    """In words, why a database cannot be opened. What the engine says of itself names no row and no value."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error.strerror or type(error).__name__)
+    return CoraError(f"the database cannot be used: {said}", "Look at the disk, permissions and address; or restore.")
 
 
 def is_outage(error: BaseException) -> bool:

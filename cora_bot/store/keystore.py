@@ -109,8 +109,9 @@ class KeyStore:
     keys: WorkingKeys
 
     @classmethod
-    async def open(cls, url: str, keys: WorkingKeys) -> KeyStore:
-        database = Database(connect(url))
+    async def open(cls, url: str, keys: WorkingKeys, *, serving: bool = False) -> KeyStore:
+        """``serving`` as with ``Database.open``."""
+        database = Database(connect(url, serving=serving))
         async with database.transaction() as tx:
             await tx.run_sync(metadata.create_all)
         return cls(database, keys)

@@ -182,6 +182,13 @@ def _here(each: Due) -> ColumnElement[bool]:
     )
 
 
+async def overdue(tx: Tx, now: datetime) -> tuple[int, datetime | None]:
+    """How many are due and have not been looked at, and since when the first of them."""
+    query = select(func.count(), func.min(occurrence.c.next_at)).where(occurrence.c.next_at <= now)
+    count, first = (await tx.execute(query)).one()
+    return int(count), first
+
+
 async def earliest(tx: Tx) -> datetime | None:
     found: datetime | None = (await tx.execute(_EARLIEST)).scalar()
     return found

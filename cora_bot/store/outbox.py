@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Integer, Row, Select, Text, and_, bindparam, exists, literal_column, or_, select, update
+from sqlalchemy import Integer, Row, Select, Text, and_, bindparam, exists, func, literal_column, or_, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.prompt import Prompt, Spoken
@@ -229,6 +229,28 @@ async def sending(tx: Tx) -> list[Waiting]:
     """What was in flight when the last sender ended."""
     rows = await tx.execute(select(outbox).where(outbox.c.state == SENDING))
     return sorted((_waiting(row) for row in rows), key=lambda each: each.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many rows wait and may go now, since when the first of them, and how many are in each other state."""
+
+    replies: int
+    unsolicited: int
+    since: datetime | None
+    states: dict[State, int]
+
+
+async def standing(tx: Tx, now: datetime) -> Standing:
+    """Pending rows by what the index over them knows; the others by what is kept of them."""
+    found = {}
+    for unsolicited in (False, True):
+        waits = and_(outbox.c.state == PENDING, is_flag(outbox.c.unsolicited, unsolicited), outbox.c.not_before <= now)
+        found[unsolicited] = (await tx.execute(select(func.count(), func.min(outbox.c.not_before)).where(waits))).one()
+    others = select(outbox.c.state, func.count()).where(outbox.c.state != PENDING).group_by(outbox.c.state)
+    states = {State(state): count for state, count in await tx.execute(others)}
+    firsts = [first for _, first in found.values() if first is not None]
+    return Standing(found[False][0], found[True][0], min(firsts, default=None), states)
 
 
 async def earliest(tx: Tx) -> datetime | None:

@@ -1,4 +1,5 @@
-"""What the store itself has to remember: which study and keys it belongs to, and until when all sending rests."""
+"""What the store itself has to remember: which study and keys it belongs to, until when all sending rests,
+and when Telegram was last heard."""
 
 from __future__ import annotations
 
@@ -17,6 +18,10 @@ HALTED = "halted_at"
 
 
 _READ = prepared(select(meta.c.value).where(meta.c.name == bindparam("of")))
+
+
+HEARD = "telegram_heard_at"
+"""Milliseconds at which Telegram had last handed over what it had."""
 
 
 async def read(tx: Tx, name: str) -> str | None:

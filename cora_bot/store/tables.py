@@ -172,6 +172,15 @@ occurrence = _table(
     ),
 )
 
+# Who of several processes does what one alone may do. ``beats`` grows while its holder lives, ``fence`` with each one.
+lease = _table(
+    "lease",
+    Column("name", Text, primary_key=True),
+    Column("fence", Whole, nullable=False),
+    Column("beats", Whole, nullable=False),
+    Column("held", Flag, nullable=False),
+)
+
 # Of places, never of people: a country of the study or an IANA zone, and wall time there.
 outage = _table(
     "outage",

@@ -85,6 +85,17 @@ async def forget_parked(tx: Tx, before: datetime) -> int:
     return (await tx.execute(delete(parked_update).where(parked_update.c.at < before))).rowcount
 
 
+async def unpark(tx: Tx, key: bytes) -> None:
+    """Takes an update up again: it is neither parked nor known."""
+    await drop(tx, key)
+    await tx.execute(delete(update_seen).where(update_seen.c.key == key))
+
+
+async def drop(tx: Tx, key: bytes) -> None:
+    """Forgets a parked update for good; it stays known, so that it never comes again."""
+    await tx.execute(delete(parked_update).where(parked_update.c.key == key))
+
+
 async def parked_count(tx: Tx) -> int:
     return int((await tx.execute(select(func.count()).select_from(parked_update))).scalar_one())
 

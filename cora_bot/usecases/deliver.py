@@ -15,7 +15,7 @@ from cora_bot.base.errors import NotOpened
 from cora_bot.base.logging import log
 from cora_bot.dialogue.phrases import NEUTRAL
 from cora_bot.dialogue.prompt import Prompt
-from cora_bot.store import chats, outbox, remembered
+from cora_bot.store import chats, leases, outbox, remembered
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Waiting
@@ -26,9 +26,9 @@ from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, SendFil
 from cora_bot.usecases.halting import is_halted
 from cora_bot.usecases.house import House
 from cora_bot.usecases.judging import UNREADABLE, Verdict, judge
-from cora_bot.usecases.settling import recover, settle
+from cora_bot.usecases.settling import begin, recover, settle, take_over
 
-__all__ = ["claim", "recover", "settle"]
+__all__ = ["begin", "claim", "recover", "settle", "take_over"]
 
 EDITABLE = timedelta(hours=48)
 """A card older than this is sent anew: nobody scrolls back to it, and it can no longer be deleted."""
@@ -60,6 +60,7 @@ async def _wanted(house: House, now: datetime, limit: int) -> list[bytes]:
 
 async def _claim(house: House, wanted: Sequence[bytes], now: datetime) -> tuple[list[Sending], list[Verdict]]:
     async with house.database.transaction() as tx:
+        await leases.hold(tx, leases.SENDER, house.database.fence)
         # What was read a moment ago is read again behind the lock; a chat another process works on is left to it.
         doors = await chats.lock(tx, set(wanted), skip_locked=True)
         rows = await outbox.first_of(tx, doors, now)

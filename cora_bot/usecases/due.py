@@ -47,6 +47,8 @@ async def due(house: House, *, limit: int = 100) -> int:
 
 
 async def _tidy(house: House) -> None:
+    if house.database.standby:
+        return  # whoever sends does it
     now, last = house.clock.now(), house.database.maintained_at
     if last is None or now - last >= MAINTAINED_EVERY:
         await maintain(house)
@@ -62,7 +64,7 @@ async def _occurrences(house: House, limit: int) -> int:
     if not found:
         return 0
     try:
-        await _handle(house, found)
+        return await _handle(house, found)
     except Exception as error:
         if is_outage(error):
             raise
@@ -83,11 +85,13 @@ async def _handle_alone(house: House, each: Due) -> None:
             await occurrences.put_off(tx, each, house.clock.now() + PUT_OFF)
 
 
-async def _handle(house: House, found: Sequence[Due]) -> None:
+async def _handle(house: House, found: Sequence[Due]) -> int:
+    """How many were not left to another process, which works on their chats at this moment."""
     now = house.clock.now()
     async with house.database.transaction() as tx:
         reached = await participants.chats_of(tx, {each.participant for each in found})
-        stored = await chats.lock(tx, set(reached.values()))
+        stored = await chats.lock(tx, set(reached.values()), skip_locked=True)
+        found = [each for each in found if reached.get(each.participant) in {None, *stored}]
         # One person of a shared chat at a time; the others are still due when this is written.
         about = {chat_id: who for who, chat_id in reversed(reached.items())}
         loaded = await conversations.load(
@@ -110,6 +114,7 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
         steps, sealed = await seal_steps(house, steps, loaded.linked)
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
         await own_copies.keep(house, tx, steps)
+    return len(found)
 
 
 def _lost(each: Due) -> list[tasks.New]:
@@ -158,7 +163,7 @@ async def _chores(house: House, limit: int) -> int:
     if not found:
         return 0
     try:
-        await _do(house, found)
+        return await _do(house, found)
     except Exception as error:
         if is_outage(error):
             raise
@@ -179,10 +184,12 @@ async def _do_alone(house: House, each: Task) -> None:
             await chores.remove(tx, [each])
 
 
-async def _do(house: House, found: Sequence[Task]) -> None:
+async def _do(house: House, found: Sequence[Task]) -> int:
+    """As ``_handle``."""
     now = house.clock.now()
     async with house.database.transaction() as tx:
-        stored = await chats.lock(tx, {each.chat for each in found})
+        stored = await chats.lock(tx, {each.chat for each in found}, skip_locked=True)
+        found = [each for each in found if each.chat in stored]
         loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore)
         steps = []
         for each in found:
@@ -196,6 +203,7 @@ async def _do(house: House, found: Sequence[Task]) -> None:
         steps, sealed = await seal_steps(house, steps, loaded.linked)
         await chores.remove(tx, found)
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+    return len(found)
 
 
 async def next_moment(house: House) -> datetime | None:

@@ -47,6 +47,14 @@ async def receive(house: House, batch: Sequence[Arrived]) -> list[Reaction]:
         return await _one_by_one(house, batch, counted=False)
 
 
+async def replay(house: House, parked: Arrived) -> list[Reaction]:
+    """Handles a parked update as if it came now; in the same transaction it is parked no longer.
+
+    Raises whatever it raised then, and it stays parked.
+    """
+    return await _together(house, [parked], replayed=True)
+
+
 async def _one_by_one(house: House, batch: Sequence[Arrived], *, counted: bool) -> list[Reaction]:
     """Each update in its own transaction. ``counted``: after a crash, each attempt is committed before it is made."""
     reactions: list[Reaction] = []
@@ -90,11 +98,15 @@ class _Told:
     moved: dict[bytes, bytes] = field(default_factory=dict)
 
 
-async def _together(house: House, batch: Sequence[Arrived], *, counted: bool = False) -> list[Reaction]:
-    """The batch in one transaction."""
+async def _together(
+    house: House, batch: Sequence[Arrived], *, counted: bool = False, replayed: bool = False
+) -> list[Reaction]:
+    """The batch in one transaction. ``replayed``: it was parked before."""
     now = house.clock.now()
     told = _Told({each.key: "" for each in batch if isinstance(each.input, Pressed)})
     async with house.database.transaction() as tx:
+        for parked in batch if replayed else ():
+            await updates.unpark(tx, updates.index(house.keys, parked.key))
         news = await _unknown(house, tx, batch)
         doors = await chats.open_doors(
             tx, house.keys, {each.arrived.address for each in news}, now=now, chance=house.chance

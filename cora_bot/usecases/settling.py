@@ -13,7 +13,7 @@ from cora_bot.base.logging import log
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat
 from cora_bot.dialogue.inputs import Blocked
-from cora_bot.store import chats, conversations, outbox, remembered
+from cora_bot.store import chats, conversations, leases, outbox, remembered
 from cora_bot.store.above import KEY, Standing
 from cora_bot.store.apply import Step, apply, retired, silenced
 from cora_bot.store.chats import Stored
@@ -59,6 +59,7 @@ async def settle(house: House, results: Sequence[tuple[Sending, Outcome]]) -> No
     """Commits what became of claimed rows. A row that is no longer ``sending`` is left as it is."""
     now = house.clock.now()
     async with house.database.transaction() as tx:
+        await leases.hold(tx, leases.SENDER, house.database.fence)
         stored = await chats.lock(tx, {sending.chat for sending, _ in results})
         rows = await outbox.by_ids(tx, [sending.id for sending, _ in results])
         settlement = _Settlement(now, dict(stored))
@@ -70,18 +71,29 @@ async def settle(house: House, results: Sequence[tuple[Sending, Outcome]]) -> No
         await _write(house, tx, settlement, before=stored)
 
 
-async def recover(house: House) -> int:
-    """At start: what an earlier process had claimed and never settled was perhaps sent. Gives back how many rows.
+async def begin(house: House) -> None:
+    """At start: the study's forms are stored, and the versions that open sessions began on are taken up.
 
-    The study's forms are stored, and the versions that open sessions began on are taken up. The updates that were under
-    way then are taken one by one (``Database.careful``), so that one which kills the process is found out.
+    The updates that were under way at a kill are taken one by one (``Database.careful``), so that one which kills the
+    process is found out.
     """
     house.database.careful = CAREFUL
     await check_belongs(house)
     await register_forms(house)
     await audit_log.note_study(house)
+
+
+async def recover(house: House) -> int:
+    """``begin``, and ``take_over``."""
+    await begin(house)
+    return await take_over(house)
+
+
+async def take_over(house: House) -> int:
+    """What an earlier sender had claimed and never settled was perhaps sent. Gives back how many rows."""
     now = house.clock.now()
     async with house.database.transaction() as tx:
+        await leases.hold(tx, leases.SENDER, house.database.fence)
         rows = await outbox.sending(tx)
         stored = await chats.lock(tx, {row.chat for row in rows})
         settlement = _Settlement(now, dict(stored))

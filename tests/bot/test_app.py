@@ -13,6 +13,7 @@ import io
 import logging
 import os
 import signal
+import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from bot.api import TokenRefused
 from bot.app import App, Connection
 from bot.pilot.faults import Fault, Kind
 from bot.pilot.server import Emulator
+from bot.receive.webhook import WebhookAt
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import LOGGER, start_logging
@@ -90,6 +92,23 @@ async def test_person_enrols_is_invited_and_answers(setting: Setting, logs: io.S
     assert '"action": "sent"' in logs.getvalue()
     for secret in (WORDS, "planted", code, str(one.person.id), setting.emulator.token):
         assert secret not in logs.getvalue()
+
+
+async def test_person_answers_where_telegram_posts(setting: Setting) -> None:
+    setting.emulator.world.local = True
+    one = setting.respondent()
+    (code,) = await make_tokens(setting.house, 1, expires_days=14)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    at = WebhookAt(f"http://127.0.0.1:{port}/telegram", "127.0.0.1", port, "secret")
+    async with App(setting.house, replace(setting.connection, webhook=at)):
+        one.person.start(code)
+        await one.follow(lambda card: card.text == p.NEUTRAL)
+        setting.clock.move(timedelta(days=13))
+        await one.follow(lambda card: p.THANK_YOU in card.text)
+    assert {status for _, status in setting.emulator.courier.posted} == {200}
+    assert "getUpdates" not in {call.method for call in setting.emulator.world.calls}
 
 
 async def test_ticker_finds_what_is_due_by_itself(setting: Setting) -> None:
@@ -170,5 +189,6 @@ async def test_forbidden_word_in_the_bots_name_stops_the_start(setting: Setting)
 def test_token_is_not_shown_with_the_connection() -> None:
     assert repr(Connection(token="5:secret", proxy="http://user:pass@proxy")) == (
         "Connection(base_url='https://api.telegram.org', rate=30.0, per_chat=1.0, long_poll=25, read_timeout=20, "
-        "gather=0.03, tick=1.0)"
+        "gather=0.03, tick=1.0, webhook=None, "
+        "role=<Role.ALL: 'all'>, paid=False)"
     )

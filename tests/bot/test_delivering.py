@@ -8,7 +8,7 @@ D-03 an outcome outlives a store that is down; an orderly stop settles everythin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from bot.pilot.person import Person
 from bot.pilot.server import Emulator
 from bot.request import AiohttpRequest
 from bot.sending import Sender
-from cora_bot.base.clock import SetClock
+from cora_bot.base.clock import SetClock, monotonic
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.usecases.exchange import Outcome, Refused, Retry, Sending, SendMessage, Sent, Uncertain
@@ -91,11 +91,13 @@ class Bench:
         return person
 
     @asynccontextmanager
-    async def delivering(self, pace: Pace | None = None) -> AsyncIterator[Delivering]:
+    async def delivering(
+        self, pace: Pace | None = None, may_send: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[Delivering]:
         async with AiohttpRequest(read_timeout=1) as request:
             sender = Sender(Api(request, token=self.emulator.token, base_url=self.emulator.base_url), self.clock)
             outbox = Outbox(self.shelf.claim, self.shelf.settle)
-            delivering = Delivering(outbox, sender, pace=pace or Pace(rate=0), clock=self.clock)
+            delivering = Delivering(outbox, sender, pace=pace or Pace(rate=0), clock=self.clock, may_send=may_send)
             task = asyncio.create_task(delivering.run())
             try:
                 yield delivering
@@ -220,3 +222,33 @@ async def test_telegrams_limits_are_never_met(bench: Bench) -> None:
         await delivering.empty()
     assert [received(person) for person in people] == [["0", "1", "2", "3", "4"]] * 3
     assert {call.status for call in bench.emulator.world.calls} == {200}
+
+
+def paid_for(bench: Bench) -> int:
+    return sum("allow_paid_broadcast" in call.parameters for call in bench.emulator.world.calls)
+
+
+@pytest.mark.parametrize("paid", [0.0, 900.0])
+async def test_wave_is_paid_for_only_beyond_the_free_allowance_and_if_wanted(bench: Bench, paid: float) -> None:
+    people = [bench.person() for _ in range(90)]
+    for person in people:
+        bench.shelf.lay(person, "check-in", unsolicited=True)
+    bench.shelf.lay(people[0], "reply")
+    began = monotonic()
+    async with bench.delivering(Pace(paid=paid)) as delivering:
+        await delivering.empty()
+    assert [received(person).count("check-in") for person in people] == [1] * 90
+    assert paid > 0 or monotonic() - began > 2  # seventy more than go at once, at thirty a second
+    assert (paid_for(bench) > 0) == (paid > 0)
+    replies = [call for call in bench.emulator.world.calls if call.parameters.get("text") == "reply"]
+    assert ["allow_paid_broadcast" in call.parameters for call in replies] == [False]
+
+
+async def test_call_is_not_made_by_a_process_that_may_no_longer_send(bench: Bench) -> None:
+    person = bench.person()
+    bench.shelf.lay(person, "late")
+    async with bench.delivering(may_send=lambda: False) as delivering:
+        while not bench.shelf.outcomes:
+            await asyncio.sleep(0.01)
+        delivering.stop()
+    assert (received(person), bench.shelf.outcomes[0][1]) == ([], Retry(NOW, "not_leading"))

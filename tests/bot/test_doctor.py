@@ -83,6 +83,18 @@ async def test_webhook_is_found(emulator: Emulator) -> None:
     assert problems == ["webhook: one is set: messages go elsewhere"]
 
 
+async def test_wanted_webhook_is_in_order_where_telegram_posts_to_it(emulator: Emulator) -> None:
+    wanted = "https://here.example/hook"
+    _, missing = await found(asked(emulator, webhook=wanted))
+    emulator.world.profile.webhook = {"url": wanted}
+    said, problems = await found(asked(emulator, webhook=wanted))
+    emulator.world.profile.webhook["last_error_date"] = int(datetime.now(UTC).timestamp())
+    _, failing = await found(asked(emulator, webhook=wanted))
+    assert missing == ["webhook: it is not the one of CORA_WEBHOOK_URL: messages do not come here"]
+    assert (said[1], problems) == ("webhook: Telegram posts to this server; 0 updates wait", [])
+    assert failing == ["webhook: Telegram could not post lately; 0 updates wait"]
+
+
 async def test_forbidden_word_in_the_public_texts_is_found(emulator: Emulator) -> None:
     word = script_of(STUDY).study.never_show["en"][0]
     emulator.world.profile.short_descriptions["ar"] = f"About {word}"

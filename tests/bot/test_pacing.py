@@ -102,3 +102,16 @@ def test_backoff_doubles_up_to_its_most_and_starts_over() -> None:
     assert [backoff.failed() for _ in range(5)] == [0.5, 1, 2, 4, 4]
     backoff.succeeded()
     assert backoff.failed() == 0.5
+
+
+def test_paid_messages_go_beyond_the_free_allowance_but_not_past_a_chats_own_pace() -> None:
+    pace = Pace(paid=900)
+    gone = sum(pace.ask_paid(bytes([n]), 0.0) for n in range(200))
+    assert (gone, pace.ask(b"reply", 0.0, message=True)) == (90, 0.0)
+    assert [pace.ask_paid(b"one", 1.0) for _ in range(4)] == [True, True, True, False]
+    pace.hold(None, 5.0)
+    assert not pace.ask_paid(b"other", 2.0)
+
+
+def test_nothing_is_paid_for_unless_wanted() -> None:
+    assert not Pace().ask_paid(b"c", 0.0)

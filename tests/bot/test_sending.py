@@ -180,3 +180,11 @@ def test_envelope_is_read_whatever_comes_back(status: int, body: bytes, expected
         expected.description,
         expected.retry_after,
     )
+
+
+async def test_chat_that_became_another_is_gone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(*_: object, **__: object) -> Answer:
+        return Answer(400, description="bad request: group chat was upgraded to a supergroup chat")
+
+    monkeypatch.setattr(bench.sender._api, "call", refused)
+    assert await bench.send(MESSAGE) == Gone("migrated")

@@ -51,6 +51,16 @@ def test_health_fails_when_the_loops_stand_still(tmp_path: Path) -> None:
     assert (said.code, said.out.count("(too long)")) == (1, 3)
 
 
+def test_health_says_that_another_process_polls(tmp_path: Path) -> None:
+    beat(tmp_path, *Loop)
+    pulse = Pulse(tmp_path / "pulse.json", SetClock(datetime.now(UTC)))
+    pulse.beat(Loop.DUE)
+    pulse.beat(Loop.DELIVER)
+    pulse.conflict()
+    said = cora("health", settings={"CORA_HOME": str(tmp_path)})
+    assert (said.code, "another process polls with this bot's token (seen 0 s ago): stop it" in said.out) == (1, True)
+
+
 HOLD = "import sys; from pathlib import Path; from cora_bot.cli.alone import alone\n" \
     "with alone(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"  # fmt: skip
 

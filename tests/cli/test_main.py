@@ -48,6 +48,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "reply",
         "outage",
         "visits",
+        "parked",
         "bundle",
         "bundles",
         "retention",
@@ -57,6 +58,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "brief",
         "doctor",
         "health",
+        "status",
         "upgrade",
     ]
 

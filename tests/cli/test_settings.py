@@ -30,7 +30,15 @@ def test_read_settings_defaults_lie_in_the_home_folder() -> None:
 
 
 def test_read_settings_takes_every_setting_of_the_table() -> None:
-    environment = {setting.name: f"/x/{setting.name}" for setting in SETTINGS} | {"CORA_API": "http://127.0.0.1:8081/"}
+    shaped = {
+        "CORA_API": "http://127.0.0.1:8081/",
+        "CORA_WEBHOOK_URL": "https://bot.example.org/hook",
+        "CORA_WEBHOOK_LISTEN": "0.0.0.0:8444",
+        "CORA_METRICS": "[::1]:9464",
+        "CORA_PING_URL": "https://ping.example.org/x",
+        "CORA_PAID_BROADCAST": "yes",
+    }
+    environment = {setting.name: f"/x/{setting.name}" for setting in SETTINGS} | shaped
     settings = read_settings(environment)
     found = [
         settings.home,
@@ -44,8 +52,29 @@ def test_read_settings_takes_every_setting_of_the_table() -> None:
         settings.server_passphrase_file,
         settings.clock_file,
     ]
-    assert [str(value) for value in found] == [f"/x/{one.name}" for one in SETTINGS if one.name != "CORA_API"]
+    assert [str(value) for value in found] == [f"/x/{one.name}" for one in SETTINGS if one.name not in shaped]
     assert settings.api == "http://127.0.0.1:8081"
+    assert (settings.webhook_url, settings.webhook_listen) == ("https://bot.example.org/hook", ("0.0.0.0", 8444))
+    assert (settings.metrics, settings.ping_url) == (("::1", 9464), "https://ping.example.org/x")
+    assert settings.paid_broadcast
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CORA_WEBHOOK_URL", "http://bot.example.org/hook"),
+        ("CORA_WEBHOOK_URL", "bot.example.org"),
+        ("CORA_WEBHOOK_LISTEN", "8443"),
+        ("CORA_WEBHOOK_LISTEN", "localhost:99999"),
+        ("CORA_METRICS", "0.0.0.0:9464"),
+        ("CORA_METRICS", "metrics.example.org:9464"),
+        ("CORA_PING_URL", "ftp://ping.example.org"),
+        ("CORA_PAID_BROADCAST", "true"),
+    ],
+)
+def test_setting_that_would_open_a_door_or_means_nothing_is_refused(name: str, value: str) -> None:
+    with pytest.raises(CoraError, match=name):
+        read_settings({name: value})
 
 
 def test_read_settings_refuses_an_unknown_name() -> None:

@@ -59,7 +59,7 @@ LINE = {
     "reason": r"[a-z_0-9]*",
     "wave": r"first|second",
     "holder": r"Anna",
-    **dict.fromkeys(("row", "rows", "number", "count", "updates", "occurrences", "chores"), r"\d+"),
+    **dict.fromkeys(("row", "rows", "number", "count", "updates", "occurrences", "chores", "seconds", "cards"), r"\d+"),
     **dict.fromkeys(("records", "cases", "answers", "people", "strangers", "cuttings", "tasks"), r"\d+"),
     **dict.fromkeys(("code", "pause"), r"[\d.]+"),
 }

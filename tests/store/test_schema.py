@@ -165,7 +165,8 @@ async def test_outbox_refuses_impossible_rows(ground: Ground, rows: list[dict[st
 open_texts = {
     "alert.taken_by", "audit.action", "audit.facts", "audit.hash", "audit.subject",
     "chat.showing", "chore.kind", "counter.name", "form_version.form_id", "form_version.hash", "form_version.version",
-    "form_version.xform", "media_file.digest", "media_file.file", "meta.name", "meta.value", "occurrence.local",
+    "form_version.xform", "lease.name", "media_file.digest", "media_file.file", "meta.name", "meta.value",
+    "occurrence.local",
     "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outage.begins", "outage.ends",
     "outage.place", "outbox.key", "outbox.kind",
     "outbox.means", "outbox.outcome", "outbox.reason", "outbox.state", "outbox.wave", "parked_update.error",

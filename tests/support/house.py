@@ -32,14 +32,17 @@ class Premises:
     keys: WorkingKeys
     identities: tuple[Identity, ...]
     study: Path = STUDY
+    database: str = ""
+    keystore: str = ""
+    """Addresses on another server; "" for files in the folder."""
 
     @property
     def database_url(self) -> str:
-        return f"sqlite+aiosqlite:///{self.folder / 'cora.db'}"
+        return self.database or f"sqlite+aiosqlite:///{self.folder / 'cora.db'}"
 
     @property
     def keystore_url(self) -> str:
-        return f"sqlite+aiosqlite:///{self.folder / 'keystore.db'}"
+        return self.keystore or f"sqlite+aiosqlite:///{self.folder / 'keystore.db'}"
 
 
 def premises(folder: Path, clock: Clock, *, seed: int | str = 1, study: Path = STUDY) -> Premises:
@@ -55,10 +58,10 @@ def script_of(folder: Path) -> Script:
 
 
 @asynccontextmanager
-async def opened(place: Premises) -> AsyncIterator[House]:
+async def opened(place: Premises, *, serving: bool = False) -> AsyncIterator[House]:
     """The house, open; closed again on leaving."""
-    database = await Database.open(place.database_url)
-    keystore = await KeyStore.open(place.keystore_url, place.keys)
+    database = await Database.open(place.database_url, serving=serving)
+    keystore = await KeyStore.open(place.keystore_url, place.keys, serving=serving)
     try:
         yield House(
             database=database,

@@ -1,8 +1,8 @@
 """The real bot as a process that can be killed again and again: ``python -m tests.support.runner CONFIG.json``.
 
 Everything slow (imports, compiling the forms) is done once; then each line on standard input forks a process that
-opens the house and runs the whole bot, and its process id is printed. The forked process is what gets killed: it
-shares nothing with the next one but the files.
+opens the house and runs the bot, the whole of it or the ``Share`` the line says, and its process id is printed. The
+forked process is what gets killed: it shares nothing with the next one but the files.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from bot.app import App, Connection
+from bot.app import App, Connection, Role
+from bot.receive.webhook import WebhookAt
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import TravelClock
 from cora_bot.base.logging import start_logging
@@ -32,27 +33,49 @@ class Config:
     seed: str
     token: str
     base_url: str
+    database: str = ""
+    keystore: str = ""
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
-async def run(config: Config) -> None:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of the work a process does; ``url`` and ``port`` where Telegram posts to it. As it stands: all, polling."""
+
+    role: str = "all"
+    url: str = ""
+    port: int = 0
+    secret: str = "secret"
+
+    def connected(self, config: Config) -> Connection:
+        at = WebhookAt(self.url, "127.0.0.1", self.port, self.secret) if self.url else None
+        return Connection(
+            token=config.token, base_url=config.base_url, rate=0, long_poll=2, webhook=at, role=Role(self.role)
+        )
+
+
+async def run(config: Config, share: Share) -> None:
     place = premises(Path(config.folder), TravelClock(Path(config.clock_file)), seed=config.seed)
-    connection = Connection(token=config.token, base_url=config.base_url, rate=0, long_poll=2)
-    async with opened(replace(place, chance=SystemChance())) as house:
+    place = replace(place, chance=SystemChance(), database=config.database, keystore=config.keystore)
+    async with opened(place, serving=True) as house:
         await register_forms(house)
-        await App(house, connection).run()
+        await App(house, share.connected(config)).run()
 
 
-def _forked(config: Config) -> None:
+def _forked(config: Config, share: Share) -> None:
     """The bot, until it is killed or told to stop; never returns."""
     code = 1
     try:
         with Path(config.folder, "bot.log").open("a", encoding="utf-8") as log:
             start_logging(log)
-            asyncio.run(run(config))
-            code = 0
+            try:
+                asyncio.run(run(config, share))
+                code = 0
+            except BaseException:
+                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                raise
     finally:
         os._exit(code)
 
@@ -62,11 +85,12 @@ def main() -> None:
     script_of(premises(Path(config.folder), TravelClock(Path(config.clock_file)), seed=config.seed).study)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the dead
     print("ready", flush=True)
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        share = Share() if line == "go\n" else Share(**json.loads(line))
         process = os.fork()
         if process == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _forked(config)
+            _forked(config, share)
         print(process, flush=True)
 
 

@@ -29,7 +29,7 @@ def send_message(world: World, call: Parameters) -> Json:
     markup = _markup(call)
     chat = find_chat(world, call, writing=True)
     answered = _answered(chat, call)
-    wait = world.limits.refuse(chat.id)
+    wait = world.limits.refuse(chat.id, paid=call.flag("allow_paid_broadcast"))
     if wait:
         raise flood(wait)
     message = Message(

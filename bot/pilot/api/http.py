@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.pilot.api.call import ApiError, Parameters, flood
 from bot.pilot.api.table import METHODS, NAMES
 from bot.pilot.api.updates import Poller
+from bot.pilot.api.webhook import Courier
 from bot.pilot.faults import Fault, Faults, Kind
 from bot.pilot.text import Json
 from bot.pilot.world import Call, World
@@ -46,6 +47,14 @@ class BotApi:
         self._world = world
         self._faults = faults
         self.poller = Poller(world)
+        self.courier = Courier(world, self.carried)
+
+    async def carried(self, method: str, given: Json) -> object:
+        """A call that came in the response to a webhook's post."""
+        call = Parameters(given)
+        answer = await self._perform(self._world.token, NAMES.get(method.lower(), ""), call)
+        self._world.calls.append(Call(method, call.given, answer.status))
+        return answer
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = NAMES.get(request.match_info["method"].lower(), "")

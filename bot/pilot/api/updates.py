@@ -1,7 +1,7 @@
 """getUpdates and the webhook's settings.
 
-Rules: one poller per bot. A newer getUpdates ends an older one that still waits, with 409. A webhook is stored and
-reported but nothing is delivered to it; while it is set, getUpdates is refused.
+Rules: one poller per bot. A newer getUpdates ends an older one that still waits, with 409. While a webhook is set,
+getUpdates is refused, and ``webhook.Courier`` posts.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Poller:
 
     def set_webhook(self, call: Parameters) -> bool:
         url = call.text("url")
-        if url and not url.startswith("https://"):
+        if url and not url.startswith("https://") and not self._world.local:
             refuse("bad webhook: An HTTPS URL must be provided for webhook")
         self.end("terminated by setWebhook request")
         kinds = call.json("allowed_updates")
@@ -84,6 +84,8 @@ class Poller:
         self._world.profile.webhook = (
             {"url": url, "max_connections": call.integer("max_connections", 40)} if url else {}
         )
+        self._world.profile.webhook_secret = call.text("secret_token")
+        self._world.queue.bell.ring()
         return True
 
     def delete_webhook(self, call: Parameters) -> bool:

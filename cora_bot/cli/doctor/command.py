@@ -13,7 +13,7 @@ from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.examination import Checked, failed, warning, wrong
 from cora_bot.base.problems import Problem, Severity, errors
-from cora_bot.base.pulse import read_pulse, silent
+from cora_bot.base.pulse import LOOPS, read_pulses, silent
 from cora_bot.cli.check import study_problems
 from cora_bot.cli.doctor import machine, secrets, stores
 from cora_bot.cli.doctor.examined import Checks, Examined
@@ -115,8 +115,9 @@ def _study(folder: Path, reading: Reading, problems: Sequence[Problem]) -> Check
 
 
 def _alive(examined: Examined) -> Checked:
-    now, beats = SystemClock().now(), read_pulse(examined.settings.pulse)
-    if silent(beats, now):
+    now, pulses = SystemClock().now(), read_pulses(examined.settings.home) or {"all": {}}
+    said = "; ".join(told(beats, now, role=role) for role, beats in pulses.items())
+    if any(silent(beats, now, LOOPS[role]) for role, beats in pulses.items()):
         hint = "systemctl status cora; journalctl -u cora says why."
-        return wrong("live", told(beats, now), hint)
-    return Checked("live", told(beats, now))
+        return wrong("live", said, hint)
+    return Checked("live", said)

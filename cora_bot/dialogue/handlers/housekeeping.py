@@ -15,6 +15,12 @@ from cora_bot.dialogue.scene import Scene, draw, nothing
 from cora_bot.dialogue.turn import Turn
 from cora_bot.study.model import Step
 
+MISSED_PRESS = "missed_press"
+PRESSED = frozenset(
+    {Showing.LANGUAGES, Showing.QUESTION, Showing.ASIDE, Showing.INVITATION, Showing.KNOCK},
+)
+"""Cards somebody may have pressed in vain, so that something is missing."""
+
 
 def blocked(scene: Scene, _event: object) -> Turn:
     who = "stranger_blocked" if scene.conversation.participant is None else "blocked"
@@ -36,11 +42,28 @@ def unblocked(scene: Scene, _event: object) -> Turn:
 
 def chore(scene: Scene, event: ChoreDue) -> Turn:
     """A card is emptied some time after it was drawn, unless it shows something else by then."""
+    if event.kind == MISSED_PRESS:
+        return missed_press(scene, event)
     if event.kind != "empty_card" or event.card != scene.conversation.chat.card.generation:
         return nothing(scene)
     if scene.conversation.participant is not None:
         scene = scene.with_person(draft="")  # what was written and not passed on goes with the card that asked about it
     return draw(scene, cards.emptied(scene), Showing.NOTHING)
+
+
+def missed_press(scene: Scene, event: ChoreDue) -> Turn:
+    """Presses were lost while the bot heard nothing: the card says so once, above what it shows."""
+    conversation = scene.conversation
+    stopped = conversation.participant is None or conversation.participant.status is Status.STOPPED
+    if stopped or event.card != conversation.chat.card.generation or conversation.chat.card.showing not in PRESSED:
+        return nothing(scene)
+    turn = redraw(scene, event)
+    if turn.show is None:
+        return turn
+    # Who has not chosen a language yet can be told nothing in words.
+    told = "↻" if conversation.chat.card.showing is Showing.LANGUAGES else scene.say(p.NOT_RECEIVED)
+    prompt = replace(turn.show.prompt, text=f"{told}\n\n{turn.show.prompt.text}")
+    return replace(turn, show=replace(turn.show, prompt=prompt), spoken=(), hush=False)
 
 
 def redraw(scene: Scene, event: object) -> Turn:

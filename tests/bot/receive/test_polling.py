@@ -17,12 +17,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.api import Api, TokenRefused
+from bot.api import Answer, Api, TokenRefused
 from bot.pacing import Backoff
 from bot.pilot.faults import Fault, Kind
 from bot.pilot.person import Person
 from bot.pilot.server import Emulator
-from bot.receive.polling import Polling
+from bot.receive.polling import EXPLAINED_EVERY, STALE, Polling
 from bot.request import AiohttpRequest
 from cora_bot.base.clock import SetClock
 from cora_bot.base.logging import LOGGER, start_logging
@@ -193,9 +193,40 @@ async def test_second_poller_is_explained_and_waited_out(emulator: Emulator, log
         await asyncio.sleep(0.1)
         await api.call("getUpdates", {"timeout": 0, "offset": 0})
         assert await task == 0
-    conflict = actions(logs, "poll_conflict")
-    assert [line["because"] for line in conflict] == ["another process polls with this bot's token"]
+    (conflict,) = actions(logs, "poll_conflict")
+    assert str(conflict["because"]).startswith("another process polls with this bot's token, here or on another")
     assert ledger.texts() == ["one"]
+
+
+async def test_conflict_that_lasts_is_explained_once_an_hour_and_told_each_time(
+    emulator: Emulator, logs: io.StringIO
+) -> None:
+    seen: list[bool] = []
+    at = [0.0]
+
+    async def taken(*_: object, **__: object) -> Answer:
+        return Answer(409, description="conflict: terminated by other getupdates request")
+
+    async with polling(emulator, Ledger(), conflict=lambda: seen.append(True), seconds=lambda: at[0]) as poll:
+        poll._api.call = taken  # type: ignore[method-assign]
+        for at[0] in (0, 10, 20, EXPLAINED_EVERY + 1):
+            await poll.once()
+    assert (len(actions(logs, "poll_conflict")), len(seen)) == (2, 4)
+
+
+async def test_offset_is_dropped_after_idle_weeks(emulator: Emulator) -> None:
+    """Lower numbers that begin just below the old offset would be taken for acknowledged ones, and lost."""
+    person = someone(emulator, "before")
+    ledger, at = Ledger(), [0.0]
+    async with polling(emulator, ledger, seconds=lambda: at[0]) as poll:
+        await poll.once()
+        await poll.once()
+        emulator.world.queue.jump(poll._offset - 5)
+        at[0] = STALE + 1
+        person.type("after")
+        await poll.once()
+        await poll.once()
+    assert (ledger.texts(), len(emulator.world.queue)) == (["before", "after"], 0)
 
 
 async def test_webhook_left_over_is_taken_away(emulator: Emulator) -> None:

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _cutting()
     _erased_case()
     _form_version()
+    _lease()
     _meta()
     _outage()
     _parked_update()
@@ -196,6 +197,19 @@ def _form_version() -> None:
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("xform", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_form_version")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _lease() -> None:
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("fence", types.Whole, nullable=False),
+        sa.Column("beats", types.Whole, nullable=False),
+        sa.Column("held", types.Flag(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
