@@ -12,18 +12,19 @@ import regex
 
 from bot.callbacks import pack
 from cora_bot.dialogue.prompt import Prompt
-from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendMessage
+from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendKey, SendMessage
 
 TEXT_LIMIT = 4096  # UTF-16 code units
 TOAST_LIMIT = 200
 ELLIPSIS = "…"
+PIN = "📍"  # all that is to be read of a message with a key
 
 _GRAPHEME = regex.compile(r"\X")
 _ISOLATE_OPENERS = "\u2066\u2067\u2068"
 _ISOLATE_CLOSER = "\u2069"
 
 
-Message = SendMessage | EditMessage | DeleteMessage
+Message = SendMessage | SendKey | EditMessage | DeleteMessage
 
 
 class _Button(TypedDict):
@@ -33,6 +34,21 @@ class _Button(TypedDict):
 
 class _Keyboard(TypedDict):
     inline_keyboard: list[list[_Button]]
+
+
+class _Key(TypedDict):
+    text: str
+    request_location: bool
+
+
+class _PlaceKey(TypedDict):
+    keyboard: list[list[_Key]]
+    resize_keyboard: bool
+    one_time_keyboard: bool
+
+
+class _NoKey(TypedDict):
+    remove_keyboard: bool
 
 
 class _Preview(TypedDict):
@@ -48,7 +64,7 @@ class Payload(TypedDict, total=False):
     link_preview_options: _Preview
     protect_content: bool
     disable_notification: bool
-    reply_markup: _Keyboard
+    reply_markup: _Keyboard | _PlaceKey | _NoKey
 
 
 def render(call: Message, address: int) -> tuple[str, Payload]:
@@ -59,6 +75,14 @@ def render(call: Message, address: int) -> tuple[str, Payload]:
             payload["protect_content"] = True
             payload["disable_notification"] = silent
             return "sendMessage", payload
+        case SendKey(label):
+            return "sendMessage", {
+                "chat_id": address,
+                "text": PIN,
+                "protect_content": True,
+                "disable_notification": True,
+                "reply_markup": _key(label),
+            }
         case EditMessage(message, prompt):
             payload = _content(prompt, address)
             payload["message_id"] = message
@@ -80,6 +104,14 @@ def _content(prompt: Prompt, address: int) -> Payload:
             ]
         }
     return payload
+
+
+def _key(label: str) -> _PlaceKey | _NoKey:
+    """One key in place of the phone's keyboard, which goes once it is pressed; or none."""
+    if not label:
+        return {"remove_keyboard": True}
+    key: _Key = {"text": label, "request_location": True}
+    return {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
 
 
 def units(text: str) -> int:

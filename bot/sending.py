@@ -24,6 +24,7 @@ from cora_bot.usecases.exchange import (
     Retry,
     SendFile,
     Sending,
+    SendKey,
     SendMessage,
     Sent,
     Uncertain,
@@ -115,7 +116,7 @@ def _taken(sending: Sending, answer: Answer) -> Outcome:
             return Sent(0)
         case EditMessage(message):
             return Sent(message)
-        case SendMessage():
+        case SendMessage() | SendKey():
             return Sent(answer.message_id())
         case SendFile():
             return Sent(answer.message_id(), file_of(answer))

@@ -57,6 +57,8 @@ ASIDE = {
     "outage": "When a country or time zone was cut off. It names no person.",
     "outbox": "Messages sent or waiting. Their text is sealed, and taken out once it has been sent.",
     "parked_update": "What could not be handled, sealed, until somebody has looked at why.",
+    "own_copy": "Answers a second time, for those who asked for a copy: opened by a key that only they have.",
+    "own_key": "The key to such a copy, under a code that was shown to its owner once.",
     "seat": "As many as people fit into a time for a meeting; whoever books takes a free one.",
     "slot": "Times for meetings on a trip of the team, by interviewer and place.",
     "slot_cell": "When each interviewer is busy, in pieces of five minutes: nobody is at two places at a time.",

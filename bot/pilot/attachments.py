@@ -8,6 +8,8 @@ from bot.pilot.files import Files
 from bot.pilot.messages import User
 from bot.pilot.text import Json
 
+Place = tuple[float, float]
+KABUL: Place = (34.53, 69.17)
 KINDS = ("sticker", "photo", "voice", "audio", "video", "document", "location", "contact")
 EMPTY_PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6360000000020001"
@@ -47,6 +49,6 @@ def attachment(kind: str, user: User, files: Files, content: Content) -> tuple[J
             length: Json = {} if kind == "document" else {"duration": 4}
             return {kind: file | length}, content.name or kind
         case "location":
-            return spot(34.53, 69.17), "Location"
+            return spot(*KABUL), "Location"
         case _:
             return {"contact": {"phone_number": "+10000000000", "first_name": user.first_name}}, user.first_name

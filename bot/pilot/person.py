@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.pilot.attachments import KINDS, Content, attachment, spot
+from bot.pilot.attachments import KABUL, KINDS, Content, Place, attachment, spot
 from bot.pilot.bell import Bell
 from bot.pilot.markup import Rows
 from bot.pilot.messages import Chat, Message, User
@@ -184,14 +184,23 @@ class Person:
         self._need_network()
         return self._world.press(self, message_id, held)
 
-    def press_key(self, label: str) -> int:
-        """Presses a button of the reply keyboard, which types its text."""
+    def press_key(self, label: str, *, at: Place = KABUL) -> int:
+        """Presses a button of the reply keyboard, which types its text, or shares where the phone is: ``at``."""
         keyboard = self.chat.reply_keyboard
-        if keyboard is None or label not in [button.text for row in keyboard.rows for button in row]:
+        found = [] if keyboard is None else [one for row in keyboard.rows for one in row if one.text == label]
+        if keyboard is None or not found:
             raise PhoneError(f"no such key on the reply keyboard: {label!r}")
+        if found[0].request == "location":
+            self._need_network()
         if keyboard.one_time:
             self.chat.reply_keyboard = None
-        return self.type(label)
+        return self.share(*at, accuracy=15) if found[0].request == "location" else self.type(label)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What stands in place of the keyboard, in reading order."""
+        keyboard = self.chat.reply_keyboard
+        return () if keyboard is None else tuple(one.text for row in keyboard.rows for one in row)
 
     def edit(self, message_id: int, text: str) -> None:
         """Changes a message of one's own."""

@@ -85,8 +85,9 @@ def monotonic() -> float:
 
 def to_millis(instant: datetime) -> int:
     """An aware instant as milliseconds since 1970, rounded down."""
-    return (instant - EPOCH) // timedelta(milliseconds=1)
+    since = instant - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
 
 
 def from_millis(millis: int) -> datetime:
-    return EPOCH + timedelta(milliseconds=millis)
+    return EPOCH + timedelta(0, millis // 1_000, millis % 1_000 * 1_000)

@@ -170,3 +170,6 @@ def _show_forms(forms: Iterable[Form]) -> None:
         click.echo(f"Form {form.id}, version {form.version or '(none)'}: {len(form.questions)} questions")
         click.echo(f"  languages: {', '.join(form.languages)}")
         click.echo(f"  sealed on arrival: {', '.join(sealed) or 'none'}")
+        alerting = [column.name for column in form.columns if column.alert]
+        if alerting:
+            click.echo(f"  somebody must look: {', '.join(alerting)}")

@@ -76,8 +76,10 @@ def export(
 ) -> None:
     """Open a bundle and write its answers as tables. For the RESEARCHER'S computer.
 
-    Writes answers_long.csv, answers_wide.csv, audit.csv, consents.csv, contacts.csv, dispositions.csv, response.csv,
-    visit_files.csv, codebook.md, reconciliation.json and README.txt, and files into media/, readable by you alone.
+    Writes answers_long.csv, answers_wide.csv, alerts.csv, audit.csv, consents.csv, contacts.csv, dispositions.csv,
+    messages.csv, response.csv, visit_files.csv, codebook.md, reconciliation.json and README.txt, and the files people
+    sent into media/, readable by you alone. Beside the folder each export is written down in NAME.exports.jsonl, signed
+    with your key.
     Prints how many records were sealed, opened and exported; every record that is missing on the way is named. Then
     prints the response by wave.
 

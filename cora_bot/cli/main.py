@@ -23,6 +23,7 @@ from cora_bot.cli.invite import invite
 from cora_bot.cli.keys import keys
 from cora_bot.cli.new_study import new_study
 from cora_bot.cli.outage import outage
+from cora_bot.cli.own_data import mydata
 from cora_bot.cli.people import people
 from cora_bot.cli.reply import reply_command
 from cora_bot.cli.retention import retention, sever
@@ -46,6 +47,7 @@ COMMANDS: tuple[click.Command, ...] = (
     why,
     tasks,
     reply_command,
+    mydata,
     staff,
     alerts,
     outage,

@@ -104,7 +104,7 @@ def _how(scene: Scene, shown: Shown) -> list[str]:
             *before, asked = times.words(scene, shown)
             return [*before, asked] if scene.participant.told_removal else [*before, asked, scene.say(p.REMOVAL)]
         case Kind.GEOPOINT:
-            asked = "\n\n".join(each for each in (places.reason(scene), scene.say(p.SEND_PLACE)) if each)
+            asked = places.asked(scene)
         case Kind.INTEGER | Kind.DECIMAL:
             asked = scene.say(p.WRITE_NUMBER)
         case Kind.DATE:

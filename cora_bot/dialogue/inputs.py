@@ -64,6 +64,7 @@ class Verb(StrEnum):
     INSTANCE = "0"  # node, choice: one of them, by its place from 1; 0: none
     INTO = "E"  # node, choice: an instance is answered anew
     TAKE_AWAY = "U"  # node, choice: an instance is taken away
+    OWN_COPY = "4"  # says what a copy of one's own is; choice 1 makes its key
     TAKE = "3"  # choice: the number of an alert; of somebody of the team, not of a conversation
     REACHED = "9"  # choice: index into pinging.ANSWERS
     WHOLE = "2"  # node: away from what was sought, the whole list again

@@ -145,6 +145,8 @@ CHANGE_IT: Final = N_("Change it")
 TAKE_IT_AWAY: Final = N_("Remove it")
 LEAVE_IT: Final = N_("Leave it as it is")
 TAKEN_AWAY: Final = N_("✓ Removed.")
+PLACE_KEY: Final = N_("Send my location")
+PRESS_PLACE_KEY: Final = N_("Press the button “{button}” at the bottom of the screen. Or:")
 SEND_PLACE: Final = N_("Press 📎 below, then “Location”, and send where you are now.")
 PLACE_ONLY: Final = N_("Here I can only take where you are now: press 📎 below, then “Location”.")
 WHY_PLACE: Final = N_("Why we ask where you are: {reason}")
@@ -313,6 +315,36 @@ HELD_UNTIL: Final = N_(
     "How you can be reached is deleted after the last contact ({contacts}). The answers are kept after the end, "
     "without your name ({records}).\nThis message is emptied after ten minutes."
 )
+# On the page with a person's data that staff hand over: what the chat says, and this.
+HELD_FOR: Final = N_(
+    "How you can be reached is deleted after the last contact ({contacts}). The answers are kept after the end, "
+    "without your name ({records})."
+)
+HELD_REACHED: Final = N_("How you can be reached: the number of your chat in Telegram. It is locked.")
+HELD_SINCE: Final = N_("You take part since: {day}")
+HELD_OCCASIONS: Final = N_("What was or is planned for you:\n{list}")
+HELD_TO_COME: Final = N_("open or still to come")
+HELD_ANSWERED: Final = N_("answered")
+HELD_PARTLY: Final = N_("answered in part")
+HELD_UNANSWERED: Final = N_("not answered")
+HELD_NOT_ASKED: Final = N_("not asked")
+HELD_CANCELLED: Final = N_("cancelled")
+HELD_SENT: Final = N_("Messages you were sent without having asked for one:\n{list}")
+HELD_READABLE: Final = N_("Answers the bot keeps readable for itself, to ask you less next time:\n{list}")
+HELD_COPIES: Final = N_("The team carries copies of answers. They are deleted by {day} at the latest.")
+HELD_MADE: Final = N_("This page was made on {day}. It is yours.")
+OWN_COPY: Final = N_("Keep a copy for me")
+OWN_COPY_MEANS: Final = N_(
+    "From now on what you answer is locked a second time, for you alone. You get a key that is shown once: write it "
+    "down, apart from this phone. With it, somebody of the team can print your answers for you. Without it nobody can, "
+    "not even the team. If you had a key before, its copies are deleted."
+)
+OWN_COPY_MAKE: Final = N_("Make my key")
+OWN_COPY_KEY: Final = N_(
+    "Your key:\n\n{key}\n\nWrite it down now. It is shown only this once, and kept nowhere. "
+    "This message is emptied after ten minutes."
+)
+OWN_ANSWERS: Final = N_("Your answers, from your own copy:\n{list}")
 YEARS: Final = N_("{count} year(s)")
 MONTHS: Final = N_("{count} month(s)")
 DAYS: Final = N_("{count} day(s)")

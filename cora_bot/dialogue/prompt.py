@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from cora_bot.dialogue.inputs import Press
+
+PLACE_KEY: Final = "place_key"
+NO_KEY: Final = "no_key"  # takes the key away
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A sound, picture or film in a message of its own above the card: ``title`` is all that is to be read of it."""
+    """A sound, picture or film in a message of its own above the card: ``title`` is all that is to be read of it.
+
+    Of the sort PLACE_KEY: the key ``title`` in place of the phone's keyboard, which sends where somebody is.
+    """
 
     sort: str
     file: str

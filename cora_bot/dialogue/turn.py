@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -108,9 +108,9 @@ class Turn:
     them. ``switch``: nothing happened yet; the same input is taken again with this participant (id) as the one the
     chat speaks with, and with ``moved_here`` that person is reached in no other chat from now on. ``staff``: whose of
     the team notices go to this chat from now on. ``alert``: somebody of the team is to be told that an answer of this
-    person needs a look. ``clear``: what can still be deleted of the chat is deleted. ``wanted``: why somebody
-    of the team should look after this person.
-    ``notes``: action names for the log, no content.
+    person needs a look. ``own_key``: the code of a key for this person's own copy, forgotten with the turn.
+    ``clear``: what can still be deleted of the chat is deleted. ``wanted``: why somebody of the team should look after
+    this person. ``notes``: action names for the log, no content.
     """
 
     conversation: Conversation
@@ -133,6 +133,7 @@ class Turn:
     moved_here: bool = False
     staff: str = ""
     alert: bool = False
+    own_key: str = field(default="", repr=False)
     clear: bool = False
     wanted: tuple[TaskReason, ...] = ()
     notes: tuple[str, ...] = ()

@@ -56,12 +56,12 @@ def code(text: str, *, class_: str = "") -> Element:
     return e("bdi", e("code", text, class_=class_, dir="ltr"))
 
 
-def page(title: str, *body: Child | Iterable[Child], language: str, style: str) -> str:
+def page(title: str, *body: Child | Iterable[Child], language: str, style: str, policy: str = POLICY) -> str:
     """The whole document."""
     head = e(
         "head",
         e("meta", charset="utf-8"),
-        Element("meta", {"http-equiv": "Content-Security-Policy", "content": POLICY}),
+        Element("meta", {"http-equiv": "Content-Security-Policy", "content": policy}),
         e("meta", name="viewport", content="width=device-width, initial-scale=1"),
         e("meta", name="referrer", content="no-referrer"),
         e("title", title),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from cora_bot.base.problems import Problem, Severity
-from cora_bot.forms import graph, sealing, texts
+from cora_bot.forms import graph, itexts, sealing, texts
 from cora_bot.forms.asking import Asker
 from cora_bot.forms.earlier import ENTITY, LAST_SAVED, PERSON
 from cora_bot.forms.expr.compiler import compile_expression
@@ -18,7 +18,7 @@ from cora_bot.forms.expr.scope import Expression, Scope
 from cora_bot.forms.program import Action, Actions, Asked, Entry, Preload, Program, Seed, Spec, Texts
 from cora_bot.forms.sheets import Places
 from cora_bot.forms.support import CHAT, Level, Support
-from cora_bot.forms.xform import RawNode, XForm, instances_of, meta_attributes
+from cora_bot.forms.xform import RawAction, RawNode, XForm, instances_of, meta_attributes
 
 FIRST_LOAD = {"odk-instance-first-load", "xforms-ready"}
 EVERY_LOAD = "odk-instance-load"
@@ -49,9 +49,11 @@ class Builder:
         self.earlier = self.from_before()
         self.instances = frozenset({*form.instances, *self.earlier})
         self.repeats = frozenset(each.ref for each in form.repeats)
+        self.itexts: Mapping[str, frozenset[int]] = {}
+        self.itexts = itexts.reads(form, self.slots, self.scope) if itexts.taken(form) else {}
 
     def scope(self, path: str) -> Scope:
-        return Scope(path, self.slots, self.instances, self.repeats)
+        return Scope(path, self.slots, self.instances, self.repeats, self.itexts)
 
     def supported(self, path: str, feature: str, *, what: str = "") -> None:
         """Notes what the channel cannot do, or not yet."""
@@ -194,7 +196,7 @@ class Builder:
         for raw in self.form.actions:
             slot, events = self.slots.get(raw.ref), set(raw.event.split())
             if raw.kind != "setvalue":
-                self.supported(raw.ref, "background-audio" if raw.kind == "recordaudio" else "start-geopoint")
+                self.in_background(raw)
                 continue
             made = self.compile(raw.ref, raw.value, "calculation" if raw.trigger else "default") if slot else None
             trigger = self.slots.get(raw.trigger, -1)
@@ -210,6 +212,15 @@ class Builder:
                     table[trigger] = (*table.get(trigger, ()), action)
         return Actions(tuple(first), tuple(every), added, changed)
 
+    def in_background(self, raw: RawAction) -> None:
+        """What a tablet records by itself. The chat cannot, and nobody is asked instead: the node stays blank.
+
+        Such an action has no text that says what is asked and why; a place is given only where a question does.
+        """
+        where = "background-geopoint" if raw.trigger else "start-geopoint"
+        audio = raw.kind == "recordaudio"
+        self.supported(raw.ref, "background-audio" if audio else "start-geopoint", what="" if audio else where)
+
     def program(self) -> Program:
         specs = self.specs()
         actions = self.actions()
@@ -218,6 +229,7 @@ class Builder:
         self.last_saved(specs)
         sealed = sealing.sealed_slots(specs, asked, actions, asker.loops.values())
         asked = tuple(replace(each, sealed=each.slot in sealed) for each in asked)
+        specs = graph.with_named(specs, asked)
         ordered = self.order(specs)
         return Program(
             specs=tuple(specs),
@@ -238,6 +250,7 @@ class Builder:
             ),  # outer ones first: resuming makes their instances before those inside
             root=self.form.root,
             version=self.form.version,
+            texts=itexts.compiled(self.form, self.texts, self.slots) if self.itexts else {},
         )
 
     def last_saved(self, specs: list[Spec]) -> None:
@@ -285,6 +298,15 @@ LINTS: dict[str, tuple[str, str]] = {
     "tablet-function": (
         "it calls a function in a way that works here, but not on a tablet",
         "Use int(), round(), substr() or coalesce() with two arguments.",
+    ),
+    "collect-function": (
+        "it calls a function that only newer versions of ODK Collect know",
+        "Try the form on the tablets you use.",
+    ),
+    "no-text": ("jr:itext() names a text that the form does not have", "Look its id up with “cora form xml”."),
+    "text-with-outputs": (
+        "it takes a text with ${…} in it, which is filled in here but not on a tablet",
+        "Use concat().",
     ),
     "union": ("“|” works here, but a tablet will fail", "Use if() or coalesce()."),
     "descendant": ("“//” works here, but a tablet will fail", "Write the whole path, or ${name}."),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from cora_bot.forms.program import Entry, Spec
+from cora_bot.forms.expr.scope import Expression
+from cora_bot.forms.program import Asked, Entry, Spec
 
 
 def entries(specs: Sequence[Spec]) -> list[Entry]:
@@ -16,6 +18,32 @@ def entries(specs: Sequence[Spec]) -> list[Entry]:
         if spec.calculate is not None:
             found.append(Entry(spec.slot, True, spec.calculate, spec.calculate.reads))
     return found
+
+
+def with_named(specs: Sequence[Spec], asked: Iterable[Asked]) -> list[Spec]:
+    """What names a choice reads what its label puts out, too."""
+    labels = {each.slot: frozenset(_outputs(each)) for each in asked}
+    return [_named(spec, labels) if _names(spec) else spec for spec in specs]
+
+
+def _names(spec: Spec) -> bool:
+    return any(each is not None and each.names for each in (spec.relevant, spec.calculate))
+
+
+def _named(spec: Spec, labels: Mapping[int, frozenset[int]]) -> Spec:
+    return replace(spec, relevant=_naming(spec.relevant, labels), calculate=_naming(spec.calculate, labels))
+
+
+def _outputs(asked: Asked) -> Iterator[int]:
+    for choice in asked.choices:
+        for parts in choice.texts.values():
+            yield from (slot for part in parts if not isinstance(part, str) for slot in part.reads)
+
+
+def _naming(expression: Expression | None, labels: Mapping[int, frozenset[int]]) -> Expression | None:
+    if expression is None or not expression.names:
+        return expression
+    return replace(expression, reads=expression.reads.union(*(labels.get(slot, ()) for slot in expression.names)))
 
 
 class Graph:

@@ -1,7 +1,6 @@
-"""The live values of one filling-in: what is stored, what is relevant, what follows from what.
+"""The live values of one filling-in: defaults, answers and the actions they set off, lost choices, repeats.
 
-A value that is not relevant is kept, evaluates as blank, and is left out of results. An expression that cannot be
-evaluated for the answers given (JavaRosa throws) makes its calculation blank and leaves its question relevant.
+A value that is not relevant is kept, evaluates as blank, and is left out of results.
 """
 
 from __future__ import annotations
@@ -9,91 +8,21 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime, tzinfo
 from typing import Final
 
-from cora_bot.forms import earlier
-from cora_bot.forms.expr.context import Context
+from cora_bot.forms.computing import Computing
 from cora_bot.forms.expr.errors import EvaluationError
-from cora_bot.forms.expr.functions.dates import iso
 from cora_bot.forms.expr.nodes import Node
-from cora_bot.forms.expr.scope import Expression
-from cora_bot.forms.expr.values import (
-    Value,
-    parse_day,
-    parse_moment,
-    to_boolean,
-    to_date,
-    to_number,
-    to_text,
-)
-from cora_bot.forms.live import MAX_INSTANCES, MAX_NODES, Tree, holds
-from cora_bot.forms.moment import Moment
-from cora_bot.forms.program import Action, Entry, Loop, Preload, Program
+from cora_bot.forms.expr.values import Value, to_number, to_text
+from cora_bot.forms.live import MAX_INSTANCES, MAX_NODES, holds
+from cora_bot.forms.program import Action, Loop, Preload
+from cora_bot.forms.stored import same, stored_text, typed
 
-WHOLE = {"int", "integer"}
-NOTHING: frozenset[int] = frozenset()
 MAX_CASCADE: Final = 20  # value-changed actions that set off one another
 
 
-def typed(text: str, kind: str, zone: tzinfo) -> Value:
-    """A canonical text as the value expressions see."""
-    if not text:
-        return ""
-    if kind in WHOLE or kind == "decimal":
-        number = to_number(text)
-        return "" if number != number else number
-    if kind == "date":
-        return parse_day(text) or ""
-    if kind == "dateTime":
-        return parse_moment(text, zone) or ""
-    return text
-
-
-def stored_text(value: Value) -> str:
-    """A value as a record holds it: booleans as 1 and 0, instants with time and offset, as Collect submits them."""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, datetime):
-        return iso(value)
-    return to_text(value)
-
-
-def wrapped(value: Value, kind: str, context: Context) -> Value:
-    """A calculation's result as its node keeps it. May raise EvaluationError."""
-    if value == "" or value != value:
-        return ""
-    if kind in WHOLE:
-        number = to_number(value)
-        return float(math.trunc(number)) if math.isfinite(number) else ""
-    if kind == "decimal":
-        number = to_number(value)
-        return "" if number != number else number
-    if kind == "date":
-        day = to_date(value, context.zone)
-        return "" if day is None else date(day.year, day.month, day.day)
-    return value
-
-
-class Instance:
-    """``sealed``: nodes answered and not kept here. ``faults``: slots one of whose expressions threw."""
-
-    def __init__(self, program: Program, moment: Moment) -> None:
-        self.program = program
-        self.moment = moment
-        self.sealed: set[Node] = set()
-        self.faults: set[int] = set()
-        self.tree = Tree(program)
-        self.nodes = self.tree.nodes
-        self.context = Context(
-            self.tree.top,
-            now=moment.local(),
-            slots=self.nodes,
-            instances=earlier.with_earlier(program, moment),
-            draw=moment.chance.bytes,
-            properties=moment.preload,
-            version=program.version,
-        )
+class Instance(Computing):
+    """One filling-in."""
 
     def first_load(self) -> None:
         """Defaults, preloads, actions of the first load, then everything that follows from them."""
@@ -139,13 +68,6 @@ class Instance:
                 changed |= self.act(action, target, depth)
         return changed
 
-    def kept(self, value: Value | None, slot: int) -> Value:
-        """What a node of the slot keeps of a value; blank where it cannot."""
-        try:
-            return "" if value is None else wrapped(value, self.program.specs[slot].type, self.context)
-        except EvaluationError:
-            return ""
-
     def preloaded(self, preload: Preload) -> Value:
         match preload.source, preload.name:
             case "timestamp", "start":
@@ -158,22 +80,6 @@ class Instance:
                 return self.moment.preload.get(name, "")
             case _:
                 return ""
-
-    def evaluate(self, expression: Expression, node: Node) -> Value | None:
-        """None where there is no value: the expression threw, or outran its budget."""
-        context = self.context.at(node)
-        try:
-            context.spend(expression.size)
-            return expression.run(context)
-        except (EvaluationError, RecursionError, OverflowError):
-            self.faults.add(node.slot)
-            return None
-
-    def holds(self, expression: Expression | None, node: Node, *, otherwise: bool) -> bool:
-        if expression is None:
-            return otherwise
-        value = self.evaluate(expression, node)
-        return otherwise if value is None else to_boolean(value)
 
     def recompute(self) -> list[Node]:
         """Everything anew, and what no longer fits dropped. Gives the nodes that lost their choice."""
@@ -195,69 +101,11 @@ class Instance:
         return self.fit(changed)
 
     def refresh(self) -> list[Node]:
-        """After time has passed: what reads the clock, and what depends on it."""
+        """After time has passed or the language changed: what reads either, and what depends on it."""
         changed: set[int] = set()
         for index in self.program.clocked:
             changed.update(self.enter(self.program.entries[index]))
         return self.settle(changed)
-
-    def propagate(self, changed: set[int], *, anew: range = range(0)) -> None:
-        """Recomputes dependents in order, skipping those whose inputs did not change; adds what did to ``changed``.
-
-        ``anew``: slots whose own entries are computed whatever changed.
-        """
-        dependents, entries = self.program.dependents, self.program.entries
-        if len(changed) == 1 and not anew:
-            (only,) = changed
-            order: Iterable[int] = dependents[only]
-        else:
-            found = {at for slot in changed for at in dependents[slot]}
-            order = sorted(found | {at for at, entry in enumerate(entries) if anew and entry.slot in anew})
-        for at in order:
-            entry = entries[at]
-            if not entry.reads.isdisjoint(changed) or entry.slot in anew:
-                changed.update(self.enter(entry))
-
-    def enter(self, entry: Entry) -> Iterable[int]:
-        """Computes one entry, for every node of its slot; gives the slots it changed."""
-        slot = entry.slot
-        found = self.tree.live[slot]
-        if len(found) == 1:
-            return self._enter(entry, found[0])
-        changed: set[int] = set()
-        for node in found:
-            changed.update(self._enter(entry, node))
-        return changed
-
-    def _enter(self, entry: Entry, node: Node) -> Iterable[int]:
-        value = self.evaluate(entry.expression, node)
-        if not entry.calculates:
-            own = value is None or to_boolean(value)
-            if node.own is own:
-                return NOTHING
-            node.own = own
-            return self.spread(node)
-        new = self.kept(value, entry.slot)
-        if same(new, node.value):
-            return NOTHING
-        node.value = new
-        return (entry.slot,)
-
-    def spread(self, node: Node) -> set[int]:
-        """Inherited relevance from ``node`` down; gives the slots where it changed."""
-        changed: set[int] = set()
-        waiting = [node]
-        while waiting:
-            each = waiting.pop()
-            parent = each.parent
-            now = each.own and not each.excess and (parent is None or parent.relevant)
-            if each.relevant is not now:
-                each.relevant = now
-                changed.add(each.slot)
-                waiting += each.children
-            elif each is node:
-                return changed
-        return changed
 
     def fit(self, changed: set[int]) -> list[Node]:
         """Drops choices that a filter no longer offers, first in the form first, until all fit."""
@@ -367,7 +215,3 @@ class Instance:
             for node in found
             if node.value != "" and node.relevant and node.slot not in hidden and not node.children
         }
-
-
-def same(a: Value, b: Value) -> bool:
-    return type(a) is type(b) and a == b

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cora_bot.forms.instance import Instance, typed
+from cora_bot.forms.instance import Instance
 from cora_bot.forms.program import Texts
 from cora_bot.forms.rendering import Renderer
 from cora_bot.forms.route import Stop
+from cora_bot.forms.stored import typed
 from cora_bot.forms.values import Violation, ViolationCode
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cora_bot.forms.instance import Instance, stored_text
+from cora_bot.forms.instance import Instance
 from cora_bot.forms.route import Stop, counts
+from cora_bot.forms.stored import stored_text
 
 
 def kept(instance: Instance) -> dict[str, str]:

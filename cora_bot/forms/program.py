@@ -174,9 +174,11 @@ class Actions:
 class Program:
     """``entries`` are in topological order; ``dependents[slot]`` are the entries a change of the slot may reach.
 
-    ``filtered``: numbers of questions with a filter. ``clocked``: entries that read the clock. ``instances``: the
-    secondary ones, shared by all walks; ``earlier``: the ids of those that come with each walk. ``plan``: numbers of
-    questions, groups and loops, in their order; ``loops``: all of them by slot. ``start``: what a new record holds.
+    ``filtered``: numbers of questions with a filter. ``clocked``: entries that read the clock or the language.
+    ``instances``: the secondary ones, shared by all walks; ``earlier``: the ids of those that come with each walk.
+    ``plan``: numbers of questions, groups and loops, in their order; ``loops``: all of them by slot. ``start``: what a
+    new record holds. ``texts``: by id, the slot of the node a text belongs to, and the text; none where no expression
+    takes one.
     """
 
     specs: tuple[Spec, ...]
@@ -195,3 +197,4 @@ class Program:
     loops: Mapping[int, Loop]
     root: Mapping[str, str]
     version: str
+    texts: Mapping[str, tuple[int, Texts]] = field(default_factory=dict)

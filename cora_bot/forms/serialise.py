@@ -15,11 +15,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.values import to_boolean
-from cora_bot.forms.instance import Instance, stored_text, typed
+from cora_bot.forms.instance import Instance
 from cora_bot.forms.model import Form
 from cora_bot.forms.moment import Moment
 from cora_bot.forms.program import Loop, Program
 from cora_bot.forms.rendering import Renderer
+from cora_bot.forms.stored import stored_text, typed
 
 JAVAROSA: Final = "http://openrosa.org/javarosa"
 OPENROSA: Final = "http://openrosa.org/xforms"

@@ -36,6 +36,7 @@ _LATER: Final = "questions of the type “{what}” cannot be asked yet"
 _NEVER: Final = "questions of the type “{what}” can be asked on a tablet only"
 _HINT: Final = f"Supported now: {SUPPORTED}."
 _SILENT: Final = "the chat leaves “{what}” empty"
+_ASKED: Final = "A bot sees no place unless somebody sends it: ask for it (geopoint), or leave it to a tablet."
 _ELSEWHERE: Final = "Ask it on a tablet, or leave it out."
 
 CHAT: Final[Mapping[str, Support]] = {
@@ -65,7 +66,7 @@ CHAT: Final[Mapping[str, Support]] = {
         Level.WARNING, "of “{what}” the chat keeps the times only", "Places and changes are kept on a tablet."
     ),
     "background-audio": Support(Level.WARNING, _SILENT, _ELSEWHERE),
-    "start-geopoint": Support(Level.WARNING, _SILENT, _ELSEWHERE),
+    "start-geopoint": Support(Level.WARNING, _SILENT, _ASKED),
     "drawing": Support(
         Level.ERROR, "the appearance “{what}” (drawing on a picture) works on a tablet only", _ELSEWHERE
     ),

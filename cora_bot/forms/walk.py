@@ -7,45 +7,25 @@ What a person chose in a select-many or a rank counts only once they said done.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
-from cora_bot.forms import auditing, choosing, judging, keeping, outcome, places, typing_in
+from cora_bot.forms import choosing, judging, keeping, outcome, typing_in
 from cora_bot.forms.asking import NO_MORE, TAKE_AWAY
-from cora_bot.forms.expr.nodes import Node
-from cora_bot.forms.instance import Instance, stored_text, typed
-from cora_bot.forms.live import holds, instances
-from cora_bot.forms.model import MEDIA, Form, Kind, Question
+from cora_bot.forms.live import instances
+from cora_bot.forms.model import MEDIA, Form, Kind
 from cora_bot.forms.moment import Moment
-from cora_bot.forms.program import Loop, Program
-from cora_bot.forms.rendering import Renderer
-from cora_bot.forms.route import Stop, applies, counts, stops
+from cora_bot.forms.position import Position, StaleQuestion
+from cora_bot.forms.program import Loop
+from cora_bot.forms.route import Stop, applies, counts
 from cora_bot.forms.shown import Place, Shown, ShownChoice, Stored
+from cora_bot.forms.stored import stored_text, typed
 from cora_bot.forms.values import Violation, ViolationCode
 
 __all__ = ["Moment", "Place", "Shown", "ShownChoice", "StaleQuestion", "Stored", "Violation", "ViolationCode", "Walk"]
 
 
-class StaleQuestion(Exception):  # noqa: N818 -- it names what happened; the dialogue catches it as such
-    """The press was made for a question that is not the current one."""
-
-
-class Walk:
+class Walk(Position):
     """One filling-in of a form."""
-
-    def __init__(self, form: Form, moment: Moment) -> None:
-        if not isinstance(form.program, Program):
-            raise TypeError("the form was not made by compile_form or load_xform")
-        self.form = form
-        self.program = form.program
-        self.instance = Instance(self.program, moment)
-        self.renderer = Renderer(self.program, self.instance)
-        self.at: Stop | None = None  # None: at the end
-        self.draft: list[int] | None = None
-        self.log = auditing.Log(wanted=auditing.wanted(self.program))
-        self._counting = False
-        self._into: Node | None = None
-        self._dropped: list[Node] = []
 
     @classmethod
     def begin(cls, form: Form, moment: Moment) -> Walk:
@@ -86,56 +66,9 @@ class Walk:
         return keeping.encode(state)
 
     @property
-    def cursor(self) -> int:
-        """The current question's number; one past the last at the end."""
-        return len(self.form.questions) if self.at is None else self.at.number
-
-    @property
-    def current(self) -> Question | None:
-        return None if self.at is None else self.form.questions[self.at.number]
-
-    @property
-    def ref(self) -> str:
-        """The path of what is asked now, with the numbers of instances; "" at the end."""
-        return "" if self.at is None else self._ref(self.at)
-
-    @property
-    def answered(self) -> int:
-        """How many questions that apply have an answer."""
-        return sum(1 for each in outcome.counted(self.instance, self._stops()) if self.instance.has_answer(each.node))
-
-    @property
     def faults(self) -> tuple[str, ...]:
         """Paths of nodes with an expression that could not be evaluated; for the log, it names no answer."""
         return tuple(self.program.specs[slot].path for slot in sorted(self.instance.faults))
-
-    def shown(self, language: str) -> Shown | None:
-        """None: at the end."""
-        self.instance.context.new_pass()
-        at, question = self.at, self.current
-        if at is None or question is None:
-            return None
-        asked, node, instance, text = self.program.asked[at.number], at.node, self.instance, self.renderer.text
-        fixed = judging.read_only(instance, at)
-        applying = [stop for stop in self._stops() if applies(instance, stop)]
-        here = applying.index(at) if at in applying else 0
-        return Shown(
-            replace(question, kind=Kind.NOTE) if fixed else question,
-            label=text(asked.labels, language, node),
-            hint=text(asked.hints, language, node),
-            guidance=text(asked.guidance, language, node),
-            choices=() if fixed else self._choices(at, language),
-            required=not fixed and judging.required(instance, at),
-            value=stored_text(node.value) if at.loop is None else "",
-            kept=node in instance.sealed,
-            can_go_back=here > 0,
-            position=sum(1 for stop in applying[:here] if counts(instance, stop)),
-            total=sum(1 for stop in applying if counts(instance, stop)),
-            ref=self._ref(at),
-            path=places.of(at, instance, self.renderer, language),
-            clips=self.renderer.clips(asked.media, language),
-            instances=0 if at.loop is None else len(list(instances(node, at.loop.name))),
-        )
 
     def choose(self, number: int, choice: int, language: str = "") -> Stored | Violation:
         """Select one, range: the option of that index. A repeat: 0 adds an instance, 1 goes on, 2 removes the last."""
@@ -180,6 +113,7 @@ class Walk:
     def type(self, text: str, language: str = "") -> Stored | Violation:
         """A typed answer. Selects take a label of theirs, exactly as shown, and nothing else."""
         self.instance.context.new_pass()
+        self._speak(language)
         at = self.at
         if at is None:
             raise StaleQuestion
@@ -225,26 +159,6 @@ class Walk:
             return self._pass(at)
         return self._answer("", language)
 
-    def back(self) -> bool:
-        """To the question before, of those that apply. False: there is none."""
-        before: Stop | None = None
-        for stop in self._stops():
-            if stop == self.at:
-                break
-            if applies(self.instance, stop):
-                before = stop
-        if before is None:
-            return False
-        self._left(self.at)
-        self.at, self.draft = before, None
-        return True
-
-    def open(self, number: int, place: int) -> bool:
-        """Where another instance is offered: to the first question of the instance at ``place`` (from 1)."""
-        at = self._at(number)
-        node = self._instance(at, place)
-        return node is not None and self._go_into(node)
-
     def remove(self, number: int, place: int) -> Stored | Violation:
         """Where another instance is offered: takes the one at ``place`` (from 1) away, with its answers."""
         at = self._at(number)
@@ -257,6 +171,7 @@ class Walk:
     def finish(self, language: str = "") -> Violation | None:
         """Judges the whole form. The first failing question becomes the current one."""
         self.instance.context.new_pass()
+        self._speak(language)
         self._counting = True
         try:
             for stop in self._stops():
@@ -305,63 +220,6 @@ class Walk:
         """Questions that apply and have no answer, in the form's order: those passed by, and those not reached yet."""
         return outcome.unanswered(self.instance, self._stops(), self.at)
 
-    def _at(self, number: int) -> Stop:
-        if self.at is None or number != self.at.number:
-            raise StaleQuestion
-        self.instance.context.new_pass()
-        return self.at
-
-    def _ref(self, stop: Stop) -> str:
-        path = self.instance.tree.path(stop.node)
-        return path if stop.loop is None else f"{path}/{stop.loop.name}"
-
-    def _stops(self) -> Iterator[Stop]:
-        return stops(self.instance, self._enter)
-
-    def _enter(self, loop: Loop, parent: Node) -> None:
-        """A counted repeat gets its instances when the walk comes to it, as on a tablet."""
-        if self._counting or (self._into is not None and holds(self._into, parent)):
-            self._dropped += self.instance.count(loop, parent)
-
-    def _stop(self, number: int, path: str) -> Stop | None:
-        found = (stop for stop in self._stops() if stop.number == number)
-        return next((stop for stop in found if not path or self.instance.tree.path(stop.node) == path), None)
-
-    def _advance(self, past: Stop | None) -> None:
-        """The first question after ``past`` that applies; None: the first of all."""
-        self.draft, self.at = None, None
-        self._counting = past is None
-        for stop in self._stops():
-            if self._counting and applies(self.instance, stop):
-                self.at = stop
-                break
-            self._counting = self._counting or stop == past
-        self._counting = False
-
-    def _go_into(self, node: Node) -> bool:
-        """To the first question that applies inside an instance."""
-        self._into = node
-        inside = (stop for stop in self._stops() if holds(node, stop.node) and applies(self.instance, stop))
-        first = next(inside, None)
-        self._into = None
-        if first is not None:
-            self.at, self.draft = first, None
-        return first is not None
-
-    def _pass(self, at: Stop) -> Stored:
-        ref = self._ref(at)
-        self._left(at)
-        self._advance(at)
-        return Stored(ref, "", dropped=self._taken())
-
-    def _left(self, at: Stop | None) -> None:
-        if at is not None and at.loop is None:
-            self.log.left(self._ref(at), self.instance.context.now)
-
-    def _instance(self, at: Stop, place: int) -> Node | None:
-        found = list(instances(at.node, at.loop.name)) if at.loop is not None else []
-        return found[place - 1] if 1 <= place <= len(found) else None
-
     def _repeat(self, at: Stop, loop: Loop, choice: int) -> Stored | Violation:
         if choice not in {each.index for each in self._choices(at, "")}:
             return Violation(ViolationCode.NOT_A_CHOICE)
@@ -376,14 +234,8 @@ class Walk:
         self._go_into(node)
         return Stored(ref, "", dropped=self._taken())
 
-    def _choices(self, at: Stop, language: str) -> tuple[ShownChoice, ...]:
-        return choosing.shown(self.instance, self.renderer, at, language, draft=self.draft)
-
     def _drafted(self, at: Stop) -> str:
         return choosing.drafted(self.instance, at, self.draft)
-
-    def _fixed(self, at: Stop) -> bool:
-        return judging.read_only(self.instance, at)
 
     def _rank(self, at: Stop, language: str) -> Stored | Violation:
         order = choosing.ranked(self.instance, at, self.draft)
@@ -396,7 +248,7 @@ class Walk:
         """Judges a canonical value, stores it, moves on."""
         if self.at is None:
             raise StaleQuestion
-        self.renderer.language = language or self.renderer.language
+        self._speak(language)
         at, node, instance = self.at, self.at.node, self.instance
         asked, ref = self.program.asked[at.number], self._ref(at)
         refused = judging.refused(instance, self.renderer, at, value, language)
@@ -412,16 +264,3 @@ class Walk:
         self._left(at)
         self._advance(at)
         return Stored(ref, value, asked.sealed, self._taken())
-
-    def _taken(self) -> tuple[Question, ...]:
-        """Questions whose choices no longer fit, told once."""
-        dropped, self._dropped = self._dropped, []
-        return self._questions(dropped)
-
-    def _questions(self, nodes: list[Node]) -> tuple[Question, ...]:
-        slots = {node.slot for node in nodes}
-        return tuple(
-            question
-            for question, asked in zip(self.form.questions, self.program.asked, strict=True)
-            if asked.slot in slots and asked.kind is not Kind.REPEAT
-        )

@@ -14,6 +14,7 @@ from cora_bot.base.chance import Chance
 from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing, Status
 from cora_bot.dialogue.turn import Chore, Fetch, Show, TaskReason, Turn
 from cora_bot.store import (
+    above,
     audit_log,
     chats,
     chores,
@@ -29,6 +30,7 @@ from cora_bot.store import (
     tokens,
     visits,
 )
+from cora_bot.store.above import Standing
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.records import Blob
@@ -92,9 +94,11 @@ async def apply(
     await tasks.open_new(tx, [new for each in folds for new in _tasks(each)], now)
     await downloads.write(tx, _fetches(folds), keys=keys, chance=chance, now=now)
     given_up = await _drop(tx, [record for step in steps for record in step.turn.drop_records])
-    hushed = await outbox.hush(tx, [each.chat.id for each in folds if any(turn.hush for turn in each.turns)], now)
-    quiet = [retired(chat, message, sent_at=at, now=now) for chat, message, at in hushed]
-    await outbox.put(tx, [*_spoken(folds), *parcels(folds, now), *given_up, *quiet], keys=keys, chance=chance, now=now)
+    hushed = await above.hush(tx, [each.chat.id for each in folds if any(turn.hush for turn in each.turns)], now)
+    said = _spoken(folds)
+    keyed = {each.chat for each in said if each.reason == above.KEY}
+    quiet = [parcel for each in hushed for parcel in silenced(each, now, keyed=each.chat in keyed)]
+    await outbox.put(tx, [*said, *parcels(folds, now), *given_up, *quiet], keys=keys, chance=chance, now=now)
     await chores.write(tx, _chores(folds))
     await staff_phones.link(tx, {step.turn.staff: step.before.chat.id for step in steps if step.turn.staff}, now)
     await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
@@ -118,7 +122,7 @@ def _spoken(folds: Sequence[Fold]) -> list[Parcel]:
             card = turn.conversation.chat.card
             place = f"{each.chat.id.hex()}/s/{card.generation}.{card.revision}"
             new = tuple(
-                Parcel(each.chat.id, f"{place}/{n}", Kind.SPOKEN, generation=card.generation, spoken=spoken)
+                above.spoken(each.chat.id, f"{place}/{n}", card.generation, spoken)
                 for n, spoken in enumerate(turn.spoken)
             )
             last = new if turn.hush or new else last
@@ -323,6 +327,12 @@ def retired(chat_id: bytes, message: int | None, *, sent_at: datetime | None, no
     young = sent_at is not None and now - sent_at < DELETABLE
     kind = Kind.RETIRE if young else Kind.EMPTY
     return Parcel(chat_id, f"{chat_id.hex()}/{kind}/{message}", kind, message=message, reason="tidy")
+
+
+def silenced(each: Standing, now: datetime, *, keyed: bool = False) -> list[Parcel]:
+    """A message above a card goes, and the key that it put there; ``keyed``: another key takes that one's place."""
+    gone = retired(each.chat, each.message, sent_at=each.at, now=now)
+    return [above.key_away(each.chat, each.message), gone] if each.key and not keyed else [gone]
 
 
 def _cards(each: Fold) -> list[Parcel]:

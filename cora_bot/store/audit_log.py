@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Row, insert, select, text, update
 
 from cora_bot.base.chance import Chance
@@ -45,10 +46,14 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What ties an entry to a person: the salt (hex) of its commitment and the case code."""
+    """What ties an entry to a person: the salt (hex) of its commitment, the case code, the participant's id (hex).
+
+    The id is there so that ``person_index`` can be made anew when the server's keys are exchanged.
+    """
 
     salt: str
     code: str
+    participant: str
 
 
 async def append(tx: Tx, notes: Sequence[Noted], *, log: str, keys: WorkingKeys, chance: Chance, now: datetime) -> None:
@@ -80,20 +85,26 @@ def _row(each: Noted, seq: int, *, keys: WorkingKeys, chance: Chance) -> dict[st
     if each.subject is None:
         return row
     salt = chance.bytes(SALT_SIZE)
-    mark = Mark(salt.hex(), each.subject.code)
+    mark = Mark(salt.hex(), each.subject.code, each.subject.participant.hex())
     return row | {
         "subject": commitment(salt, each.subject.code),
-        "mark": seal_value(keys, Purpose.AUDIT, _context(seq), mark, chance),
-        "person_index": _index(keys, each.subject.participant),
+        "mark": seal_value(keys, Purpose.AUDIT, context(seq), mark, chance),
+        "person_index": index(keys, each.subject.participant),
     }
 
 
-def _context(seq: int) -> bytes:
+def context(seq: int) -> bytes:
+    """What a mark is bound to."""
     return str(seq).encode()
 
 
-def _index(keys: WorkingKeys, participant: bytes) -> bytes:
+def index(keys: WorkingKeys, participant: bytes) -> bytes:
     return keys.index(b"audit", participant)
+
+
+def index_of(keys: WorkingKeys, opened: bytes) -> bytes:
+    """The index that belongs beside an opened mark."""
+    return index(keys, bytes.fromhex(msgspec.json.decode(opened, type=Mark).participant))
 
 
 async def every(tx: Tx) -> AsyncIterator[Row[Any]]:
@@ -111,11 +122,11 @@ def entry(row: Row[Any]) -> Entry:
 
 def mark(row: Row[Any], keys: WorkingKeys) -> Mark | None:
     """Of whom an entry is; None where it is of nobody, or no longer known. Raises ``NotOpened``."""
-    return open_value(keys, Purpose.AUDIT, _context(row.seq), row.mark, Mark) if row.mark is not None else None
+    return open_value(keys, Purpose.AUDIT, context(row.seq), row.mark, Mark) if row.mark is not None else None
 
 
 async def cut(tx: Tx, keys: WorkingKeys, participants: Collection[bytes]) -> None:
     """Nothing in the log leads to these people any more; that something happened stays."""
     if participants:
-        theirs = audit.c.person_index.in_([_index(keys, each) for each in participants])
+        theirs = audit.c.person_index.in_([index(keys, each) for each in participants])
         await tx.execute(update(audit).where(theirs).values(mark=None, person_index=None))

@@ -24,7 +24,7 @@ from cora_bot.base.errors import CoraError
 from cora_bot.store.sqlite_driver import Driver
 from cora_bot.store.tx import Line, Tx
 
-__all__ = ["Database", "Tx", "connect", "is_outage", "make_private"]
+__all__ = ["Database", "Tx", "connect", "is_outage", "make_private", "newest_schema"]
 
 BUSY_MILLIS = 10_000
 STATEMENTS_KEPT = 512  # by SQLite, parsed
@@ -54,11 +54,13 @@ class Database:
     @classmethod
     async def open(cls, url: str, *, create: bool = True) -> Database:
         """Opens ``url`` and brings the schema up to date (``create``), or refuses a schema of another version."""
-        # The schema's history imports alembic, which costs a second of start; the key store does without it.
-        from cora_bot.store.upgrade import require_current, upgrade  # noqa: PLC0415
-
         database = cls(connect(url))
         try:
+            if await database.schema_version() == newest_schema():
+                return database
+            # The schema's history imports alembic, which costs a second: only where there is something to do or to say.
+            from cora_bot.store.upgrade import require_current, upgrade  # noqa: PLC0415
+
             if create:
                 await upgrade(database)
             else:
@@ -67,6 +69,17 @@ class Database:
             await database.close()
             raise
         return database
+
+    async def schema_version(self) -> str | None:
+        """What the store says of itself; None where there is none."""
+        async with self.read() as tx:
+            try:
+                found: str | None = (await tx.exec_driver_sql("SELECT version_num FROM alembic_version")).scalar()
+            except DBAPIError as error:
+                if is_outage(error) and "no such table" not in str(error.orig):
+                    raise
+                return None
+            return found
 
     @property
     def is_sqlite(self) -> bool:
@@ -129,6 +142,11 @@ class Database:
 
     async def close(self) -> None:
         await self.reconnect()
+
+
+def newest_schema() -> str:
+    """The revision of the last migration, which its file's name begins with."""
+    return max(path.name[1:5] for path in (Path(__file__).parent / "migrations" / "versions").glob("v*.py"))
 
 
 def connect(url: str) -> AsyncEngine:

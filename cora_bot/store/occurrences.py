@@ -38,9 +38,10 @@ def place(each: Occurrence) -> Place:
 
 
 def _occurrence(row: Row[Any]) -> Occurrence:
-    fields = {name: getattr(row, name) for name in _FIELDS}
-    fields["step"] = Step(row.step)
-    return Occurrence(wave=row.wave, number=row.number, **fields)
+    return Occurrence(
+        row.wave, row.number, row.local, row.opens, row.closes, row.reminders, Step(row.step), row.next_at,
+        row.sent, row.put_away, row.reason, row.opened_at, row.finished_at,
+    )  # fmt: skip
 
 
 def _open(wanted: ColumnElement[bool]) -> Select[Any]:

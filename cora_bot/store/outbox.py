@@ -139,29 +139,6 @@ def spoken_of(keys: WorkingKeys, row: Waiting) -> Spoken:
     return _SPOKEN.decode(keys.open(Purpose.OUTBOX, row.key.encode(), row.payload))
 
 
-async def hush(tx: Tx, chats: Collection[bytes], now: datetime) -> list[tuple[bytes, int, datetime]]:
-    """Sounds and pictures that wait in these chats are not sent; (chat, message, when) of those that stand there."""
-    if not chats:
-        return []
-    of_chats = and_(outbox.c.chat_id.in_(chats), outbox.c.kind == Kind.SPOKEN.value)
-    await tx.execute(
-        update(outbox).where(of_chats, outbox.c.state == PENDING).values(final(State.SUPERSEDED, "superseded", now))
-    )
-    sent = select(outbox).where(of_chats, outbox.c.state == State.SENT.value, outbox.c.message.is_not(None))
-    return [(row.chat_id, row.message, row.finished_at) for row in await tx.execute(sent)]
-
-
-async def spoken_before(tx: Tx, at: datetime) -> list[tuple[bytes, int, datetime]]:
-    """(chat, message, when) of sounds and pictures that were sent before ``at``."""
-    old = select(outbox).where(
-        outbox.c.kind == Kind.SPOKEN.value,
-        outbox.c.state == State.SENT.value,
-        is_flag(outbox.c.unsolicited, False),
-        outbox.c.finished_at < at,
-    )
-    return [(row.chat_id, row.message, row.finished_at) for row in await tx.execute(old)]
-
-
 async def put(tx: Tx, parcels: Sequence[Parcel], *, keys: WorkingKeys, chance: Chance, now: datetime) -> int:
     """Adds rows in this order; returns how many were not there yet. A new card supersedes the one still waiting."""
     known = await _known(tx, [each.key for each in parcels])

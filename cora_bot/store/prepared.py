@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Protocol, cast
 
-from sqlalchemy import BindParameter, Executable, Table, bindparam
+from sqlalchemy import BindParameter, Executable, LargeBinary, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
@@ -175,15 +175,21 @@ def _names(name: str, count: int) -> tuple[str, ...]:
 
 
 def _way_in(bind: BindParameter[Any]) -> Convert | None:
-    kind = bind.type.dialect_impl(_SQLITE)
-    way = kind.bind_processor(_SQLITE)
+    if isinstance(bind.type, LargeBinary):
+        way = None  # bytes are bytes
+    else:
+        way = getattr(bind.type, "store", None) or bind.type.dialect_impl(_SQLITE).bind_processor(_SQLITE)
     if way is None or not bind.expanding:
         return way
     return lambda values: [way(value) for value in values]
 
 
 def _way_out(kind: Any) -> Convert | None:
-    return cast(Convert | None, kind.dialect_impl(_SQLITE).result_processor(_SQLITE, None))
+    if isinstance(kind, LargeBinary):
+        return None
+    return getattr(kind, "read", None) or cast(
+        Convert | None, kind.dialect_impl(_SQLITE).result_processor(_SQLITE, None)
+    )
 
 
 def _changed(way: Convert | None, value: Any) -> Any:

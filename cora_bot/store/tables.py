@@ -358,6 +358,24 @@ chore = _table(
     Index("ix_chore_due_at", "due_at"),
 )
 
+# What people keep for themselves, sealed to a key of theirs; nothing here says which record a copy is of.
+own_key = _table(
+    "own_key",
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("sealed", Sealed, nullable=False),
+)
+
+own_copy = _table(
+    "own_copy",
+    Column("id", Id, primary_key=True),
+    Column("participant_id", Id, ForeignKey("participant.id", ondelete="CASCADE"), nullable=False),
+    Column("record_index", Id, nullable=False, unique=True),
+    Column("blob", Sealed, nullable=False),
+    Index("ix_own_copy_participant_id", "participant_id"),
+    rowid=False,
+)
+
 # Somebody of the team, by the name the team uses, and the chat their notices go to: its address is sealed in ``chat``.
 staff_phone = _table(
     "staff_phone",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
@@ -17,55 +18,82 @@ from cora_bot.base.clock import from_millis, to_millis
 Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 
-class Instant(TypeDecorator[datetime]):
+class _Changed(TypeDecorator[Any]):
+    """``store`` and ``read`` change a value on its way in and out; ``Prepared`` calls them without SQLAlchemy."""
+
+    impl: Any = Text
+    cache_ok = True
+
+    @staticmethod
+    def store(value: Any) -> Any:
+        raise NotImplementedError
+
+    @staticmethod
+    def read(value: Any) -> Any:
+        raise NotImplementedError
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        return self.store(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        return self.read(value)
+
+
+class Instant(_Changed):
     """An aware datetime, stored as whole milliseconds since 1970."""
 
     impl = BigInteger().with_variant(Integer(), "sqlite")
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+    @staticmethod
+    def store(value: datetime | None) -> int | None:
         return None if value is None else to_millis(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    @staticmethod
+    def read(value: int | None) -> datetime | None:
         return None if value is None else from_millis(value)
 
 
-class Local(TypeDecorator[datetime]):
+class Local(_Changed):
     """A naive wall-clock moment, stored as ISO text."""
 
-    impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    @staticmethod
+    def store(value: datetime | None) -> str | None:
         return None if value is None else value.isoformat()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    @staticmethod
+    def read(value: str | None) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
 
 
-class Instants(TypeDecorator[tuple[datetime, ...]]):
+class Instants(_Changed):
     """A short list of instants, stored as milliseconds parted by spaces."""
 
-    impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[datetime, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    @staticmethod
+    def store(value: tuple[datetime, ...] | None) -> str | None:
         return None if value is None else " ".join(str(to_millis(instant)) for instant in value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[datetime, ...] | None:  # noqa: ARG002
-        return None if value is None else tuple(from_millis(int(part)) for part in value.split())
+    @staticmethod
+    def read(value: str | None) -> tuple[datetime, ...] | None:
+        return None if value is None else tuple([from_millis(int(part)) for part in value.split()])
 
 
-class Flag(TypeDecorator[bool]):
+class Flag(_Changed):
     """Yes or no, stored as 1 or 0."""
 
     impl = Integer
     cache_ok = True
 
-    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+    @staticmethod
+    def store(value: bool | None) -> int | None:
         return None if value is None else int(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:  # noqa: ARG002
+    @staticmethod
+    def read(value: int | None) -> bool | None:
         return None if value is None else bool(value)
 
 

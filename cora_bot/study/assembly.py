@@ -56,6 +56,7 @@ def assembled(table: StudyTable, digest: str) -> Study:
         public_use=_public_use(table.public_use) if table.public_use else None,
         location_reason=table.location_reason,
         demo=table.demo,
+        participant_copy=table.participant_copy,
         hash=digest,
         approval=_approval(table.approval) if table.approval else None,
         signers=table.signers,

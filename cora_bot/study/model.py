@@ -197,6 +197,7 @@ class Study:
     source: str = field(default="", repr=False)  # study.toml itself, where it was read from a folder
     alerts: Alerts | None = None
     public_use: PublicUse | None = None
+    participant_copy: bool = False  # people may keep a copy of their answers that they alone can open
     help_checked: date | None = None  # when somebody last made sure that ``local_help`` is right
     signatures: str = field(default="", repr=False)  # signatures.json beside it, as it is; "" where there is none
     approval: Approval | None = None

@@ -241,6 +241,7 @@ class StudyTable(_Table):
     default_language: LanguageCode
     default_hour: Hour
     demo: bool = False
+    participant_copy: bool = False
     recipients: list[Recipient]
     languages: Annotated[list[LanguageTable], AT_LEAST_ONE]
     quiet_hours: QuietTable

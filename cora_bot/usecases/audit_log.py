@@ -36,6 +36,7 @@ ABOUT: Final = frozenset(
         "withdrew_answers",
         "came_back",
         "alert",
+        "own_copy_begun",
     }
 )
 OF_NOBODY: Final = frozenset({"withdrawn_link", "withdrawn_answers", "moved_here", "staff_linked"})

@@ -22,7 +22,7 @@ from cora_bot.store.outbox import Waiting
 from cora_bot.store.outbox_changes import Change, Claimed, Ended, change
 from cora_bot.store.tables import Kind, Means, State
 from cora_bot.usecases import speaking
-from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, SendFile, Sending, SendMessage
+from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, SendFile, Sending, SendKey, SendMessage
 from cora_bot.usecases.house import House
 from cora_bot.usecases.judging import UNREADABLE, Verdict, judge
 from cora_bot.usecases.settling import recover, settle
@@ -87,7 +87,7 @@ def _prepare(
     *,
     sendings: list[Sending],
     judged: dict[int, Verdict],
-    spoken: Mapping[int, SendFile],
+    spoken: Mapping[int, SendFile | SendKey],
 ) -> None:
     """One row made ready; what cannot be opened fails alone and holds up nobody."""
     try:
@@ -126,7 +126,7 @@ def _call(house: House, row: Waiting, door: Stored, now: datetime) -> Call:
 
 def _means(call: Call) -> Means:
     match call:
-        case SendMessage() | SendFile():
+        case SendMessage() | SendFile() | SendKey():
             return Means.SEND
         case EditMessage():
             return Means.EDIT

@@ -24,7 +24,7 @@ from cora_bot.store.chores import Task
 from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import is_outage
 from cora_bot.store.occurrences import Due
-from cora_bot.usecases import alerts
+from cora_bot.usecases import alerts, own_copies
 from cora_bot.usecases.house import House
 from cora_bot.usecases.maintain import maintain
 from cora_bot.usecases.sealing import seal_steps
@@ -104,6 +104,7 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
             loaded.conversations[chat_id] = conversations.carried_on(turn.conversation, turn.occurrences)
         steps, sealed = await seal_steps(house, steps, loaded.linked)
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+        await own_copies.keep(house, tx, steps)
 
 
 def _lost(each: Due) -> list[tasks.New]:

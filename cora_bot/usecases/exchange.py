@@ -56,7 +56,14 @@ class SendFile:
     known: str
 
 
-Call = SendMessage | SendFile | EditMessage | DeleteMessage
+@dataclass(frozen=True, slots=True)
+class SendKey:
+    """A small message that puts a key in the keyboard's place, which sends where somebody is; "": takes it away."""
+
+    label: str
+
+
+Call = SendMessage | SendFile | SendKey | EditMessage | DeleteMessage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from cora_bot.base.logging import log
 from cora_bot.dialogue.spoken import STANDS
-from cora_bot.store import chats, ledger, outbox, participants, records, sessions, tasks, updates
-from cora_bot.store.apply import forget_people, retired
+from cora_bot.store import above, chats, ledger, outbox, participants, records, sessions, tasks, updates
+from cora_bot.store.apply import forget_people, silenced
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.conversations import whole
 from cora_bot.usecases import alerts, audit_log, cutting, retention, severing, withdrawing
@@ -38,8 +38,8 @@ async def maintain(house: House) -> None:
         await forget_people(tx, gone, linked=linked, keys=house.keys, now=now)
         strangers = await chats.purge_strangers(tx, now - STRANGERS)
         await updates.forget_before(tx, now - UPDATE_KEYS)
-        old = await outbox.spoken_before(tx, now - STANDS)
-        parcels = [retired(chat, message, sent_at=at, now=now) for chat, message, at in old]
+        old = await above.spoken_before(tx, now - STANDS)
+        parcels = [parcel for each in old for parcel in silenced(each, now)]
         await outbox.put(tx, parcels, keys=house.keys, chance=house.chance, now=now)
         await ledger.purge_replies(tx, now - ENDED_REPLIES)
         settled = await tasks.settle(tx, now)

@@ -22,7 +22,7 @@ from cora_bot.store.apply import Step, apply
 from cora_bot.store.chats import Stored
 from cora_bot.store.conversations import Loaded
 from cora_bot.store.database import Tx, is_outage
-from cora_bot.usecases import alerts, audit_log, cutting, parking
+from cora_bot.usecases import alerts, audit_log, cutting, own_copies, parking
 from cora_bot.usecases.codes import presented
 from cora_bot.usecases.exchange import Arrived, Reaction
 from cora_bot.usecases.house import House
@@ -173,6 +173,7 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
     steps, sealed = await seal_steps(house, steps, loaded.linked)
     await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
     await alerts.raised(house, tx, steps)
+    await own_copies.keep(house, tx, steps)
     await notices.tell(house, tx, steps)
     await tokens.use(tx, book.spent, now)
     await audit_log.note_turns(house, tx, steps)

@@ -57,7 +57,13 @@ def _with_link(step: Step, made: Mapping[bytes, Link]) -> Step:
 
 def seal_for(house: House, case: bytes, record: Record, key: bytes) -> Blob:
     """A record of this case, wrapped under its erasure key."""
-    head = RecordHead(
+    sealed = seal_record(head_of(house, case, record), record.body, house.recipients, house.chance)
+    return Blob(record.id, case, wrap(key, sealed, house.chance, case=case, record=record.id))
+
+
+def head_of(house: House, case: bytes, record: Record) -> RecordHead:
+    """Where a record of this case belongs."""
+    return RecordHead(
         study=house.script.study.id,
         case=case.hex(),
         kind=record.kind,
@@ -73,5 +79,3 @@ def seal_for(house: House, case: bytes, record: Record, key: bytes) -> Blob:
         started_at=record.started_at,
         at=record.at,
     )
-    sealed = seal_record(head, record.body, house.recipients, house.chance)
-    return Blob(record.id, case, wrap(key, sealed, house.chance, case=case, record=record.id))

@@ -14,7 +14,8 @@ from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat
 from cora_bot.dialogue.inputs import Blocked
 from cora_bot.store import chats, conversations, outbox, remembered
-from cora_bot.store.apply import Step, apply, retired
+from cora_bot.store.above import KEY, Standing
+from cora_bot.store.apply import Step, apply, retired, silenced
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel, Waiting
@@ -128,7 +129,8 @@ def _sent(settlement: _Settlement, row: Waiting, message: int) -> None:
     settlement.changes.append(Ended(row.id, State.SENT, "", kept))
     if row.kind is Kind.SPOKEN and settlement.chat(row).card.generation != row.generation:
         # Something else was asked while it was on its way.
-        settlement.parcels.append(retired(row.chat, message, sent_at=settlement.now, now=settlement.now))
+        late = Standing(row.chat, message, settlement.now, row.reason == KEY)
+        settlement.parcels += silenced(late, settlement.now)
     if row.kind is Kind.STAFF:
         _stands_below(settlement, row, message)
     if row.kind is not Kind.CARD or row.means is not Means.SEND:

@@ -25,7 +25,7 @@ from cora_bot.store.apply import apply
 from cora_bot.store.audit_log import Noted, Subject
 from cora_bot.store.database import Tx
 from cora_bot.study.model import Step
-from cora_bot.usecases import alerts, audit_log
+from cora_bot.usecases import alerts, audit_log, own_copies
 from cora_bot.usecases.finding import find
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_steps
@@ -154,6 +154,7 @@ async def keep(house: House, interview: Interview, turns: Sequence[Turn]) -> Kep
         steps, sealed = await seal_steps(house, [step], frozenset({interview.person.id}))
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
         await alerts.raised(house, tx, steps)
+        await own_copies.keep(house, tx, steps)
         entered = Noted(
             "staff_entry", Subject(interview.person.id, interview.person.code), {"mode": interview.mode.value}
         )

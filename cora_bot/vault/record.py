@@ -67,12 +67,12 @@ def seal_record(head: RecordHead, body: Mapping[str, Any], recipients: Sequence[
 
 
 def open_record(
-    sealed: bytes, identities: Sequence[Identity], *, study: str, case: str | None, record: str
+    sealed: bytes, identities: Sequence[Identity], *, study: str, case: str | None, record: str | None
 ) -> tuple[RecordHead, dict[str, Any]]:
     """Head and body of the record that stands at this study, case and record id (hex).
 
     ``case`` is None where the place names none (a bundle): the caller then checks ``head.case`` against the cases
-    it knows.
+    it knows. ``record`` is None for a participant's own copy, which stands at no record's place.
     Raises ``NotOpened``, also for a record that belongs elsewhere; ``CoraError`` for a version this program is too
     old to read.
     """
@@ -102,10 +102,10 @@ def reseal_record(
     return made
 
 
-def _belonging(padded: bytes, *, study: str, case: str | None, record: str) -> _Inside:
+def _belonging(padded: bytes, *, study: str, case: str | None, record: str | None) -> _Inside:
     inside = _read(unpad(padded))
     head = inside.head
-    if (head.study, head.record) != (study, record) or case not in (None, head.case):
+    if head.study != study or case not in (None, head.case) or record not in (None, head.record):
         raise NotOpened("the record")
     if head.started_at.tzinfo != UTC or head.at.tzinfo != UTC:
         raise NotOpened("the record")

@@ -1,6 +1,7 @@
 """Calls of the outbox in Telegram's terms.
 
 R-01 plain text, protected, without previews; keyboards carry packed presses
+R-03 a key that sends a place is a small silent message of its own, and so is what takes it away
 R-02 text over Telegram's limit is shortened between whole characters
 """
 
@@ -13,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.callbacks import pack
-from bot.render import ELLIPSIS, TEXT_LIMIT, render, shorten, units
+from bot.render import ELLIPSIS, PIN, TEXT_LIMIT, render, shorten, units
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
-from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendMessage
+from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendKey, SendMessage
 
 YES = Button("Ja <b>", Press(Verb.CHOOSE, 7, 3, 1))
 BACK = Button("←", Press(Verb.BACK, 7))
@@ -53,6 +54,14 @@ def test_edit_without_buttons_takes_the_keyboard_away() -> None:
 def test_edit_carries_the_card_of_its_buttons() -> None:
     method, payload = render(EditMessage(5, Prompt("?", ((YES,), (BACK,)))), 77)
     assert (method, payload["message_id"], payload["reply_markup"]) == ("editMessageText", 5, KEYBOARD)
+
+
+def test_key_that_sends_a_place_comes_and_goes_silently() -> None:
+    small = {"chat_id": 77, "text": PIN, "protect_content": True, "disable_notification": True}
+    key = {"text": "📍 Here", "request_location": True}
+    keyboard = {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
+    assert render(SendKey("📍 Here"), 77) == ("sendMessage", small | {"reply_markup": keyboard})
+    assert render(SendKey(""), 77) == ("sendMessage", small | {"reply_markup": {"remove_keyboard": True}})
 
 
 def test_deletion_names_the_message() -> None:

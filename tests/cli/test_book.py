@@ -43,6 +43,30 @@ def approve(server: Server, folder: Path) -> None:
     toml.write_text(f"{toml.read_text(encoding='utf-8')}\n{lines}", encoding="utf-8")
 
 
+def test_sounds_are_in_the_document_as_far_as_there_is_room(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = server.study / "forms" / "consent.md"
+    text = form.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    head = next(at for at, line in enumerate(lines) if line.startswith("| | type"))
+    width = lines[head].count("|")
+    lines[head] += " media::audio::English (en) |"
+    first = next(at for at in range(head + 1, len(lines)) if ASKED in lines[at])
+    assert lines[first].count("|") == width
+    lines[first] += " take_part.mp3 |"
+    form.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (server.study / "media").mkdir(exist_ok=True)
+    (server.study / "media" / "take_part.mp3").write_bytes(b"Do you want")
+
+    folder = server.study.parent
+    assert cora("book", server.study, "--to", folder / "one.html").code == 0
+    monkeypatch.setattr("cora_bot.cli.book.MOST_BYTES", 5)
+    assert cora("book", server.study, "--to", folder / "two.html").code == 0
+
+    whole, short = ((folder / name).read_text("utf-8") for name in ("one.html", "two.html"))
+    assert [each.count("data:audio/mpeg") for each in (whole, short)] == [1, 0]
+    assert [each.count("take_part.mp3") for each in (whole, short)] == [1, 1]
+
+
 def change_a_text(server: Server) -> None:
     form = server.study / "forms" / "consent.md"
     text = form.read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ from cora_bot.dialogue import phrases
 from cora_bot.study.check import check_never_show
 from cora_bot.study.reader import read_study
 from tests.cli.running import cora
+from tests.dialogue.test_alerting import SAFE, SETTINGS
 from tests.export.samples import STUDY_TOML
 
 ROOT = Path(__file__).parents[2]
@@ -167,3 +168,12 @@ def test_seen_unasked_covers_sentences_commands_strangers_and_title() -> None:
     groups = (phrases.UNSOLICITED, phrases.COMMANDS, *asked)
     assert len(shown) == 1 + 2 * sum(len(group) for group in groups)
     assert [one.message for one in check_never_show(study.never_show, shown)] == ["study title (en) holds “return”"]
+
+
+def test_check_names_what_somebody_must_look_at(tmp_path: Path) -> None:
+    path = tmp_path / "safe.md"
+    path.write_text(SAFE.strip("\n") + "\n" + SETTINGS.strip("\n") + "\n")
+    said = cora("check", path)
+
+    assert said.out.splitlines()[-2:] == ["  sealed on arrival: more", "  somebody must look: safe, why"]
+    assert said.code == 0

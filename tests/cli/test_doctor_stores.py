@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from cora_bot.cli.doctor.examined import Examined
 from cora_bot.cli.doctor.stores import stores
@@ -71,3 +71,14 @@ async def test_duty_that_cannot_be_reached_is_found(ground: Ground, script: Scri
 
     assert [(each.severity, each.code) for each in unheard] == [("error", "doctor.alerts")]
     assert [(each.severity, each.message.partition(":")[2][:4]) for each in half] == [("warning", " Ben")]
+
+
+async def test_audit_log_that_was_changed_is_found(ground: Ground, script: Script) -> None:
+    async with ground.opened(script) as house:
+        await Phone(house).enrol(returned="2026-11-28")
+        whole = (await stores(examined(ground, script), BEGIN)).problems
+        async with house.database.transaction() as tx:
+            await tx.execute(text("UPDATE audit SET action = 'nothing' WHERE seq = 1"))
+        changed = (await stores(examined(ground, script), BEGIN)).problems
+
+    assert (whole, [each.code for each in changed]) == ((), ["doctor.audit"])

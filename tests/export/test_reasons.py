@@ -18,7 +18,7 @@ ENDINGS = {
 NAMES = {"reason", "outcome", "why", "until, reason"}
 TABLES = {"_GONE", "_REFUSED", "SILENT"}
 JUDGES = {"_why_not", "_allowed"}
-NO_REASON = {"reply", "tidy", "letter"}
+NO_REASON = {"reply", "tidy", "letter", "key", "key_away"}
 """Why a message is written, not what became of it: the ledger's own vocabulary (``contacts.REASONS``)."""
 
 

@@ -60,7 +60,7 @@ LINE = {
     "wave": r"first|second",
     "holder": r"Anna",
     **dict.fromkeys(("row", "rows", "number", "count", "updates", "occurrences", "chores"), r"\d+"),
-    **dict.fromkeys(("records", "cases", "answers", "people", "strangers", "cuttings"), r"\d+"),
+    **dict.fromkeys(("records", "cases", "answers", "people", "strangers", "cuttings", "tasks"), r"\d+"),
     **dict.fromkeys(("code", "pause"), r"[\d.]+"),
 }
 

@@ -155,6 +155,34 @@ def test_kinds_are_known_to_the_form() -> None:
     ]
 
 
+OTHER = """
+| survey |
+| | type | name | label::English (en) |{more}
+| | select_one work or_other | work | Work? |{more}
+| choices |
+| | list_name | name | label::English (en) |{more}
+| | work | baker | Baker |{more}
+| | work | none | None |{more}
+"""
+
+
+def test_or_other_adds_a_choice_and_a_question_behind_it() -> None:
+    walk = begin(OTHER.format(more=""))
+    assert [(each.name, each.kind) for each in walk.form.questions] == [
+        ("work", Kind.SELECT_ONE),
+        ("work_other", Kind.TEXT),
+    ]
+    stored(walk.choose(0, 0))
+    assert walk.current is None
+    walk.back()
+    stored(walk.choose(0, 2))
+    assert (walk.values(), walk.current and walk.current.name) == ({"/data/work": "other"}, "work_other")
+
+
+def test_or_other_in_several_languages_is_refused() -> None:
+    assert ("form.or-other", 3) in problems(OTHER.format(more=" label::Dari (fa-AF) |"))
+
+
 def test_what_the_chat_cannot_ask_yet_is_said_with_its_row() -> None:
     wanted = [kind for kind in Kind if kind is not Kind.REPEAT and CHAT[kind.value].level is Level.ERROR]
     kinds = {each.name: each.kind for each in form(ALL).questions}

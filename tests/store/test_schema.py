@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, LargeBinary, Text, create_engine, insert, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from cora_bot.base.errors import CoraError
 from cora_bot.store import tables
-from cora_bot.store.database import Database, connect
+from cora_bot.store.database import Database, connect, newest_schema
+from cora_bot.store.upgrade import _config
 from tests.support.stores import BEGIN, Ground
 
 
@@ -172,10 +176,10 @@ open_texts = {
     "visit.due", "visit.reason", "visit.request", "visit.standing", "visit.told", "visit.trip_id",
     "visit.way",
     "task.done_by", "task.passed_to", "task.reason", "task.wave",
-    "token.staff", "token.state", "staff_phone.language", "staff_phone.name",
+    "own_key.recipient", "token.staff", "token.state", "staff_phone.language", "staff_phone.name",
 }  # fmt: skip
 keyed_or_sealed = {
-    "alert.sealed", "audit.mark", "audit.person_index",
+    "alert.sealed", "audit.mark", "audit.person_index", "own_copy.blob", "own_copy.record_index", "own_key.sealed",
     "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",
     "parked_update.sealed", "participant.profile", "record.blob", "session.sealed", "token.hash",
     "trip.sealed", "update_attempt.key", "update_seen.key", "visit.sealed",
@@ -195,3 +199,20 @@ def test_columns_that_could_hold_words_are_all_named_here() -> None:
                 blobs.add(name)
 
     assert (open_texts, keyed_or_sealed) == (texts, blobs)
+
+
+async def test_newest_schema_is_the_end_of_the_history(tmp_path: Path) -> None:
+    assert newest_schema() == ScriptDirectory.from_config(_config()).get_current_head()
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'cora.db'}")
+    assert await database.schema_version() == newest_schema()
+    await database.close()
+
+
+def test_opening_a_current_store_does_without_its_history(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'cora.db'}"
+    code = (
+        "import asyncio, sys; from cora_bot.store.database import Database\n"
+        f"asyncio.run(Database.open({url!r})); sys.exit('alembic' in sys.modules)"
+    )
+    opened = [subprocess.run([sys.executable, "-c", code], check=False).returncode for _ in range(2)]
+    assert opened == [1, 0]

@@ -160,12 +160,12 @@ class Online:
 
 @asynccontextmanager
 async def online(
-    text: str, folder: Path, *, media: Mapping[str, MediaFile] | None = None, **study: Any
+    text: str, folder: Path, *, settings: str = SETTINGS, media: Mapping[str, MediaFile] | None = None, **study: Any
 ) -> AsyncIterator[Online]:
     """A person who is shown the first question of the form."""
     clock = SetClock(NOON)
     place = premises(folder, clock)
-    form = chat_form(text)
+    form = chat_form(text, settings)
     async with Emulator(clock=clock) as emulator, opened(place) as house:
         house = replace(house, script=replace(script_around(form, **study), media=media or {}))
         await register_forms(house)
@@ -182,7 +182,8 @@ async def online(
 
 async def _begin(house: House, person: Person, form: Form) -> None:
     who = somebody(id=b"q" * 16, case=b"d" * 16, told_removal=True)
-    fields = {name: getattr(who, name) for name in ("language", "zone", "enrolled_at", "return_state", "told_removal")}
+    names = ("language", "zone", "enrolled_at", "return_state", "told_removal", "purposes")
+    fields = {name: getattr(who, name) for name in names}
     await joined(house, person.id, **fields)
     before = await meet(house, person.id)
     scene, walk = questions.begin(Scene(before, house.script, house.clock.now(), house.chance), form.id)

@@ -10,9 +10,10 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from PIL import Image
@@ -20,6 +21,7 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize, async_pla
 
 from cora_bot.dialogue import phrases
 from cora_bot.dialogue.conversation import PICTURES as PICTURES_OF_THE_KNOCK
+from cora_bot.export.appointments import Appointment, Mode, Standing, day_sheet, day_sheets
 from tests.support.browser import ARGUMENTS, chromium_path
 from tests.support.house import ROOT
 from tests.support.visitor import Visitor, demonstration
@@ -28,6 +30,7 @@ PICTURES = ROOT / "docs" / "pictures"
 COLOURS = 128
 DESK: ViewportSize = {"width": 1640, "height": 1120}
 BESIDE: ViewportSize = {"width": 1280, "height": 1020}
+SHEET: ViewportSize = {"width": 1060, "height": 760}
 SETTLED = 700  # animations and the server's panel, in milliseconds
 TYPED = "وجدتُ عملًا عند عمّي في الورشة، وأنام أحسن من قبل."
 
@@ -124,10 +127,49 @@ async def german(browser: Browser, folder: Path) -> None:
         await take(visitor.page.locator("#device"), folder / "consent_german.png")
 
 
+async def paper(browser: Browser, folder: Path) -> None:
+    """A day sheet as it is printed: the visits are invented, as no server has any yet."""
+    page = await browser.new_page(viewport=SHEET, device_scale_factor=1.5)
+    await page.set_content(day_sheet.document(day_sheets(VISITS), language="en"))
+    await take(page.locator("section"), folder / "day_sheet.png")
+    await page.close()
+
+
+def met(number: str, at: int, **changes: Any) -> Appointment:
+    fields: dict[str, Any] = {
+        "id": number,
+        "sequence": 0,
+        "standing": Standing.BOOKED,
+        "starts": datetime(2027, 4, 12, at, tzinfo=UTC),
+        "zone": "Asia/Baghdad",
+        "minutes": 60,
+        "city": "بغداد",
+        "interviewer": "BEN",
+        "languages": ("ar",),
+    }
+    return Appointment(**(fields | changes))
+
+
+VISITS = (
+    met("V-7Q2K", 6, case="K7F-2QX", place="مقهى الزهور، شارع 14", picture="🌙 القمر"),
+    met("V-M3AC", 8, case="W9R-TEG", mode=Mode.PHONE, city="", picture="🌳 الشجرة"),
+    met("V-XQ4F", 10, case="2ZJ-PJJ", place="شارع 3، الطابق الثاني", standing=Standing.CANCELLED, picture="🐟 السمكة"),
+    met(
+        "V-E7HD",
+        12,
+        case="M3A-9ZW",
+        place="Hotel Palestine, lobby",
+        interpreter="IP-1",
+        languages=("fa-AF",),
+        picture="⭐",
+    ),
+)
+
+
 async def main(folder: Path) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-        for each in (arabic, dari, knock, german):
+        for each in (arabic, dari, knock, german, paper):
             await each(browser, folder)
         await browser.close()
 

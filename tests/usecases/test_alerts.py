@@ -13,11 +13,13 @@ import pytest
 from sqlalchemy import text
 
 from cora_bot.base.errors import CoraError
+from cora_bot.cli.trial import AWAY, Trial
 from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.conversation import Mode
 from cora_bot.dialogue.handlers import questions
 from cora_bot.dialogue.inputs import Press, Pressed, Verb
 from cora_bot.dialogue.scene import Scene
-from cora_bot.usecases import alerts, staff_phones
+from cora_bot.usecases import alerts, staff_entry, staff_phones
 from cora_bot.usecases.deliver import claim, settle
 from cora_bot.usecases.due import due, next_moment
 from cora_bot.usecases.exchange import Arrived, Reaction
@@ -194,6 +196,21 @@ async def test_done_alert_is_no_longer_listed_and_cannot_be_done_twice(watched: 
     assert await alerts.escalate(watched) == 0
     with pytest.raises(CoraError, match="no open alert"):
         await alerts.done(watched, alert.number)
+
+
+async def test_interview_that_staff_enter_alerts_when_it_is_stored(watched: House) -> None:
+    await _staff(watched, "Anna", 1)
+    phone = await _asked(watched)
+    person = (await meet(watched, phone.address)).participant
+    assert person is not None
+    interview = await staff_entry.begin(watched, person.code, "test", mode=Mode.PHONE)
+    trial = Trial(watched.script, interview.begun, chance=watched.chance, mode=Mode.PHONE, without=AWAY)
+    for line in ("2", "1", "not today", "nothing"):
+        assert trial.answer(line, watched.clock.now())
+    before = await alerts.listed(watched)
+    await staff_entry.keep(watched, interview, trial.turns)
+
+    assert (before, [each.code for each in await alerts.listed(watched)]) == ([], [person.code])
 
 
 async def test_alert_of_a_person_who_is_gone_goes(watched: House) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from cora_bot.dialogue.conversation import Withdrawal
 from cora_bot.dialogue.inputs import Verb
 from cora_bot.export.bundle_reader import open_bundle
+from cora_bot.store import audit_log as stored
 from cora_bot.store.audit_log import Noted
 from cora_bot.usecases import audit_log, severing, staff_phones
 from cora_bot.usecases.audit_log import lines, note, verify
@@ -25,6 +26,7 @@ from cora_bot.usecases.house import House
 from cora_bot.usecases.maintain import maintain
 from cora_bot.usecases.people import people
 from cora_bot.vault.audit_chain import first_broken
+from cora_bot.vault.working import Purpose
 from tests.support.phone import Phone
 from tests.support.stores import Ground
 
@@ -179,3 +181,12 @@ async def test_bundle_carries_the_log_without_saying_of_whom(house: House, tmp_p
 def test_every_note_of_the_dialogue_that_is_logged_is_one() -> None:
     assert {f"withdrew_{each}" for each in Withdrawal} < audit_log.ABOUT
     assert {f"withdrawn_{each}" for each in Withdrawal} < audit_log.OF_NOBODY
+
+
+async def test_index_can_be_made_anew_from_the_mark_alone(house: House) -> None:
+    await Phone(house).enrol(returned=RETURNED)
+    async with house.database.read() as tx:
+        (row,) = [row async for row in stored.every(tx) if row.mark is not None]
+    opened = house.keys.open(Purpose.AUDIT, stored.context(row.seq), row.mark)
+
+    assert stored.index_of(house.keys, opened) == row.person_index

@@ -11,13 +11,14 @@ from cora_bot.base.errors import CoraError, NotOpened
 from cora_bot.base.examination import Checked, error, failed, warning, wrong
 from cora_bot.base.problems import Problem
 from cora_bot.cli.doctor.examined import Examined
-from cora_bot.store import chats, staff_phones
+from cora_bot.store import audit_log, chats, staff_phones
 from cora_bot.store.database import Database, Tx, connect
 from cora_bot.store.keystore import KeyStore
 from cora_bot.store.upgrade import schema
 from cora_bot.usecases.belonging import differing
 from cora_bot.usecases.readable import Read, read_everyone
 from cora_bot.usecases.upgrading import KEPT, old_copies
+from cora_bot.vault.audit_chain import first_broken
 
 PART = "stores"
 AHEAD = timedelta(minutes=5)
@@ -51,7 +52,7 @@ async def _examine(examined: Examined, now: datetime) -> Checked:
             return wrong(PART, f"schema {found.found}, this program needs {found.newest}", hint)
         async with database.read() as tx:
             problems = [*await _whole(database, tx), *await _of_now(tx, now)]
-            problems += await _duty(examined, tx)
+            problems += [*await _duty(examined, tx), *await _log(examined, tx)]
             read = await _people(examined, tx, problems)
         people = f"{read.people} people" if read else "not read without the study and the server's key"
         return Checked(PART, "" if problems else f"schema {found.newest}, {people}", tuple(problems))
@@ -87,6 +88,15 @@ async def _duty(examined: Examined, tx: Tx) -> list[Problem]:
     if len(missing) == len(rules.duty):
         return [error("alerts", "nobody on duty can be reached, and people are told that somebody is", hint)]
     return [warning("alerts", f"{name} is on duty and has no phone that can be reached", hint) for name in missing]
+
+
+async def _log(examined: Examined, tx: Tx) -> list[Problem]:
+    if examined.script is None:
+        return []
+    chain = [audit_log.entry(row) async for row in audit_log.every(tx)]
+    broken = first_broken(chain, log=examined.script.study.id)
+    hint = "Stop the bot, keep a copy of the database as it is, and tell the researchers."
+    return [] if broken is None else [error("audit", f"the audit log was changed, from entry {broken} on", hint)]
 
 
 async def _people(examined: Examined, tx: Tx, problems: list[Problem]) -> Read | None:

@@ -15,6 +15,7 @@ from cora_bot.base.text import isolate
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing, Status
+from cora_bot.dialogue.handlers import copying
 from cora_bot.dialogue.handlers.consenting import agreed_to, text_in
 from cora_bot.dialogue.handlers.visits import showing as visits
 from cora_bot.dialogue.inputs import Verb
@@ -36,12 +37,16 @@ def show(scene: Scene, _event: object) -> Turn:
     """Everything that can be read of a person here, and the way to change what they agreed to."""
     change = cards.button(scene, p.CHANGE_CONSENT, Verb.CONSENTS)
     rows = ((change,),) if scene.participant.status is Status.ACTIVE else ()
-    return fading(scene, draw(scene, cards.aside(scene, _text(scene), *rows), Showing.ASIDE))
+    if copying.offered(scene):
+        rows = (*rows, (cards.button(scene, p.OWN_COPY, Verb.OWN_COPY),))
+    text = "\n\n".join([*parts(scene), until(scene, p.HELD_UNTIL)])
+    return fading(scene, draw(scene, cards.aside(scene, text, *rows), Showing.ASIDE))
 
 
-def _text(scene: Scene) -> str:
+def parts(scene: Scene) -> list[str]:
+    """What can be read of a person, paragraph by paragraph."""
     person = scene.participant
-    parts = [
+    return [
         scene.say(p.HELD, code=isolate(person.code)),
         "\n".join(_facts(scene)),
         scene.say(p.HELD_PURPOSES, purposes="\n".join(f"• {line}" for line in agreed_to(scene))),
@@ -49,13 +54,13 @@ def _text(scene: Scene) -> str:
         *_meeting(scene),
         scene.say(p.HELD_ANSWERS, count=isolate(number(scene.conversation.records_held, scene.language))),
         *_kept(scene),
-        scene.say(
-            p.HELD_UNTIL,
-            records=_span(scene, scene.study.retention.records),
-            contacts=_span(scene, scene.study.retention.contacts),
-        ),
     ]
-    return "\n\n".join(parts)
+
+
+def until(scene: Scene, phrase: str) -> str:
+    """How long what is kept, in the words of ``phrase``."""
+    keeps = scene.study.retention
+    return scene.say(phrase, records=_span(scene, keeps.records), contacts=_span(scene, keeps.contacts))
 
 
 def _kept(scene: Scene) -> Iterator[str]:

@@ -73,6 +73,7 @@ def ask(scene: Scene, walk: Walk, *, notices: Sequence[str] = (), anew: bool = F
     if shown is None:
         raise LookupError("the walk stands at its end")
     scene = save(scene, walk)
+    anew = anew and not spoken.leafed(scene, shown)
     turn = draw(scene, cards.question(scene, shown, notices=notices), Showing.QUESTION, anew=anew)
     return spoken.accompany(scene, shown, turn)
 

@@ -80,7 +80,12 @@ def named(choices: Sequence[ShownChoice], text: str, *, numbers: bool = False) -
 
 def numbered(shown: Shown) -> bool:
     """Whether the choices can be heard or seen: then each has the number that its sound or picture has."""
-    return not is_long(shown) and any(each.clips for each in shown.choices)
+    return any(each.clips for each in shown.choices)
+
+
+def numbers_of(shown: Shown) -> dict[int, int]:
+    """By the index of a choice: its number, from 1, the same on whatever page of a long list it stands."""
+    return {each.index: place for place, each in enumerate(shown.choices, start=1)}
 
 
 def words(scene: Scene, shown: Shown) -> list[str]:
@@ -106,8 +111,9 @@ def rows(scene: Scene, shown: Shown) -> list[Row]:
     verb = Verb.TOGGLE if shown.question.kind is Kind.SELECT_MANY else Verb.CHOOSE
     node = shown.question.number
     labels = [_marked(shown, each) for each in part.choices]
-    if numbered(shown):  # then all of them are on the card
-        labels = [f"{number(place, scene.language)} · {label}" for place, label in enumerate(labels, start=1)]
+    if numbered(shown):
+        places = (numbers_of(shown)[each.index] for each in part.choices)
+        labels = [f"{number(place, scene.language)} · {label}" for place, label in zip(places, labels, strict=True)]
     buttons = [
         Button(label, Press(verb, node=node, choice=each.index))
         for label, each in zip(labels, part.choices, strict=True)

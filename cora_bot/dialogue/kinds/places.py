@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cora_bot.base.text import isolate
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.scene import Scene
 from cora_bot.forms.walk import Shown
@@ -14,6 +15,17 @@ def reason(scene: Scene) -> str:
     texts = scene.study.location_reason
     text = texts.get(scene.language) or texts.get(scene.study.default_language, "")
     return scene.say(p.WHY_PLACE, reason=text) if text else ""
+
+
+def key(scene: Scene) -> str:
+    """What is written on the key in place of the phone's keyboard."""
+    return f"📍 {scene.say(p.PLACE_KEY)}"
+
+
+def asked(scene: Scene) -> str:
+    """Why, and the two ways to answer; a phone without such a key, or who put it away, has the other."""
+    ways = (scene.say(p.PRESS_PLACE_KEY, button=isolate(key(scene))), scene.say(p.SEND_PLACE))
+    return "\n\n".join(each for each in (reason(scene), *ways) if each)
 
 
 def before_consent(scene: Scene, shown: Shown) -> str:

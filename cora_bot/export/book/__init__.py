@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import Final
 
 from cora_bot.dialogue.script import Script
-from cora_bot.export.book import approval, contents, forms, opening, own_words, protection, schedule
-from cora_bot.export.book.facts import Facts
+from cora_bot.export.book import approval, contents, forms, media, opening, own_words, protection, schedule
+from cora_bot.export.book.facts import Facts, Held
 from cora_bot.export.book.style import STYLE
 from cora_bot.export.book.words import GERMAN, Words
-from cora_bot.export.page import page
+from cora_bot.export.page import POLICY, page
 
 LANGUAGES: Final = ("en", "de")
 
-__all__ = ["LANGUAGES", "Facts", "document"]
+__all__ = ["LANGUAGES", "Facts", "Held", "document"]
+HEARD: Final = f"{POLICY}; media-src data:"
 
 
 def document(script: Script, facts: Facts, language: str) -> str:
@@ -28,9 +29,10 @@ def document(script: Script, facts: Facts, language: str) -> str:
         schedule.chapter(script, facts, words),
         protection.chapter(script, words),
         *forms.chapters(script, words),
+        *media.chapters(script, facts, words),
         own_words.of_study(script, words),
         own_words.of_bot(script, facts, words),
         approval.chapter(script, facts, words),
     ]
     listed = contents.table(chapters, words)
-    return page(script.study.title, chapters[0], listed, chapters[1:], language=language, style=STYLE)
+    return page(script.study.title, chapters[0], listed, chapters[1:], language=language, style=STYLE, policy=HEARD)

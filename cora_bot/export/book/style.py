@@ -32,6 +32,10 @@ tbody th { font-weight: 600; font-size: 8pt; background: #f7f7f7; }
 .beside { table-layout: fixed; font-size: 8.5pt; }
 .beside col.what { width: 24mm; }
 .beside td[dir="rtl"], .full[dir="rtl"] { font-size: 1.12em; line-height: 1.6; }
+.media td { font-size: 8pt; }
+.media img, .media video { max-width: 45mm; max-height: 45mm; }
+.media audio { width: 45mm; }
+@media print { .media audio { display: none; } }
 .missing { color: #a00; font-style: italic; }
 code, pre { font-family: "Noto Sans Mono", "DejaVu Sans Mono", monospace; font-size: 0.88em; overflow-wrap: anywhere; }
 pre { border: 0.2mm solid #bbb; padding: 3mm; white-space: pre-wrap; break-inside: avoid; }

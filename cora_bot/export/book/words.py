@@ -233,6 +233,20 @@ GERMAN: Final[Mapping[str, str]] = {
     "video": "Film",
     "file": "Datei",
     "repeat": "noch einmal?",
+    # what can be heard and seen
+    "What can be heard and seen": "Was zu hören und zu sehen ist",
+    "They stand above the question, numbered as its buttons, and go with it.": (
+        "Sie stehen über der Frage, nummeriert wie deren Tasten, und verschwinden mit ihr."
+    ),
+    "It goes with": "Gehört zu",
+    "What is written there": "Was dort geschrieben steht",
+    "File": "Datei",
+    "Itself": "Selbst",
+    "{size} kB": "{size} kB",
+    "Too large for this document: it lies in the folder media.": (
+        "Zu groß für dieses Dokument: Die Datei liegt im Ordner media."
+    ),
+    "As above.": "Wie oben.",
     # texts besides the forms
     "The study's other texts": "Weitere Texte der Studie",
     "How to reach the team": "Wie das Team zu erreichen ist",

@@ -19,6 +19,7 @@ from cora_bot.forms.expr.values import Value
 FREE = Scope()
 LONG = 1_000  # characters of a text from which on looking through it counts as steps
 LETTERS = 32  # of a long text that make one step
+COLLECT_KNOWS = {"intersects"}
 TABLET_KNOWS_NOT = {"floor", "ceiling", "substring", "last", "name", "local-name"}
 
 
@@ -52,6 +53,7 @@ def _expression(source: str, made: Compiled, found: Findings) -> Expression:
         tuple(found.faults),
         found.volatile,
         found.size,
+        frozenset(found.names),
     )
 
 
@@ -201,6 +203,10 @@ class Compiler:
             self.lint_boolean(*tree.arguments)
         if tree.name == "jr:choice-name":
             tree = Call(tree.name, (tree.arguments[0], self.question(tree.arguments[1])))
+        if tree.name == "jr:itext":
+            self.read_text(tree.arguments[0])
+        if tree.name in COLLECT_KNOWS:
+            self.findings.lints.add("collect-function")
         self.findings.volatile |= function.volatile
         return Compiled(self.eager(function, tree), function.gives)
 
@@ -265,7 +271,21 @@ class Compiler:
         if found is None:
             self.findings.unknown.append(tree.text.strip())
             return tree
+        self.findings.names.add(found.slot)
         return Literal("/" + "/".join(found.names))
+
+    def read_text(self, tree: Ast) -> None:
+        """What a text reads that jr:itext() takes; where its id is worked out: what the texts of all choices read."""
+        known = self.scope.texts
+        if not isinstance(tree, Literal):
+            read = [reads for text_id, reads in known.items() if not text_id.startswith("/")]
+        else:
+            read = [known[tree.text]] if tree.text in known else []
+            if self.scope.slots and not read:
+                self.findings.lints.add("no-text")
+        self.findings.reads.update(*read)
+        if any(read):
+            self.findings.lints.add("text-with-outputs")
 
     def lint_steps(self, tree: Path) -> None:
         """What a tablet cannot walk."""

@@ -20,13 +20,18 @@ MAX_TEXT = 100_000  # characters of one value
 _NOWHERE = Node("")
 
 
+def no_text(text_id: str) -> str:
+    """What a tablet gives for a text that the form does not have."""
+    return f"[itext:{text_id}]"
+
+
 class Context:
     """``node``: where relative paths start. ``current``: the node that bears the expression.
 
     ``slots``: the nodes of the primary instance by number. ``now``: the frozen instant, in the person's zone.
     ``seed`` orders what ``randomize()`` shuffles without a seed of its own. ``choice_name(path, value)`` gives a
-    choice's label in the language asked in; ``draw(n)`` gives random bytes. ``properties`` answers ``property()``,
-    ``version`` is the form's.
+    choice's label in the language asked in, ``itext(id)`` a text of the form; ``draw(n)`` gives random bytes.
+    ``properties`` answers ``property()``, ``version`` is the form's.
     """
 
     __slots__ = (
@@ -34,6 +39,7 @@ class Context:
         "current",
         "draw",
         "instances",
+        "itext",
         "matching",
         "node",
         "now",
@@ -58,6 +64,7 @@ class Context:
         slots: list[Node] | None = None,
         instances: Mapping[str, Node] | None = None,
         choice_name: Callable[[str, str], str] = lambda _path, value: value,
+        itext: Callable[[str], str] = no_text,
         draw: Callable[[int], bytes] | None = None,
         properties: Mapping[str, str] | None = None,
         version: str = "",
@@ -77,6 +84,7 @@ class Context:
         self.work = 0
         self.matching = MAX_MATCHING
         self.choice_name = choice_name
+        self.itext = itext
         self.draw = draw or bytes
         self.properties: Mapping[str, str] = properties or {}
         self.version = version

@@ -13,12 +13,14 @@ from cora_bot.forms.expr.nodes import Node
 class Scope:
     """``context``: the path of the node that bears the expression. ``slots``: number of every path of the primary
     instance; none where the tree is not known before (paths are then walked). ``instances``: ids of the secondary
-    ones; None: any. ``repeats``: paths of what may occur several times."""
+    ones; None: any. ``repeats``: paths of what may occur several times. ``texts``: by id, where expressions take any,
+    what each text of the form reads."""
 
     context: str = ""
     slots: Mapping[str, int] = field(default_factory=dict)
     instances: frozenset[str] | None = None
     repeats: frozenset[str] = frozenset()
+    texts: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def repeat_of(self, path: str) -> str:
         """The nearest repeat that holds ``path`` or is it; '' where there is none."""
@@ -46,7 +48,7 @@ class Fault:
 class Findings:
     """``reads``: slots the value may depend on. ``unknown``: references that lead nowhere. ``lints``: codes.
 
-    ``size``: nodes of the syntax tree.
+    ``size``: nodes of the syntax tree. ``names``: slots of the questions whose choices it names.
     """
 
     reads: set[int] = field(default_factory=set)
@@ -55,6 +57,7 @@ class Findings:
     faults: list[Fault] = field(default_factory=list)
     volatile: bool = False
     size: int = 0
+    names: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,10 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression. ``volatile``: it reads the clock. ``size``: the steps it takes, loops aside."""
+    """A compiled expression. ``volatile``: it reads the clock or the language. ``size``: its steps, loops aside.
+
+    ``names``: slots of the questions whose choices' labels it takes; what those read is not in ``reads``.
+    """
 
     source: str
     run: Run
@@ -78,6 +84,7 @@ class Expression:
     faults: tuple[Fault, ...]
     volatile: bool
     size: int
+    names: frozenset[int] = frozenset()
 
     def on(self, context: Context, node: Node) -> object:
         """Its value with ``node`` as context. Raises EvaluationError."""

@@ -223,6 +223,26 @@ async def test_reply_keyboard_types_its_label(line: Line, person: Person) -> Non
     assert (message["text"], person.chat.reply_keyboard) == ("No", None)
 
 
+async def test_key_that_asks_for_a_place_sends_it(line: Line, person: Person) -> None:
+    key = {"text": "Here", "request_location": True}
+    await line.send(person, reply_markup={"keyboard": [[key, "Elsewhere"]], "one_time_keyboard": True})
+    assert person.keys == ("Here", "Elsewhere")
+    person.press_key("Here", at=(1.5, 2.5))
+    (update,) = await line.updates()
+    message = update["message"]
+    assert isinstance(message, dict)
+    shared = {"latitude": 1.5, "longitude": 2.5, "horizontal_accuracy": 15}
+    assert (message.get("location"), message.get("text"), person.keys) == (shared, None, ())
+
+
+async def test_keyboard_outlives_its_message_until_it_is_taken_away(line: Line, person: Person) -> None:
+    sent = await line.send(person, reply_markup={"keyboard": [["Yes"]]})
+    await line.result("deleteMessage", chat_id=person.id, message_id=sent)
+    assert person.keys == ("Yes",)
+    await line.send(person, reply_markup={"remove_keyboard": True})
+    assert person.keys == ()
+
+
 async def test_chat_action_shows_until_the_message(line: Line, person: Person) -> None:
     await line.result("sendChatAction", chat_id=person.id, action="typing")
     assert person.chat.action == "typing"

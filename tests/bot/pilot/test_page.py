@@ -134,6 +134,19 @@ async def test_time_travel_locks_the_phone_and_the_knock_shows_on_it(page: Page,
     await expect(page.locator(".notice-head bdi")).to_have_text(["Check-in"])
 
 
+async def test_key_in_place_of_the_keyboard_sends_the_place_and_goes(page: Page, emulator: Emulator) -> None:
+    await page.click("#unlock")
+    await page.click("#begin")
+    await expect(page.locator(".bubble .keys button")).to_have_count(3)
+    (person,) = emulator.world.people.values()
+    key = {"text": "📍 Send my location", "request_location": True}
+    async with aiohttp.ClientSession() as http:
+        await Line(http, emulator).send(person, "📍", reply_markup={"keyboard": [[key]], "one_time_keyboard": True})
+    await page.locator("#keyboard button").click()
+    await expect(page.locator("#keyboard")).to_be_hidden()
+    await expect(page.locator(".bubble.mine .text").last).to_contain_text("Location")
+
+
 async def test_arabic_phone_is_right_to_left(page: Page) -> None:
     await new_phone(page, "ar")
     await page.click("#unlock")

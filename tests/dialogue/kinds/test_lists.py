@@ -1,5 +1,6 @@
 """L-01 a long list is shown page by page; L-02 writing finds in it, whatever letters are used; L-03 the name of a
-choice, written, chooses it; L-04 what was written is taken out of the chat; L-05 a list may hold 10,000 choices."""
+choice, written, chooses it; L-04 what was written is taken out of the chat; L-05 a list may hold 10,000 choices;
+L-06 a choice that a filter no longer offers is taken out, and that is said."""
 
 from __future__ import annotations
 
@@ -150,6 +151,34 @@ def test_ten_thousand_choices_are_searched_and_their_buttons_are_short() -> None
     assert "Why?" in talk.text
     talk.press(Verb.PAGE, choice=999)
     assert max(len(pack(button.press)) for button in talk.buttons) <= 64
+
+
+def test_answer_that_no_longer_fits_is_taken_out_and_it_is_said() -> None:
+    talk = asked("""
+| survey |
+| | type | name | label::English (en) | choice_filter |
+| | select_one region | region | Which region? | |
+| | select_one town | town | Which town? | region = ${region} |
+| | text | why | Why? | |
+| choices |
+| | list_name | name | label::English (en) | region |
+| | region | n | North | |
+| | region | s | South | |
+| | town | mazar | Mazar | n |
+| | town | zaranj | Zaranj | s |
+""")
+    talk.tap("North")
+    talk.tap("Mazar")
+    talk.tap(p.BACK)
+    talk.tap(p.BACK)
+    assert p.DROPPED not in talk.text
+
+    talk.tap("South")
+
+    assert (p.DROPPED in talk.text, talk.labels[0]) == (True, "Zaranj")
+    talk.tap(p.SKIP)
+    talk.tap(p.SKIP)
+    assert talk.values == {"/data/region": "s"}
 
 
 async def test_long_list_over_the_bot_api(tmp_path: Path) -> None:

@@ -1,18 +1,28 @@
 """G-01 a shared place answers where one is asked for, and nowhere else; G-02 it is sealed at once, and its message is
 taken out of the chat; G-03 the study's reason stands on the card, and on that of the question by which one consents;
-G-04 a forwarded place, or one that goes on being shared, is none."""
+G-04 a forwarded place, or one that goes on being shared, is none; G-05 a key in place of the keyboard sends where one
+is, and goes with the question."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.render import PIN
 from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Status
-from cora_bot.dialogue.inputs import Spot, Unusable
+from cora_bot.dialogue.inputs import Press, Pressed, Spot, Unusable, Verb
+from cora_bot.dialogue.prompt import PLACE_KEY, Spoken
+from cora_bot.dialogue.spoken import STANDS
 from cora_bot.study.model import Enrolment
-from tests.support.one_form import Asked, asked, chat_form, online, script_around
+from cora_bot.usecases.maintain import maintain
+from tests.support.one_form import NOON, Asked, asked, chat_form, online, script_around
 from tests.support.talk import person
+from tests.support.turns import meet, write
 
 HERE = """
 | survey |
@@ -21,6 +31,7 @@ HERE = """
 | | acknowledge | end | Thank you. |
 """
 REASON = {"en": "To find the nearest doctor."}
+KEY = f"📍 {p.PLACE_KEY}"
 KABUL = Spot(34.5281, 69.1723, 15.0)
 
 
@@ -122,6 +133,91 @@ async def test_place_over_the_bot_api(tmp_path: Path) -> None:
 
         assert part == {"ref": "/data/here", "value": "34.5281 69.1723 0 15"}
         assert whole["values"] == {"/data/end": "OK"}
+
+
+def test_key_comes_with_the_question_and_its_card_goes_below() -> None:
+    talk = asked(HERE, location_reason=REASON)
+
+    (turn,) = talk.turns
+
+    assert turn.spoken == (Spoken(PLACE_KEY, "", KEY),)
+    assert turn.show is not None
+    assert turn.show.fresh
+    assert p.PRESS_PLACE_KEY.format(button=f"\u2068{KEY}\u2069") in talk.text
+    assert talk.feed(sent(None)).spoken == ()  # it is there already
+
+
+def test_place_of_one_that_is_read_only_has_no_key() -> None:
+    talk = asked(
+        HERE.replace("label::English (en) |", "label::English (en) | readonly | default |", 1)
+        .replace("Where are you? |", "Where are you? | yes | 1 1 0 0 |")
+        .replace("Thank you. |", "Thank you. | | |"),
+        location_reason=REASON,
+    )
+
+    assert talk.turns[0].spoken == ()
+
+
+async def test_key_sends_the_place_and_goes_without_leaving_anything(tmp_path: Path) -> None:
+    async with online(HERE, tmp_path, location_reason=REASON) as chat:
+        assert (chat.person.keys, next(bubble.text for bubble in chat.person.screen)) == ((KEY,), PIN)
+        assert "Where are you?" in chat.text
+
+        chat.person.press_key(KEY, at=(52.52, 13.4))
+        await chat.taken()
+
+        assert (chat.person.keys, [p.OK in bubble.labels for bubble in chat.person.screen]) == ((), [True])
+        (part,) = await chat.bodies()
+        assert part == {"ref": "/data/here", "value": "52.52 13.4 0 15"}
+
+
+@pytest.mark.parametrize("way", [p.SKIP, p.MENU_BUTTON])
+async def test_key_goes_when_something_else_is_shown(tmp_path: Path, way: str) -> None:
+    async with online(HERE, tmp_path, location_reason=REASON) as chat:
+        await chat.tap(way)
+
+        assert (chat.person.keys, len(chat.person.screen)) == ((), 1)
+        assert [note for note in chat.person.notifications if not note.silent] == []
+        if way == p.MENU_BUTTON:
+            await chat.tap(p.GO_BACK_TO_QUESTION)
+            assert chat.person.keys == (KEY,)
+
+
+async def test_one_place_after_another_keeps_its_key(tmp_path: Path) -> None:
+    two = HERE.replace("| | acknowledge", "| | geopoint | there | And where is your family? |\n| | acknowledge")
+    async with online(two, tmp_path, location_reason=REASON) as chat:
+        chat.person.share(34.5281, 69.1723)
+        await chat.taken()
+
+        assert (chat.person.keys, len(chat.person.screen)) == ((KEY,), 2)
+        assert "your family" in chat.text
+        await chat.tap(p.BACK)
+        assert (chat.person.keys, len(chat.person.screen)) == ((KEY,), 2)
+        await chat.tap(p.MENU_BUTTON)
+        assert (chat.person.keys, len(chat.person.screen)) == ((), 1)
+
+
+async def test_key_is_taken_away_before_two_days_are_over(tmp_path: Path) -> None:
+    async with online(HERE, tmp_path, location_reason=REASON) as chat:
+        chat.clock.move(STANDS + timedelta(minutes=1))
+
+        await maintain(chat.house)
+        await chat.taken()
+
+        assert (chat.person.keys, [bubble.text for bubble in chat.person.screen if bubble.text == PIN]) == ((), [])
+
+
+async def test_key_goes_though_the_question_came_again_before_anything_was_sent(tmp_path: Path) -> None:
+    async with online(HERE, tmp_path, location_reason=REASON) as chat:
+        for verb in (Verb.MENU, Verb.RESUME, Verb.MENU):
+            before = await meet(chat.house, chat.person.id)
+            press = Pressed(Press(verb, before.chat.card.generation), before.chat.card.message or 0)
+            turn = advance(before, press, script=chat.house.script, now=NOON, chance=chat.house.chance)
+            await write(chat.house, before, turn, f"{verb} {before.chat.card.generation}")
+
+        await chat.taken()
+
+        assert (chat.person.keys, len(chat.person.screen)) == ((), 1)
 
 
 def test_asked_is_told_only_once(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """EB-01 every text people see is in the document, in every language and in its direction; EB-02 so are the schedule
 with its calendar, where answers go, who can open them, how long they are kept, what is sealed when; EB-03 the hash and
 what changed since the approval stand on the first sheet; EB-04 the document's own words are whole in both languages;
-EB-05 it loads and runs nothing, and no text becomes markup."""
+EB-05 it loads and runs nothing, and no text becomes markup; EB-06 every sound, picture and film is named with what it
+says, and stands in the document as far as there is room."""
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from cora_bot.base.chance import SeededChance
 from cora_bot.base.text import direction
 from cora_bot.cli.catalogs import sentences
 from cora_bot.dialogue.approval import text_hashes
-from cora_bot.dialogue.script import Script
+from cora_bot.dialogue.script import MediaFile, Script
 from cora_bot.export import book
 from cora_bot.export.book import protection, words
 from cora_bot.export.book.approval import table
@@ -29,6 +31,7 @@ from cora_bot.study.model import Approval
 from cora_bot.study.reader import read_study
 from cora_bot.vault.recipients import Identity
 from tests.support.house import STUDY, script_of
+from tests.support.one_form import chat_form
 
 SCRIPT = script_of(STUDY)
 LANGUAGES = tuple(language.code for language in SCRIPT.study.languages)
@@ -288,6 +291,69 @@ def test_contents_lead_to_every_chapter() -> None:
 
     assert targets == re.findall(r'<h2 id="([^"]+)"', text)
     assert len(targets) == len(set(targets)) == 5 + len(SCRIPT.forms)
+
+
+HEARD = """
+| survey |
+| | type | name | label::English (en) | label::Deutsch (de) | media::audio::English (en) | media::audio::Deutsch (de) | media::image::English (en) |
+| | select_one yn | work | Do you work? | Arbeiten Sie? | work_en.mp3 | work_de.mp3 | work.png |
+| | select_one yn | rest | Do you rest? | Ruhen Sie? | rest.mp3 | | |
+| choices |
+| | list_name | name | label::English (en) | label::Deutsch (de) | media::audio::English (en) |
+| | yn | yes | Yes | Ja | yes.mp3 |
+| | yn | no | No <b> | Nein | no.mp3 |
+"""  # noqa: E501
+
+
+def heard(**held: book.Held) -> str:
+    """The document of a study with one form that can be heard; ``held``: what its folder holds, without endings."""
+    form = chat_form(HEARD)
+    files = {f"{name}.{'png' if name == 'work' else 'mp3'}": each for name, each in held.items()}
+    media = {name: MediaFile(f"/nowhere/{name}", "ab" * 32) for name in files}
+    script = replace(SCRIPT, forms={**SCRIPT.forms, form.id: form}, media=media)
+    return book.document(script, replace(FACTS, media=files), "en")
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """The cells of the chapter, row by row."""
+    cells = read(chapter_of(text)).cells
+    start = cells.index("Itself") + 1
+    return [cells[at : at + 6] for at in range(start, len(cells), 6)]
+
+
+def chapter_of(text: str) -> str:
+    return text[text.index('<h2 id="media"') :].partition("</section>")[0]
+
+
+def test_every_sound_and_picture_is_named_with_what_it_says_and_shown() -> None:
+    text = heard(
+        work_en=book.Held(2_400, b"sound"), work_de=book.Held(1, b"ton"), work=book.Held(9_000, b"picture"),
+        rest=book.Held(31_000_000), yes=book.Held(3_000, b"yes"),
+    )  # fmt: skip
+
+    assert rows_of(text) == [
+        ["audio", "English", "work", "Do you work?", "work_en.mp3 2 kB " + "ab" * 8, ""],
+        ["audio", "Deutsch", "work", "Arbeiten Sie?", "work_de.mp3 1 kB " + "ab" * 8, ""],
+        ["image", "English", "work", "Do you work?", "work.png 9 kB " + "ab" * 8, ""],
+        ["audio", "English", "work · yes", "Yes", "yes.mp3 3 kB " + "ab" * 8, ""],
+        ["audio", "English", "work · no", "No <b>", "no.mp3", "– missing –"],
+        [
+            "audio", "English", "rest", "Do you rest?", "rest.mp3 31,000 kB " + "ab" * 8,
+            "Too large for this document: it lies in the folder media.",
+        ],
+    ]  # fmt: skip
+    shown = re.findall(r'<(audio|img)[^>]*? src="data:([^;]+);base64,([^"]+)"', text)
+    assert [(tag, kind, base64.b64decode(data)) for tag, kind, data in shown] == [
+        ("audio", "audio/mpeg", b"sound"),
+        ("audio", "audio/mpeg", b"ton"),
+        ("img", "image/png", b"picture"),
+        ("audio", "audio/mpeg", b"yes"),
+    ]
+    assert "<b>" not in chapter_of(text)
+
+
+def test_study_without_sounds_has_no_such_chapter() -> None:
+    assert "What can be heard and seen" not in page()
 
 
 def test_document_loads_and_runs_nothing_and_no_text_becomes_markup() -> None:

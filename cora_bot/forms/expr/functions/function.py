@@ -14,7 +14,7 @@ class Function:
     ``takes`` has a letter for each argument, the last one counting for all that follow: n number, s text, b boolean,
     v any value, d date or None, N nodes (only a path will do), f a value or every value of a path's nodes; arguments
     of kind f arrive as one flat list. ``gives`` is the kind of the result (v: not known before). ``most`` None: any
-    number. ``context``: called with the Context first. ``volatile``: depends on the clock.
+    number. ``context``: called with the Context first. ``volatile``: depends on the clock or the language.
     """
 
     call: Callable[..., Any]

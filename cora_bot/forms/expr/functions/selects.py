@@ -1,10 +1,10 @@
-"""Answers of selects: choice values in one text, blanks between them."""
+"""Answers of selects: choice values in one text, blanks between them; and what is said of them."""
 
 from __future__ import annotations
 
 from cora_bot.forms.expr.context import Context
 from cora_bot.forms.expr.errors import EvaluationError
-from cora_bot.forms.expr.functions.function import Function, fixed, with_context
+from cora_bot.forms.expr.functions.function import Function, fixed
 from cora_bot.forms.expr.values import to_text
 
 JAVAS_BLANKS = "".join(map(chr, range(33)))  # what Java's trim() takes off
@@ -27,6 +27,10 @@ def choice_name(context: Context, value: str, path: str) -> str:
     return context.choice_name(path.strip(), value)
 
 
+def itext(context: Context, text_id: str) -> str:
+    return context.itext(text_id)
+
+
 def pulldata(context: Context, instance: str, column: str, key: str, value: str) -> str:
     """pulldata('fees', 'price', 'name_key', name): the column of the first item whose key is the value."""
     top = context.instances.get(instance)
@@ -45,6 +49,7 @@ TABLE: dict[str, Function] = {
     "is-selected": fixed(selected, "ss", "b"),
     "selected-at": fixed(selected_at, "sn", "s"),
     "count-selected": fixed(lambda answer: float(len(answer.split())), "s", "n"),
-    "jr:choice-name": with_context(choice_name, "ss", "s"),
+    "jr:choice-name": Function(choice_name, "ss", 2, 2, "s", context=True, volatile=True),
+    "jr:itext": Function(itext, "s", 1, 1, "s", context=True, volatile=True),
     "pulldata": Function(pulldata, "ssss", 4, 4, "s", context=True),
 }

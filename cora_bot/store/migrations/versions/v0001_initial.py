@@ -45,6 +45,8 @@ def upgrade() -> None:
     _visit()
     _seat()
     _outbox()
+    _own_key()
+    _own_copy()
     _session()
     _task()
 
@@ -558,6 +560,39 @@ def _outbox() -> None:
         sqlite_where=sa.text("state = 'pending' AND kind = 'card'"),
         postgresql_where=sa.text("state = 'pending' AND kind = 'card'"),
     )
+
+
+def _own_key() -> None:
+    op.create_table(
+        "own_key",
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_own_key_participant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("participant_id", name=op.f("pk_own_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _own_copy() -> None:
+    op.create_table(
+        "own_copy",
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("participant_id", sa.LargeBinary(), nullable=False),
+        sa.Column("record_index", sa.LargeBinary(), nullable=False),
+        sa.Column("blob", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_own_copy_participant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_copy")),
+        sa.UniqueConstraint("record_index", name=op.f("uq_own_copy_record_index")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_own_copy_participant_id", "own_copy", ["participant_id"], unique=False)
 
 
 def _session() -> None:
