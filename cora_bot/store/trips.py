@@ -124,6 +124,12 @@ async def remove(tx: Tx, ids: Collection[int]) -> None:
         await tx.execute(delete(slot).where(slot.c.id.in_(ids)))
 
 
+async def sitting(tx: Tx, ids: Collection[int]) -> set[bytes]:
+    """The visits that hold a seat in these slots."""
+    query = select(seat.c.visit_id).where(seat.c.slot_id.in_(ids), seat.c.visit_id.is_not(None))
+    return set((await tx.execute(query)).scalars())
+
+
 async def call_off(tx: Tx, ids: Collection[int]) -> None:
     """They do not take place: nobody can book them, and the interviewer's time is free."""
     if ids:

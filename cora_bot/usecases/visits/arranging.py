@@ -109,20 +109,22 @@ async def ill(house: House, trip_id: str, interviewer: str, on: date) -> int:
             raise CoraError(f"{interviewer} has no time to come on {on}", f"cora visits show {trip_id} lists them.")
         booked = {who: slot for slot, seats in off.items() for who in seats.values() if who is not None}
         people = await visits.people_by_visit(tx, list(booked))
-        reached = await _loaded(house, tx, list(people.values()), calling_off=[slot.id for slot in off])
+        await chats.lock(tx, set((await participants.chats_of(tx, list(people.values()))).values()))
+        await trips.lock(tx, [trip_id])
+        if await trips.sitting(tx, [slot.id for slot in off]) != booked.keys():
+            raise CoraError("somebody chose or gave up one of these times just now", "Type it again.")
+        await trips.call_off(tx, [slot.id for slot in off])
+        reached = await _loaded(house, tx, list(people.values()))
         events = {who: VisitArranged(TeamAct.CALL_OFF, at=booked[visit_id].starts) for visit_id, who in people.items()}
         await _apply(house, tx, events, reached)
     log("interviewer_ill", slots=len(off), visits=len(booked))
     return len(booked)
 
 
-async def _loaded(
-    house: House, tx: Tx, people: list[bytes], *, calling_off: list[int] | None = None
-) -> dict[bytes, Conversation]:
-    """By participant, behind the locks of their chats; slots are called off before what is free is looked at."""
+async def _loaded(house: House, tx: Tx, people: list[bytes]) -> dict[bytes, Conversation]:
+    """By participant, behind the locks of their chats and of the trip."""
     reached = await participants.chats_of(tx, people)
     stored = await chats.lock(tx, set(reached.values()))
-    await trips.call_off(tx, calling_off or [])
     about = {chat_id: who for who, chat_id in reached.items()}
     found: dict[bytes, Conversation] = {}
     for who, chat_id in reached.items():

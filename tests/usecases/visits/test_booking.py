@@ -243,6 +243,38 @@ async def test_waiting_list_tells_as_many_as_are_free(house: House, ground: Grou
     assert [(await visit(house, address)).standing for address in (TWO, 7003)] == [Standing.INVITED, Standing.WAITING]
 
 
+async def test_waiting_person_is_not_told_of_what_does_not_fit(house: House, ground: Ground) -> None:
+    """A time in Tirana is freed: who waits in Kabul hears nothing, who waits behind them in Tirana does."""
+    ground.clock.set(NOW)  # type: ignore[attr-defined]
+    day = "2026-12-21"
+    await stored(
+        house,
+        workbook(
+            [
+                (day, "tirana", "ANNA", "09:00", "10:00", "", "1"),
+                (day, "kabul", "CYRUS", "09:00", "10:00", "", "1"),
+            ]
+        ),
+    )
+    await guest(house, ONE)
+    await guest(house, TWO, country="AF")
+    await guest(house, 7003, country="AF")
+    await guest(house, 7004)
+    await invite(house)
+    await booked(house)
+    (kabul,) = [each.slot.id for each in (await there(house, TWO)).bookable if each.slot.place == "kabul"]
+    await press(house, Act.BOOK, kabul, TWO)
+    for address in (7003, 7004):
+        await press(house, Act.TELL_ME, address=address)
+        ground.clock.move(timedelta(minutes=1))  # type: ignore[attr-defined]
+    await press(house, Act.CANCEL, 1)
+    said = [await everything_due(house) for _ in range(3)]
+    standing = [(await visit(house, address)).standing for address in (7003, 7004)]
+
+    assert [text for each in said for text in each] == [p.INVITATION]
+    assert standing == [Standing.WAITING, Standing.INVITED]
+
+
 async def test_wishes_are_sealed_and_only_what_chooses_stays(invited: House) -> None:
     for wish in (Wish.WOMAN, Wish.COMPANY, Wish.CHILDREN):
         await press(invited, Act.WISH, int(wish))

@@ -15,7 +15,7 @@ from cora_bot.dialogue.handlers.visits.later import REMINDERS
 from cora_bot.dialogue.handlers.visits.meeting import given_up
 from cora_bot.dialogue.scene import Scene, draw, nothing
 from cora_bot.dialogue.turn import Turn
-from cora_bot.dialogue.visits.fitting import own_slot
+from cora_bot.dialogue.visits.fitting import fitting, own_slot
 from cora_bot.study.schedule import allowed_at
 from cora_bot.study.visits.reminders import AT_LEAST
 from cora_bot.study.visits.visit import News, Standing
@@ -38,6 +38,9 @@ def due(scene: Scene, _event: object) -> Turn:
         return Turn(given_up(scene, Standing.CANCELLED, reason="stopped").conversation)
     if scene.visit.due is News.CLOSING or _too_late_to_choose(scene):
         return _closed(scene)
+    if scene.visit.due is News.FREED and scene.visit.standing is Standing.WAITING and not fitting(scene):
+        # What is free does not fit this person: looked at again later, and whoever waits behind is told meanwhile.
+        return Turn(scene.with_visit(next_at=scene.now + inviting.OCCUPIED).conversation)
     if _useless(scene):
         return Turn(_next(scene).conversation)
     until = _held(scene)

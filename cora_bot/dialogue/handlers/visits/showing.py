@@ -71,7 +71,9 @@ def _as_it_stands(scene: Scene, news: News, lead: str = "") -> Prompt:
     if visit.standing is Standing.WAITING and not fitting(scene):
         return cards.note(scene, lead or scene.say(p.ON_THE_LIST))
     if visit.standing in OPEN and _goes_on(scene):
-        return cards.offer(scene, lead) if fitting(scene) else cards.full(scene, lead)
+        if fitting(scene):
+            return cards.offer(scene, lead)
+        return cards.full(scene, "" if news is News.FREED else lead)  # somebody was faster
     return cards.note(scene, lead or scene.say(p.CLOSED))
 
 
