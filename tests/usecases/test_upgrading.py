@@ -167,7 +167,7 @@ async def test_copies_are_whole_and_for_the_owner_alone(
             "erasure": 1,
             "fence": 0,
             "link": 1,
-            "mark": 1,
+            "mark": 2,
         }
     else:
         assert [path.read_bytes()[:5] for path in sorted(done.copy.iterdir())] == [b"PGDMP", b"PGDMP"]
