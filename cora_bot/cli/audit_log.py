@@ -53,10 +53,10 @@ def list_command(*, as_csv: bool) -> None:
 )
 @click.pass_context
 def verify(ctx: click.Context, bundle: Path | None, folder: Path | None) -> None:
-    """Check that nothing in the audit log was changed or taken out.
+    """Check that nothing in the audit log was changed or taken out. For the SERVER; with BUNDLE, see below.
 
-    Without BUNDLE the server's own log is read: for the SERVER. With it, the log a bundle carries: for the
-    RESEARCHER'S computer, no key needed. Only --seen finds that a log was cut or written anew as a whole: what nobody
+    Without BUNDLE the server's own log is read. With it, the log that a bundle carries, without any key: that is for
+    the RESEARCHER'S computer. Only --seen finds that a log was cut or written anew as a whole: what nobody
     elsewhere has seen yet can be taken off its end unnoticed.
 
     Exit codes: 0 whole; 1 it was changed, or could not be read; 2 typed wrongly.

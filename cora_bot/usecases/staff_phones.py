@@ -72,7 +72,7 @@ def _parcel(house: House, notice: Notice, to: StaffPhone) -> Parcel | None:
     say = house.script.phrases.say
     rows = tuple((Button(say(button.label, to.language), button.press),) for button in notice.buttons)
     prompt = Prompt(say(notice.phrase, to.language, **notice.codes), rows)
-    return Parcel(to.chat, f"staff/{notice.key}/{to.chat.hex()}", Kind.STAFF, reason="staff", prompt=prompt)
+    return Parcel(to.chat, f"staff/{notice.key}/{to.chat.hex()}", Kind.STAFF, prompt=prompt)
 
 
 async def add(house: House, name: str, *, language: str, duty: bool, expires_days: int) -> str:
