@@ -21,16 +21,26 @@ def advance(conversation: Conversation, event: Input, *, script: Script, now: da
     """What happens next. Raises nothing a participant can cause."""
     hint = event.hint if isinstance(event, Start | Text | Unusable | Command) else ""
     scene = Scene(conversation, script, now, chance, hint)
-    if isinstance(event, Pressed | Start | Text | Unusable | Command):
-        scene = _reachable(scene)
+    back = conversation.chat.blocked and isinstance(event, Pressed | Start | Text | Unusable | Command)
+    scene = _reachable(scene) if back else scene
     turn = _pressed(scene, event) if isinstance(event, Pressed) else _taken(scene, event)
+    turn = _resumed(scene, turn) if back else turn
     turn = ending.released(scene, renewing.first(scene, event, turn))
     return knocking.closing(scene, spoken.hushed(conversation, turn))
 
 
 def _reachable(scene: Scene) -> Scene:
     """Whoever writes or presses has not blocked the bot (any more)."""
-    return scene.with_chat(blocked=False) if scene.conversation.chat.blocked else scene
+    return scene.with_chat(blocked=False)
+
+
+def _resumed(scene: Scene, turn: Turn) -> Turn:
+    """What waited for this chat is due, also where Telegram has said nothing of it: an account that is there again."""
+    if turn.switch is not None or turn.conversation.participant is None:
+        return turn
+    changed = {(each.wave, each.number) for each in turn.occurrences}
+    waited = (each for each in housekeeping.freed(scene) if (each.wave, each.number) not in changed)
+    return replace(turn, occurrences=(*turn.occurrences, *waited))
 
 
 def _taken(scene: Scene, event: Input) -> Turn:

@@ -41,18 +41,16 @@ async def take(tx: Tx, name: str, seen: Lease | None) -> int | None:
     if seen is None:
         first = {"name": name, "fence": 1, "beats": 1, "held": True}
         insert = upsert(tx, lease).on_conflict_do_nothing(index_elements=["name"]).returning(lease.c.fence)
-        return _fence((await tx.execute(insert, first)).scalar_one_or_none())
+        begun: int | None = (await tx.execute(insert, first)).scalar_one_or_none()
+        return begun
     taken = (
         update(lease)
         .where(lease.c.name == name, lease.c.fence == seen.fence, lease.c.beats == seen.beats)
         .values(fence=lease.c.fence + 1, beats=lease.c.beats + 1, held=True)
         .returning(lease.c.fence)
     )
-    return _fence((await tx.execute(taken)).scalar_one_or_none())
-
-
-def _fence(found: int | None) -> int | None:
-    return found
+    fence: int | None = (await tx.execute(taken)).scalar_one_or_none()
+    return fence
 
 
 async def renew(tx: Tx, name: str, fence: int) -> bool:

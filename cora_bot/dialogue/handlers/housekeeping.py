@@ -7,7 +7,7 @@ from dataclasses import replace
 from cora_bot.base.chance import new_id
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
-from cora_bot.dialogue.conversation import INSIDE, Opening, Showing, Status
+from cora_bot.dialogue.conversation import INSIDE, Occurrence, Opening, Showing, Status
 from cora_bot.dialogue.handlers import arriving, asides, asking
 from cora_bot.dialogue.handlers.visits import showing
 from cora_bot.dialogue.inputs import ChoreDue, LetterCame, Pressed
@@ -32,12 +32,16 @@ def unblocked(scene: Scene, _event: object) -> Turn:
     scene = scene.with_chat(blocked=False)
     if scene.conversation.participant is None:
         return nothing(scene, "stranger_unblocked")
-    freed = tuple(
+    return replace(nothing(scene, "unblocked"), occurrences=freed(scene))
+
+
+def freed(scene: Scene) -> tuple[Occurrence, ...]:
+    """What waited because nothing could be sent, due now."""
+    return tuple(
         replace(each, next_at=scene.now, reason="")
         for each in scene.conversation.planned
         if each.reason == "blocked" and each.step in (Step.PLANNED, Step.INVITED, Step.OPENED)
     )
-    return replace(nothing(scene, "unblocked"), occurrences=freed)
 
 
 def chore(scene: Scene, event: ChoreDue) -> Turn:
