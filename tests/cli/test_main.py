@@ -49,6 +49,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "mydata",
         "staff",
         "alerts",
+        "silence",
         "outage",
         "visits",
         "parked",
@@ -64,6 +65,9 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "health",
         "status",
         "upgrade",
+        "backup",
+        "restore",
+        "server-keys",
     ]
 
 
