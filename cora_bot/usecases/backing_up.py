@@ -19,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.store import copies
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.database import Database
-from cora_bot.usecases import backup_file
+from cora_bot.usecases import audit_log, backup_file
 from cora_bot.usecases.backup_file import Manifest, Part, Sealing
 from cora_bot.usecases.belonging import check_belongs, note_changes
 from cora_bot.usecases.house import House
@@ -77,6 +78,8 @@ async def back_up(house: House, target: Target, scratch: Path) -> Made:
     )
     for path in deleted:
         path.unlink()
+    async with house.database.transaction() as tx:
+        await audit_log.note(house, tx, Noted("backed_up", facts={"deleted": str(len(deleted))}))
     log("backed_up", count=len(deleted))
     return Made(made[0], made[1], deleted)
 

@@ -21,12 +21,13 @@ from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.dialogue.handlers import finishing
 from cora_bot.store import occurrences, participants, records, remembered
 from cora_bot.store import restored as rows
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.database import Tx
 from cora_bot.store.keystore import Fence
 from cora_bot.store.participants import Half
 from cora_bot.store.restored import Moment
 from cora_bot.study.model import Step
-from cora_bot.usecases import cutting
+from cora_bot.usecases import audit_log, cutting
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.house import House
 from cora_bot.usecases.leaving import AT_ONCE, leave
@@ -71,6 +72,8 @@ async def apply(house: House) -> Applied:
         await rows.move_generations_on(tx)
         occasions = await _doubt_occasions(house, tx, now)
         await remembered.write(tx, RESTORED_AT, str(to_millis(now)))
+        facts = {"erased": str(erased), "cut": str(cut), "fenced": str(fenced)}
+        await audit_log.note(house, tx, Noted("restored", facts=facts))
     log("restored", cases=erased, people=cut + fenced, rows=messages, occurrences=occasions)
     return Applied(erased, cut, fenced, messages, occasions)
 

@@ -15,7 +15,9 @@ from typing import Final
 from cora_bot.base.clock import from_millis, to_millis
 from cora_bot.base.logging import log
 from cora_bot.store import remembered, resealing, tokens
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.keystore import KeyStore
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.belonging import KEYS
 from cora_bot.usecases.house import House
 
@@ -51,6 +53,9 @@ async def take_up(house: House) -> House:
     async with house.database.transaction() as tx:
         await remembered.write(tx, KEYS, newest.mark)
         await remembered.write(tx, SINCE, str(to_millis(house.clock.now())))
+        await audit_log.note(
+            house, tx, Noted("server_keys_exchanged", facts={"generations": str(len(newest.generations))})
+        )
     log("keys_taken_up", count=len(newest.generations))
     return replace(house, keys=newest, keystore=KeyStore(house.keystore.database, newest))
 
