@@ -17,9 +17,11 @@ from cora_bot.dialogue.conversation import Conversation
 from cora_bot.dialogue.inputs import TeamAct, VisitArranged
 from cora_bot.store import chats, conversations, participants, trips, visits
 from cora_bot.store.apply import Step, apply
+from cora_bot.store.audit_log import Noted, Subject
 from cora_bot.store.database import Tx
 from cora_bot.study.visits.trip import Slot
 from cora_bot.study.visits.visit import OPEN, Standing
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.finding import as_code, find
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_steps
@@ -61,6 +63,9 @@ async def _arrange(house: House, code: str, event: VisitArranged) -> Conversatio
         if event.what is TeamAct.CALL_OFF and slot is not None:
             event = VisitArranged(event.what, at=slot.starts)
         await _apply(house, tx, {who: event}, loaded)
+        await audit_log.note(
+            house, tx, Noted("visit_arranged", Subject(who, as_code(code)), {"what": event.what.value})
+        )
     return before
 
 
@@ -117,6 +122,7 @@ async def ill(house: House, trip_id: str, interviewer: str, on: date) -> int:
         reached = await _loaded(house, tx, list(people.values()))
         events = {who: VisitArranged(TeamAct.CALL_OFF, at=booked[visit_id].starts) for visit_id, who in people.items()}
         await _apply(house, tx, events, reached)
+        await audit_log.note(house, tx, Noted("visits_called_off", facts={"trip": trip_id, "visits": str(len(booked))}))
     log("interviewer_ill", slots=len(off), visits=len(booked))
     return len(booked)
 

@@ -14,6 +14,7 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.store import occurrences, participants, trips, visits
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
 from cora_bot.store.participants import Half
@@ -21,6 +22,7 @@ from cora_bot.store.visits import Changed
 from cora_bot.study.schedule import instant
 from cora_bot.study.visits.trip import PURPOSE, Bookable, Trip
 from cora_bot.study.visits.visit import News, Visit, number_of
+from cora_bot.usecases import audit_log
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.house import House
 
@@ -62,6 +64,7 @@ async def offer(house: House, trip_id: str, *, most: int, until: date, send: boo
                 for half, visit_id in zip(chosen, ids, strict=True)
             }
             await visits.write(tx, new, keys=house.keys, chance=house.chance, now=now)
+            await audit_log.note(house, tx, Noted("visits_offered", facts={"trip": trip_id, "visits": str(len(new))}))
             log("visits_offered", visits=len(new))
     return Offered(codes, +left_out, sum(len(each.free) for each in bookable))
 

@@ -318,3 +318,14 @@ async def test_what_only_the_team_can_arrange_is_a_task(planned: House, act: Act
         await deliver(planned)
 
     assert [(duty.code, duty.reason) for duty in await duties(planned)] == [(await code(planned), "visit")]
+
+
+async def test_what_the_team_does_stands_in_the_audit_log(planned: House) -> None:
+    await guest(planned, ONE)
+    await invite(planned)
+    await booked(planned)
+    await arranging.cancel(planned, await code(planned))
+    async with planned.database.read() as tx:
+        actions = list((await tx.execute(select(tables.audit.c.action).order_by(tables.audit.c.seq))).scalars())
+
+    assert [each for each in actions if each.startswith("visit")] == ["visits_offered", "visit_arranged"]
