@@ -45,6 +45,7 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "people",
         "why",
         "reply",
+        "silence",
         "outage",
         "bundle",
         "bundles",
@@ -54,6 +55,9 @@ def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
         "doctor",
         "health",
         "upgrade",
+        "backup",
+        "restore",
+        "server-keys",
     ]
 
 
