@@ -163,7 +163,9 @@ class App:
         receives, sends = self._connection.role is not Role.SEND, self._connection.role is not Role.RECEIVE
         loops: list[tuple[str, Coroutine[None, None, None]]] = []
         if receives:
-            loops += [("receive", self._receiving.run()), ("hear", self._hearing.run())]
+            loops.append(("receive", self._receiving.run()))
+        if receives and self._connection.tick > 0:  # else time is told by somebody, and a silence means nothing
+            loops.append(("hear", self._hearing.run()))
         if sends:
             loops += [("deliver", self._delivering.run()), ("fetch", self._fetching.run())]
         else:
