@@ -58,7 +58,7 @@ def test_health_says_that_another_process_polls(tmp_path: Path) -> None:
     pulse.beat(Loop.DELIVER)
     pulse.conflict()
     said = cora("health", settings={"CORA_HOME": str(tmp_path)})
-    assert (said.code, "another process polls with this bot's token (seen 0 s ago): stop it" in said.out) == (1, True)
+    assert (said.code, "another process polls with this bot's token (seen " in said.out) == (1, True)
 
 
 HOLD = "import sys; from pathlib import Path; from cora_bot.cli.alone import alone\n" \

@@ -70,7 +70,7 @@ class Machine(RuleBasedStateMachine):
         self.ground: Ground = begun.copy(self.folder / "here")
         self.telegram = Telegram(self.ground.clock)
         self.one = Respondent(self.telegram)
-        self.stopped_at: datetime | None = None
+        self.made_before_stop: int | None = None
         self.process: AsyncExitStack | None = None
         self.house: House | None = None
         self.ground.clock.move(timedelta(hours=2))
@@ -163,7 +163,7 @@ class Machine(RuleBasedStateMachine):
         self.ground.clock.move(timedelta(hours=hours))
         self._run(fate)
 
-    @precondition(lambda self: self.stopped_at is None and len(self.one.written) > 2)
+    @precondition(lambda self: self.made_before_stop is None and len(self.one.written) > 2)
     @rule()
     def the_person_wants_no_more_messages(self) -> None:
         self.telegram.blocked = False
@@ -175,7 +175,7 @@ class Machine(RuleBasedStateMachine):
                 return
         self._do(self._take_only())
         if self._do(self._stopped()):
-            self.stopped_at = self.ground.clock.now()
+            self.made_before_stop = len(self.telegram.made)
 
     def _pressed(self, verb: Verb) -> bool:
         assert self.one.card is not None
@@ -206,9 +206,8 @@ class Machine(RuleBasedStateMachine):
             return
         assert doubled(self.telegram.made) == []
         assert unaccounted(self.telegram.made, self._do(rows(self.house))) == []
-        if self.stopped_at is not None:
-            unasked = [each for each in self.telegram.made if each.unsolicited and each.at > self.stopped_at]
-            assert unasked == []
+        if self.made_before_stop is not None:
+            assert [each for each in self.telegram.made[self.made_before_stop :] if each.unsolicited] == []
 
     def _read(self) -> None:
         """What the researchers open. A bundle each time, so at the end only."""

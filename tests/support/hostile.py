@@ -335,14 +335,16 @@ async def rows(house: House) -> dict[int, Any]:
 def unaccounted(made: list[Made], standing: dict[int, Any]) -> list[str]:
     """What the books say wrongly of the calls that were made; nothing may be in flight."""
     wrong: list[str] = []
-    calls: Counter[int] = Counter(each.row for each in made)
+    # Ended replies are purged and their numbers drawn again: what is said of an unsolicited row is not a reply's.
+    calls: Counter[int] = Counter(each.row for each in made if each.unsolicited)
+    arrived = {each.row for each in made if each.unsolicited and each.delivered}
     delivered = {each.row for each in made if each.delivered}
     for row in standing.values():
         if row.state == "sending":
             wrong.append(f"{row.id} is in flight for ever")
         if row.state == "sent" and row.id not in delivered:
             wrong.append(f"{row.id} was never sent")
-        if row.unsolicited and row.id in delivered and row.state not in ("sent", "uncertain"):
+        if row.unsolicited and row.id in arrived and row.state not in ("sent", "uncertain"):
             wrong.append(f"{row.id} arrived and is {row.state}")
         if row.unsolicited and row.attempts < calls[row.id]:
             wrong.append(f"{row.id} was called more often than claimed")
