@@ -19,14 +19,19 @@ from cora_bot.base.errors import CoraError, NotOpened
 from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.dialogue.handlers import finishing
-from cora_bot.store import occurrences, participants, records, remembered
+from cora_bot.dialogue.turn import TaskReason
+from cora_bot.store import occurrences, participants, records, remembered, tasks, trips, visits
 from cora_bot.store import restored as rows
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.database import Tx
 from cora_bot.store.keystore import Fence
 from cora_bot.store.participants import Half
 from cora_bot.store.restored import Moment
+from cora_bot.store.visits import Changed
 from cora_bot.study.model import Step
+from cora_bot.study.visits.reminders import following
+from cora_bot.study.visits.trip import Slot
+from cora_bot.study.visits.visit import News, Standing
 from cora_bot.usecases import audit_log, cutting
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.house import House
@@ -71,8 +76,9 @@ async def apply(house: House) -> Applied:
         messages = await rows.doubt_messages(tx, RESTORED, now)
         await rows.move_generations_on(tx)
         occasions = await _doubt_occasions(house, tx, now)
+        meetings = await _doubt_meetings(house, tx, now)
         await remembered.write(tx, RESTORED_AT, str(to_millis(now)))
-        facts = {"erased": str(erased), "cut": str(cut), "fenced": str(fenced)}
+        facts = {"erased": str(erased), "cut": str(cut), "fenced": str(fenced), "meetings": str(meetings)}
         await audit_log.note(house, tx, Noted("restored", facts=facts))
     log("restored", cases=erased, people=cut + fenced, rows=messages, occurrences=occasions)
     return Applied(erased, cut, fenced, messages, occasions)
@@ -194,6 +200,31 @@ async def _doubt_occasions(house: House, tx: Tx, now: datetime) -> int:
             await rows.note_doubts(tx, who, chats[who], [each for _, told in doubted for each in told], now)
             done += len(doubted)
     return done
+
+
+async def _doubt_meetings(house: House, tx: Tx, now: datetime) -> int:
+    """Meetings about which a message fell due since: it was perhaps sent, and what was answered is lost. The next one
+    comes as planned, and somebody of the team asks the person how things stand.
+    """
+    due = await visits.due(tx, now, EVERYTHING)
+    known = await visits.by_ids(tx, house.keys, [each.visit for each in due])
+    slots = await trips.slots_by_id(tx, {each.slot for each in known.values() if each.slot is not None})
+    people = {half.id: half for half in await participants.by_ids(tx, house.keys, {each.participant for each in due})}
+    for each in due:
+        before = known[each.visit]
+        slot = slots.get(before.slot or 0) if before.standing is Standing.BOOKED else None
+        news, at = _next_news(house, slot, people.get(each.participant), now)
+        change = {each.participant: Changed(before, replace(before, due=news, next_at=at))}
+        await visits.write(tx, change, keys=house.keys, chance=house.chance, now=now)
+    await tasks.open_new(tx, [tasks.New(who, TaskReason.VISIT) for who in {each.participant for each in due}], now)
+    return len(due)
+
+
+def _next_news(house: House, slot: Slot | None, half: Half | None, now: datetime) -> tuple[News, datetime | None]:
+    if slot is None or half is None:
+        return News.NONE, None
+    quiet = house.script.study.quiet
+    return following(slot, quiet, zone=half.zone, hour=half.profile.hour, after=now) or (News.NONE, None)
 
 
 def _may_be_written_to(half: Half, now: datetime) -> bool:
