@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -86,7 +87,11 @@ def backup(
 
 async def _back_up(settings: Settings, target: Target) -> Made:
     async with open_house(settings, contacting=False) as house:
-        return await back_up(house, target, settings.scratch / "backup")
+        try:
+            return await back_up(house, target, settings.scratch / "backup")
+        finally:
+            with suppress(OSError):  # a restore has something there at this moment
+                settings.scratch.rmdir()
 
 
 def sealing(recipients: Sequence[str], passphrase_file: Path | None) -> Sealing:
