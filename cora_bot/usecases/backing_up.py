@@ -56,14 +56,14 @@ async def back_up(house: House, target: Target, scratch: Path) -> Made:
 
     Raises ``CoraError``; then no new file is there, and every older one still is.
     """
-    now = house.clock.now()
+    now = _free_moment(target, house.clock.now())
     await check_belongs(house)
     await note_changes(house)
     made: list[Path] = []
     try:
         with _empty(scratch):
-            for part, folder in ((Part.RECORDS, target.records), (Part.KEYS, target.keys)):
-                made.append(await _one(house, part, folder / f"{part}-{now.strftime(NAME)}.age", target, scratch))
+            for path, part in _paths(target, now).items():
+                made.append(await _one(house, part, path, target, scratch))
     except (CoraError, SQLAlchemyError, OSError) as error:
         for path in made:
             path.unlink(missing_ok=True)
@@ -117,6 +117,19 @@ def _empty(scratch: Path) -> Iterator[None]:
         yield
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _free_moment(target: Target, now: datetime) -> datetime:
+    """Of two backups within one second the later one is named after the next."""
+    while any(path.exists() for path in _paths(target, now)):
+        now += timedelta(seconds=1)
+    return now
+
+
+def _paths(target: Target, now: datetime) -> dict[Path, Part]:
+    """The two files, in the order in which they are made."""
+    folders = {Part.RECORDS: target.records, Part.KEYS: target.keys}
+    return {folder / f"{part}-{now.strftime(NAME)}.age": part for part, folder in folders.items()}
 
 
 def _expired(folder: Path, part: Part, before: datetime) -> list[Path]:

@@ -101,3 +101,10 @@ async def test_nobody_to_open_it_makes_no_file(house: House, operator: Identity,
     with pytest.raises(CoraError, match="without a recipient"):
         await back_up(house, nobody, tmp_path / "scratch")
     assert list((tmp_path / "to").rglob("*.age*")) == []
+
+
+async def test_two_backups_within_a_second_are_both_kept(house: House, operator: Identity, tmp_path: Path) -> None:
+    to = target(tmp_path / "to", operator)
+    made = [await back_up(house, to, tmp_path / "scratch") for _ in range(2)]
+    assert len({path for each in made for path in (each.records, each.keys)}) == 4
+    assert all(path.exists() for each in made for path in (each.records, each.keys))
