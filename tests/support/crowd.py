@@ -85,7 +85,8 @@ class Respondent:
                 await asyncio.sleep(self.think * below(self._chance, 100) / 50)
                 now = self.card() or card
                 self._notice(now)
-                await self._go_on(now)
+                if not until(now):  # what was waited for may have come while the person thought
+                    await self._go_on(now)
 
     def finished(self, card: Bubble) -> bool:
         """The thanks are on the card, or were, and have been emptied since."""

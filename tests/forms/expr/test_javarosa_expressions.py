@@ -56,7 +56,7 @@ def agrees(value: Value, other: dict[str, Any]) -> bool:
         return other.get("bool") is value
     if isinstance(value, float):
         wanted = float(other["num"])
-        return math.isclose(value, wanted, rel_tol=1e-9, abs_tol=1e-300) or (value != value and wanted != wanted)
+        return math.isclose(value, wanted, rel_tol=1e-9, abs_tol=1e-100) or (value != value and wanted != wanted)
     return level(to_text(value)) == level(other["str"])
 
 
