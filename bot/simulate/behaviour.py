@@ -367,7 +367,8 @@ def _stop(one: Respondent) -> Doing:
     yield from pressing(one, Verb.CHOOSE_STOP, 0)  # nothing besides the messages
     yield from pressing(one, Verb.CONFIRM_STOP, 0)
     one.close(Ending.LEFT)
-    if one.guest is not None:
+    if one.guest is not None and one.guest.met is None:
+        one.guest.stopped = True
         one.guest.give_up(one.clock.now(), End.STOPPED)
 
 

@@ -71,7 +71,7 @@ class Held:
 @dataclass(slots=True)
 class Guest:
     """One person and the trip. ``away``: when they had a break, had blocked the bot, or had pressed Later a day ago.
-    ``put_off`` counts the last; ``met`` is when they said that they met.
+    ``put_off`` counts the last; ``met`` is when they, or the team, said that they met.
     """
 
     trip: Trip
@@ -79,6 +79,7 @@ class Guest:
     manner: Manner
     held: list[Held] = field(default_factory=list)
     refused: bool = False
+    stopped: bool = False  # wants no more messages; the meeting goes with them
     late: bool = False
     put_off: int = 0
     met: datetime | None = None

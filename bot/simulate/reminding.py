@@ -119,6 +119,8 @@ def _outcome(one: Respondent, guest: Guest, row: Mapping[str, str] | None) -> It
         starts = guest.current.slot.starts
         if row["starts"] and datetime.fromisoformat(row["starts"]) != starts:
             yield f"{who} met at {starts:%Y-%m-%d %H:%M} UTC; visits.csv says {row['starts']}"
+    elif guest.stopped:
+        wanted = ("cancelled",)
     elif guest.refused:
         wanted = ("refused",)
     else:

@@ -119,6 +119,8 @@ class Team:
             one.guest.give_up(house.clock.now(), End.MISSED)
         else:
             await arranging.done(house, one.diary.code)
+            if one.guest is not None:
+                one.guest.met = one.guest.met or house.clock.now()
 
     def _open(self) -> list[tuple[Respondent, Held]]:
         known = [(one, one.guest.current) for one in self.people if one.guest is not None]

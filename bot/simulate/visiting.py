@@ -69,9 +69,9 @@ def _has_a_meeting(one: Respondent, guest: Guest) -> Doing:
     """Somebody opened a reminder, or looks how it stands."""
     if guest.manner is Manner.CANCELS:
         yield from _press(one, Act.CANCEL)
-        yield from _press(one, Act.CANCEL, 1)
         card = one.card()
-        if card is not None and not _offers(card, Act.CANCEL):
+        if card is not None and _offers(card, Act.CANCEL, 1):
+            yield from _press(one, Act.CANCEL, 1)
             guest.give_up(one.clock.now(), End.CANCELLED)
         return
     if guest.manner is Manner.MOVES and len(guest.held) == 1:
@@ -145,15 +145,16 @@ def _press(one: Respondent, what: Act, choice: int | None = None) -> Doing:
     card = one.card()
     if card is None or not one.reachable:
         return
-    offered = [each for each in _every(card, what) if choice in (None, each.press.choice)]
+    offered = _every(card, what, choice)
     if offered:
         one.press(card, offered[0])
         yield
 
 
-def _every(card: Card, what: Act) -> list[Offer]:
-    return [each for each in card.every(Verb.VISIT) if each.press.node == what]
+def _every(card: Card, what: Act, choice: int | None = None) -> list[Offer]:
+    acts = [each for each in card.every(Verb.VISIT) if each.press.node == what]
+    return [each for each in acts if choice in (None, each.press.choice)]
 
 
-def _offers(card: Card, what: Act) -> bool:
-    return bool(_every(card, what))
+def _offers(card: Card, what: Act, choice: int | None = None) -> bool:
+    return bool(_every(card, what, choice))
