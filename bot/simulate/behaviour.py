@@ -318,8 +318,11 @@ def _command(one: Respondent, text: str, verb: Verb = Verb.MENU) -> Doing:
     if card is None or not asks_for_picture(card):
         return
     yield from knocks(one)
+    met = visiting.concerns(one)
+    if met:
+        yield from pressing(one, Verb.SEEN)
     card = one.card()
-    if card is not None and card.asked is not None:
+    if met or (card is not None and card.asked is not None):
         yield from pressing(one, Verb.MENU)
     if verb is not Verb.MENU:
         yield from pressing(one, verb)
@@ -365,9 +368,11 @@ def _puts_off(one: Respondent) -> None:
 def _stop(one: Respondent) -> Doing:
     yield from _command(one, "/stop", Verb.STOP)
     yield from pressing(one, Verb.CHOOSE_STOP, 0)  # nothing besides the messages
+    card = one.card()
+    asked = card is not None and card.first(Verb.CONFIRM_STOP) is not None
     yield from pressing(one, Verb.CONFIRM_STOP, 0)
     one.close(Ending.LEFT)
-    if one.guest is not None and one.guest.met is None:
+    if asked and one.guest is not None and one.guest.met is None:
         one.guest.stopped = True
         one.guest.give_up(one.clock.now(), End.STOPPED)
 
