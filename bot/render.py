@@ -12,7 +12,7 @@ import regex
 
 from bot.callbacks import pack
 from cora_bot.dialogue.prompt import Prompt
-from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendKey, SendMessage
+from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendKey, SendMessage, SendPlace
 
 TEXT_LIMIT = 4096  # UTF-16 code units
 TOAST_LIMIT = 200
@@ -24,7 +24,7 @@ _ISOLATE_OPENERS = "\u2066\u2067\u2068"
 _ISOLATE_CLOSER = "\u2069"
 
 
-Message = SendMessage | SendKey | EditMessage | DeleteMessage
+Message = SendMessage | SendKey | SendPlace | EditMessage | DeleteMessage
 
 
 class _Button(TypedDict):
@@ -61,6 +61,8 @@ class Payload(TypedDict, total=False):
     chat_id: int
     message_id: int
     text: str
+    latitude: float
+    longitude: float
     link_preview_options: _Preview
     protect_content: bool
     disable_notification: bool
@@ -83,6 +85,14 @@ def render(call: Message, address: int) -> tuple[str, Payload]:
                 "protect_content": True,
                 "disable_notification": True,
                 "reply_markup": _key(label),
+            }
+        case SendPlace(latitude, longitude):
+            return "sendLocation", {
+                "chat_id": address,
+                "latitude": latitude,
+                "longitude": longitude,
+                "protect_content": True,
+                "disable_notification": True,
             }
         case EditMessage(message, prompt):
             payload = _content(prompt, address)

@@ -26,6 +26,7 @@ from cora_bot.usecases.exchange import (
     Sending,
     SendKey,
     SendMessage,
+    SendPlace,
     Sent,
     Uncertain,
 )
@@ -119,7 +120,7 @@ def _taken(sending: Sending, answer: Answer) -> Outcome:
             return Sent(0)
         case EditMessage(message):
             return Sent(message)
-        case SendMessage() | SendKey():
+        case SendMessage() | SendKey() | SendPlace():
             return Sent(answer.message_id())
         case SendFile():
             return Sent(answer.message_id(), file_of(answer))

@@ -12,11 +12,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from bot.simulate import visiting
 from bot.simulate.answering import Circumstances, Said, answer
 from bot.simulate.cards import Card
 from bot.simulate.diary import Ending, Sitting
 from bot.simulate.habits import Act, Joining
 from bot.simulate.knock import asks_for_picture, choose_opening, knocks
+from bot.simulate.meetings import End
 from bot.simulate.respondent import Doing, Respondent
 from cora_bot.base.chance import below
 from cora_bot.dialogue import phrases as p
@@ -106,13 +108,19 @@ def decide(one: Respondent, card: Card) -> Doing:
     match wishes:
         case "l":
             yield from pressing(one, Verb.LATER)
+            _puts_off(one)
         case "n":
             yield from pressing(one, Verb.NOT_NOW)
         case "o":
-            if one.new_occasion(card):
+            begun, before = one.new_occasion(card), one.diary.current
+            if begun:
                 one.close(Ending.LEFT)
                 one.sittings += 1
             yield from knocks(one) if asks_for_picture(card) else pressing(one, Verb.OPEN)
+            if visiting.concerns(one):
+                one.sittings -= begun
+                one.take_up(before)
+                yield from visiting.attend(one)
             yield from answering(one, _course(one))
 
 
@@ -310,8 +318,11 @@ def _command(one: Respondent, text: str, verb: Verb = Verb.MENU) -> Doing:
     if card is None or not asks_for_picture(card):
         return
     yield from knocks(one)
+    met = visiting.concerns(one)
+    if met:
+        yield from pressing(one, Verb.SEEN)
     card = one.card()
-    if card is not None and card.asked is not None:
+    if met or (card is not None and card.asked is not None):
         yield from pressing(one, Verb.MENU)
     if verb is not Verb.MENU:
         yield from pressing(one, verb)
@@ -338,13 +349,32 @@ def _travel_day(one: Respondent) -> Doing:
 def _pause(one: Respondent) -> Doing:
     yield from _command(one, "/pause", Verb.PAUSE)
     yield from pressing(one, Verb.SET_PAUSE, PAUSE_WEEKS)
+    _is_away(one, timedelta(weeks=PAUSE_WEEKS))
+
+
+def _is_away(one: Respondent, span: timedelta) -> None:
+    """So long, and the day for which a message is put off then."""
+    if one.guest is not None:
+        one.guest.away.append((one.clock.now(), one.clock.now() + span + timedelta(days=1)))
+
+
+def _puts_off(one: Respondent) -> None:
+    """Later: the message comes again within a day, and what would have come meanwhile with it."""
+    if one.guest is not None:
+        one.guest.put_off += 1
+        one.guest.away.append((one.clock.now(), one.clock.now() + timedelta(days=1)))
 
 
 def _stop(one: Respondent) -> Doing:
     yield from _command(one, "/stop", Verb.STOP)
     yield from pressing(one, Verb.CHOOSE_STOP, 0)  # nothing besides the messages
+    card = one.card()
+    asked = card is not None and card.first(Verb.CONFIRM_STOP) is not None
     yield from pressing(one, Verb.CONFIRM_STOP, 0)
     one.close(Ending.LEFT)
+    if asked and one.guest is not None and one.guest.met is None:
+        one.guest.stopped = True
+        one.guest.give_up(one.clock.now(), End.STOPPED)
 
 
 def _come_back(one: Respondent) -> Doing:
@@ -354,11 +384,14 @@ def _come_back(one: Respondent) -> Doing:
 
 def _block(one: Respondent) -> Doing:
     if one.act("blocks the bot", one.person.block):
+        _is_away(one, timedelta(days=3650))
         yield
 
 
 def _unblock(one: Respondent) -> Doing:
     if one.act("unblocks the bot", one.person.unblock):
+        if one.guest is not None and one.guest.away:
+            one.guest.away[-1] = (one.guest.away[-1][0], one.clock.now() + timedelta(days=1))
         yield
 
 

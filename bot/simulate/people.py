@@ -32,11 +32,15 @@ HOME: Final = {"ar": ("IQ",), "fa": ("AF", "IR"), "ps": ("AF",), "sq": ("AL", "X
 
 def personas(script: Script, tokens: Sequence[str], *, seed: str, begin: datetime) -> list[Persona]:
     """One person for each token."""
-    groups = max(len(tokens) // GROUP, 2 if len(tokens) >= FEWEST_OF_TWO_GROUPS else 1)
+    groups = groups_of(len(tokens))
     return [
         _persona(script, number, token, seed=seed, begin=begin, group=number % groups)
         for number, token in enumerate(tokens)
     ]
+
+
+def groups_of(people: int) -> int:
+    return max(people // GROUP, 2 if people >= FEWEST_OF_TWO_GROUPS else 1)
 
 
 def _persona(script: Script, number: int, token: str, *, seed: str, begin: datetime, group: int) -> Persona:

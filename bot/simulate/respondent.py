@@ -18,6 +18,7 @@ from bot.pilot.person import Person, PhoneError
 from bot.simulate.cards import Asked, Card, Offer, Reader
 from bot.simulate.diary import Diary, Ending, Sitting
 from bot.simulate.habits import Habit
+from bot.simulate.meetings import Guest
 from bot.simulate.sights import Sights, Sort
 from cora_bot.base.chance import Chance, SeededChance, below
 from cora_bot.base.clock import Clock
@@ -71,6 +72,7 @@ class Respondent:
     picture: int = -1  # that of the knock, once chosen
     handed: datetime | None = None  # when a question came by itself that no sitting has been begun for
     doing: Doing | None = None
+    guest: Guest | None = None  # where there is a trip
     diary: Diary = field(init=False)
     sights: Sights = field(init=False)
     chance: Chance = field(init=False)
@@ -112,7 +114,7 @@ class Respondent:
         """Writes down what the phone shows now; how many unasked messages came."""
         rang = self.sights.look(self.clock.now(), self.language)
         card = self.card() if rang else None
-        if card is not None and card.asked is not None and not self._goes_on(card.asked):
+        if card is not None and card.asked is not None and not self.goes_on(card.asked):
             self.close(Ending.LEFT)
             self.handed = card.rang
         return rang
@@ -199,7 +201,12 @@ class Respondent:
         if current is not None:
             current.ending, current.ended = ending, self.acted or self.clock.now()
 
-    def _goes_on(self, asked: Asked) -> bool:
+    def take_up(self, sitting: Sitting | None) -> None:
+        """What had been closed was not: the message was about something else."""
+        if sitting is not None and sitting is self.diary.sittings[-1]:
+            sitting.ending, sitting.ended = Ending.UNDER_WAY, None
+
+    def goes_on(self, asked: Asked) -> bool:
         """Whether a question that came by itself belongs to what came before: as long as that can still be open."""
         current = self.diary.current
         since = current.begun if current is not None else self.handed

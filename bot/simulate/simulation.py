@@ -17,9 +17,11 @@ from bot.pilot.world import World
 from bot.simulate import behaviour
 from bot.simulate.process import Bot
 from bot.simulate.respondent import Respondent, next_step
+from bot.simulate.team import Team
 from cora_bot.base.chance import Chance, below
 from cora_bot.base.clock import SetClock
 
+MINUTE = timedelta(minutes=1)
 ROUND = timedelta(seconds=20)
 STEP = timedelta(minutes=30)  # of what falls due: no zone's hours are missed but those of Nepal and the Chatham Islands
 LOOK_AGAIN = 0.0005  # real seconds
@@ -39,6 +41,7 @@ class Simulation:
     kills: list[datetime]
     chance: Chance
     progress: Callable[[datetime], None]
+    team: Team | None = None  # with a trip everything happens at its own minute, which takes longer
     rounds: int = 0
     ticks: int = 0
     _due: datetime | None = field(default=None)
@@ -51,6 +54,8 @@ class Simulation:
         while (moment := self._next()) is not None:
             self.clock.set(moment)
             self.progress(moment)
+            if self.team is not None:
+                await self.team.act(moment)
             await self._tick()
             await self._act()
         self.clock.set(max(self.end, self.clock.now()))
@@ -61,10 +66,11 @@ class Simulation:
     def _next(self) -> datetime | None:
         """The next moment at which something happens; what lies within the same half hour happens at once."""
         moments = [one.next() for one in self.people if one.doing is None]
-        known = [each for each in (*moments, self._due) if each is not None]
+        team = self.team.next() if self.team is not None else None
+        known = [each for each in (*moments, self._due, team) if each is not None]
         if not known:
             return None
-        moment = max(next_step(min(known), STEP), self.clock.now())
+        moment = max(next_step(min(known), STEP if self.team is None else MINUTE), self.clock.now())
         return moment if moment < self.end else None
 
     async def _tick(self) -> None:
@@ -101,6 +107,8 @@ class Simulation:
             self.clock.set(self.clock.now() + ROUND)
             await self.bot.move(self.clock.now())
             self._due = self.clock.now()
+            if self.team is not None and self.team.has_offered:
+                await self._tick()  # a reminder does not wait until everybody has done what they were about
         raise RuntimeError("somebody goes round in circles")
 
     async def _answered(self) -> None:

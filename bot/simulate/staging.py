@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,8 +25,10 @@ from bot.simulate.ledger import ledger_rows
 from bot.simulate.pages import file_name, list_page, person_page
 from bot.simulate.people import personas
 from bot.simulate.process import bot_process
+from bot.simulate.reminding import TripLived, held_against
 from bot.simulate.respondent import Respondent
 from bot.simulate.simulation import Simulation, instants
+from bot.simulate.team import Team
 from bot.simulate.worker import Config, opened
 from cora_bot.base.chance import SeededChance, SystemChance
 from cora_bot.base.clock import SetClock, SystemClock, TravelClock
@@ -64,6 +67,7 @@ class Plan:
     begin: date
     study: Path | None = None
     kills: int = 0
+    trip: Path | None = None
 
     @property
     def start(self) -> datetime:
@@ -83,6 +87,7 @@ class Lived:
     account: Reconciliation
     compared: Compared
     ledger: list[tuple[str, ...]]
+    trip: TripLived | None = None
 
 
 async def simulate(plan: Plan, progress: Callable[[datetime], None]) -> Lived:
@@ -97,19 +102,26 @@ async def simulate(plan: Plan, progress: Callable[[datetime], None]) -> Lived:
         async with opened(config, script, clock) as house:
             codes = await make_tokens(house, plan.people, expires_days=plan.days + 90)
         people = _people(plan, script, world, codes)
+        team = Team(plan.trip, partial(opened, config, script, clock), people) if plan.trip is not None else None
+        if team is not None:
+            await team.plan()
         async with bot_process(config, place.folder / "worker.json") as bot:
             chance = SeededChance(f"{plan.seed} kills")
             until = plan.start + (plan.end - plan.start) * RATIO_OF_LAST_KILL
             kills = instants(chance, plan.kills, begin=plan.start, end=until)
-            simulation = Simulation(world, clock, bot, people, plan.end, kills, chance, progress)
+            simulation = Simulation(world, clock, bot, people, plan.end, kills, chance, progress, team)
             await simulation.live()
             await bot.stop()
+        times = await team.times() if team is not None else []
         async with opened(config, script, clock) as house:
             bundle = place.researcher / "carried.bundle"
             await write_bundle(house, bundle, holder="simulation")
     TravelClock(place.clock).move(clock.now() - SystemClock().now())
     account = await asyncio.to_thread(_export, plan, place, bundle, clock.now())
-    return await asyncio.to_thread(_written, plan, script, people, simulation, account)
+    lived = await asyncio.to_thread(_written, plan, script, people, simulation, account)
+    if team is None:
+        return lived
+    return replace(lived, trip=held_against(people, times, plan.folder / "export", invited=len(team.invited)))
 
 
 def _house(plan: Plan) -> tuple[Premises, Script]:

@@ -9,6 +9,7 @@ from cora_bot.dialogue.inputs import Press
 
 PLACE_KEY: Final = "place_key"
 NO_KEY: Final = "no_key"  # takes the key away
+MAP_PIN: Final = "map_pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Button:
 class Spoken:
     """A sound, picture or film in a message of its own above the card: ``title`` is all that is to be read of it.
 
-    Of the sort PLACE_KEY: the key ``title`` in place of the phone's keyboard, which sends where somebody is.
+    Of the sort PLACE_KEY: the key ``title`` in place of the phone's keyboard, which sends where somebody is. Of the
+    sort MAP_PIN: a place on the map, ``title`` its latitude and longitude with a space between them.
     """
 
     sort: str

@@ -22,7 +22,17 @@ from cora_bot.store.outbox import Waiting
 from cora_bot.store.outbox_changes import Change, Claimed, Ended, change
 from cora_bot.store.tables import Kind, Means, State
 from cora_bot.usecases import speaking
-from cora_bot.usecases.exchange import Call, DeleteMessage, EditMessage, SendFile, Sending, SendKey, SendMessage
+from cora_bot.usecases.exchange import (
+    Above,
+    Call,
+    DeleteMessage,
+    EditMessage,
+    SendFile,
+    Sending,
+    SendKey,
+    SendMessage,
+    SendPlace,
+)
 from cora_bot.usecases.halting import is_halted
 from cora_bot.usecases.house import House
 from cora_bot.usecases.judging import UNREADABLE, Verdict, judge
@@ -91,7 +101,7 @@ def _prepare(
     *,
     sendings: list[Sending],
     judged: dict[int, Verdict],
-    spoken: Mapping[int, SendFile | SendKey],
+    spoken: Mapping[int, Above],
 ) -> None:
     """One row made ready; what cannot be opened fails alone and holds up nobody."""
     try:
@@ -130,7 +140,7 @@ def _call(house: House, row: Waiting, door: Stored, now: datetime) -> Call:
 
 def _means(call: Call) -> Means:
     match call:
-        case SendMessage() | SendFile() | SendKey():
+        case SendMessage() | SendFile() | SendKey() | SendPlace():
             return Means.SEND
         case EditMessage():
             return Means.EDIT

@@ -63,7 +63,18 @@ class SendKey:
     label: str
 
 
-Call = SendMessage | SendFile | SendKey | EditMessage | DeleteMessage
+@dataclass(frozen=True, slots=True)
+class SendPlace:
+    """A pin on a map, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+Above = SendFile | SendKey | SendPlace
+"""What can stand above a card."""
+
+Call = SendMessage | Above | EditMessage | DeleteMessage
 
 
 @dataclass(frozen=True, slots=True)

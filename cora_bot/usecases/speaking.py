@@ -1,28 +1,26 @@
-"""What goes above the card, made ready to be sent: keys, and files, remembered once Telegram has them."""
+"""What goes above the card, made ready to be sent: keys, places, and files, remembered once Telegram has them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from cora_bot.base.errors import NotOpened
-from cora_bot.dialogue.prompt import NO_KEY, PLACE_KEY
+from cora_bot.dialogue.prompt import MAP_PIN, NO_KEY, PLACE_KEY
 from cora_bot.store import media_files, outbox
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Waiting
 from cora_bot.store.outbox_changes import Ended
 from cora_bot.store.tables import State
-from cora_bot.usecases.exchange import Outcome, Refused, SendFile, Sending, SendKey, Sent
+from cora_bot.usecases.exchange import Above, Outcome, Refused, SendFile, Sending, SendKey, SendPlace, Sent
 from cora_bot.usecases.house import House
 from cora_bot.usecases.judging import UNREADABLE, Verdict
 
 FILE_GONE = "file_gone"
 
 
-async def prepared(
-    house: House, tx: Tx, rows: Sequence[Waiting]
-) -> tuple[dict[int, SendFile | SendKey], dict[int, Verdict]]:
+async def prepared(house: House, tx: Tx, rows: Sequence[Waiting]) -> tuple[dict[int, Above], dict[int, Verdict]]:
     """By row id: the call, or why there is none. A file that is no longer part of the study is not sent."""
-    calls: dict[int, SendFile | SendKey] = {}
+    calls: dict[int, Above] = {}
     ended: dict[int, Verdict] = {}
     for row in rows:
         try:
@@ -32,6 +30,10 @@ async def prepared(
             continue
         if spoken.sort in (PLACE_KEY, NO_KEY):
             calls[row.id] = SendKey(spoken.title)
+            continue
+        if spoken.sort == MAP_PIN:
+            latitude, longitude = spoken.title.split()
+            calls[row.id] = SendPlace(float(latitude), float(longitude))
             continue
         file = house.script.media.get(spoken.file)
         if file is None:

@@ -17,7 +17,7 @@ from bot.callbacks import pack
 from bot.render import ELLIPSIS, PIN, TEXT_LIMIT, render, shorten, units
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
-from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendKey, SendMessage
+from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendKey, SendMessage, SendPlace
 
 YES = Button("Ja <b>", Press(Verb.CHOOSE, 7, 3, 1))
 BACK = Button("←", Press(Verb.BACK, 7))
@@ -62,6 +62,11 @@ def test_key_that_sends_a_place_comes_and_goes_silently() -> None:
     keyboard = {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
     assert render(SendKey("📍 Here"), 77) == ("sendMessage", small | {"reply_markup": keyboard})
     assert render(SendKey(""), 77) == ("sendMessage", small | {"reply_markup": {"remove_keyboard": True}})
+
+
+def test_place_is_a_silent_pin_without_a_word() -> None:
+    pin = {"chat_id": 77, "latitude": 41.3275, "longitude": 19.8187, "protect_content": True}
+    assert render(SendPlace(41.3275, 19.8187), 77) == ("sendLocation", pin | {"disable_notification": True})
 
 
 def test_deletion_names_the_message() -> None:

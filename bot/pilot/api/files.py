@@ -1,12 +1,13 @@
-"""getFile, and the download behind it."""
+"""getFile, and the download behind it; what is sent that is no text: files and places."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from bot.pilot.api.call import Parameters, find_chat, flood, refuse
+from bot.pilot.attachments import spot
 from bot.pilot.files import MOST_DOWNLOAD
-from bot.pilot.messages import Message, message_json
+from bot.pilot.messages import Chat, Message, message_json
 from bot.pilot.text import Json
 from bot.pilot.world import World
 
@@ -51,20 +52,33 @@ def _sent(world: World, call: Parameters, kind: str, shown: str) -> Json:
         if found is None:
             refuse("wrong file identifier/HTTP URL specified")
         file = {"file_id": call.text(kind), "file_unique_id": call.text(kind)[5:17], "file_size": len(found.content)}
+    extra: Json = {kind: [file] if kind == "photo" else file | {"duration": 4}}
+    return _posted(world, call, chat, Message(0, world.bot, world.now(), shown, kind=kind, extra=extra))
+
+
+def send_location(world: World, call: Parameters) -> Json:
+    """A pin on a map; the phone shows no word with it."""
+    chat = find_chat(world, call, writing=True)
+    place = [_degrees(call, name, most) for name, most in (("latitude", 90), ("longitude", 180))]
+    extra = spot(place[0], place[1])
+    return _posted(world, call, chat, Message(0, world.bot, world.now(), "Location", kind="location", extra=extra))
+
+
+def _degrees(call: Parameters, name: str, most: int) -> float:
+    try:
+        found = float(call.text(name))
+    except ValueError:
+        refuse(f"can't parse {name}")
+    if not -most <= found <= most:
+        refuse("invalid location")
+    return found
+
+
+def _posted(world: World, call: Parameters, chat: Chat, message: Message) -> Json:
     wait = world.limits.refuse(chat.id)
     if wait:
         raise flood(wait)
-    extra: Json = {kind: [file] if kind == "photo" else file | {"duration": 4}}
-    message = Message(
-        0,
-        world.bot,
-        world.now(),
-        shown,
-        kind=kind,
-        extra=extra,
-        silent=call.flag("disable_notification"),
-        protected=call.flag("protect_content"),
-    )
+    message.silent, message.protected = call.flag("disable_notification"), call.flag("protect_content")
     return message_json(chat, world.post(chat, message))
 
 

@@ -22,6 +22,7 @@ METHODS: dict[str, Method] = {
     "sendAudio": files.send_audio,
     "sendPhoto": files.send_photo,
     "sendVideo": files.send_video,
+    "sendLocation": files.send_location,
     "getFile": files.get_file,
     "setMyCommands": profile.set_my_commands,
     "getMyCommands": profile.get_my_commands,

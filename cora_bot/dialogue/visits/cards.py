@@ -198,6 +198,11 @@ def place_is_due(scene: Scene, slot: Slot) -> bool:
     return slot.starts - scene.now <= timedelta(hours=scene.trip.rules.exact_place)
 
 
+def tells_place(scene: Scene, slot: Slot) -> bool:
+    """Whether the card of this meeting says where exactly it is."""
+    return scene.visit.way is Way.IN_PERSON and place_is_due(scene, slot) and not is_asked(scene, slot)
+
+
 def _place(scene: Scene, slot: Slot, *, asks: bool) -> list[str]:
     if scene.visit.way is not Way.IN_PERSON:
         return [scene.say(p.STILL_GOOD)] if asks else []

@@ -122,6 +122,8 @@ def disposition(visit: Visit) -> str:
             return visit.standing.value
         case Standing.DECLINED:
             return "refused"
+        case Standing.EXPIRED if visit.misses:
+            return "missed"  # the time that was offered anew was not taken
         case Standing.EXPIRED:
             return "no_answer" if visit.opened else "unreachable"
         case Standing.BOOKED:

@@ -59,3 +59,17 @@ async def test_page_sends_a_file_in_base64(line: Line, person: Person) -> None:
 
     (update,) = await line.updates()
     assert update["message"]["document"]["file_size"] == 3_000_000
+
+
+async def test_bot_sends_a_place_as_a_pin(line: Line, person: Person) -> None:
+    person.type("/start")
+    sent = await line.result(
+        "sendLocation", chat_id=person.id, latitude=41.3275, longitude=19.8187, protect_content=True
+    )
+    assert isinstance(sent, dict)
+
+    assert (sent["location"], "text" in sent) == ({"latitude": 41.3275, "longitude": 19.8187}, False)
+    assert (person.last.kind, person.last.protected) == ("location", True)
+    for latitude, wrong in ((91, "invalid location"), ("north", "can't parse latitude")):
+        refused = await line.refusal("sendLocation", chat_id=person.id, latitude=latitude, longitude=0)
+        assert wrong in str(refused["description"])

@@ -6,6 +6,7 @@ V-25 messages: never more than the trip allows, never at night, and not when the
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from cora_bot.base.errors import CoraError
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.visits.acts import Act
 from cora_bot.store import participants, tables
-from cora_bot.study.visits.visit import Standing, disposition
+from cora_bot.study.visits.visit import Standing, Visit, disposition
 from cora_bot.usecases.due import due
 from cora_bot.usecases.house import House
 from cora_bot.usecases.people import people
@@ -134,6 +135,12 @@ async def test_invitation_ends_with_its_deadline(planned: House, ground: Ground)
 
     assert (line.visit.standing, line.outcome) == (Standing.EXPIRED, "unreachable")
     assert disposition(line.visit) == "unreachable"
+
+
+async def test_whoever_missed_and_chose_no_other_time_has_missed(planned: House) -> None:
+    """The deadline of the new offer ends it; it does not make of it an invitation that nobody answered."""
+    visit = Visit(bytes(16), "spring", standing=Standing.EXPIRED, opened=True, misses=1)
+    assert (disposition(visit), disposition(replace(visit, misses=0))) == ("missed", "no_answer")
 
 
 async def test_same_workbook_again_changes_nothing(planned: House) -> None:

@@ -173,7 +173,7 @@ def book(scene: Scene, event: Pressed) -> Turn:
         reason="",
     )
     scene = planned(scene, slot)
-    turn = showing.on_card(scene, cards.booked(scene, slot, scene.say(p.BOOKED)))
+    turn = showing.booked(scene, slot, scene.say(p.BOOKED))
     return replace(turn, notes=("visit_moved" if again else "visit_booked",))
 
 

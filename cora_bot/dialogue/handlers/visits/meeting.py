@@ -23,7 +23,7 @@ def come(scene: Scene, event: object) -> Turn:
     if slot is None:
         return showing.show(scene, event)
     scene = scene.with_visit(confirmed=True)
-    return replace(showing.on_card(scene, cards.booked(scene, slot)), notes=("visit_confirmed",))
+    return replace(showing.booked(scene, slot), notes=("visit_confirmed",))
 
 
 def _ahead(scene: Scene) -> Slot | None:
@@ -41,7 +41,7 @@ def late(scene: Scene, event: Pressed) -> Turn:
         return showing.on_card(scene, cards.how_late(scene))
     scene = scene.with_visit(late=event.press.choice, confirmed=True)
     said = scene.say(p.LATE_NOTED, minutes=isolate(number(event.press.choice, scene.language)))
-    return replace(showing.on_card(scene, cards.booked(scene, slot, said)), notes=("visit_late",))
+    return replace(showing.booked(scene, slot, said), notes=("visit_late",))
 
 
 def call(scene: Scene, event: object) -> Turn:
@@ -114,7 +114,7 @@ def way(scene: Scene, event: Pressed) -> Turn:
         return choosing.choose(scene.with_visit(way=chosen), event)
     # The same time, talked through instead: nothing else to choose.
     scene = scene.with_visit(way=chosen, sequence=scene.visit.sequence + 1, moves=scene.visit.moves + 1)
-    turn = showing.on_card(scene, cards.booked(scene, slot, scene.say(p.BOOKED)))
+    turn = showing.booked(scene, slot, scene.say(p.BOOKED))
     return replace(turn, notes=("visit_moved",))
 
 

@@ -10,8 +10,9 @@ from cora_bot.dialogue.conversation import Showing, Status
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
-from cora_bot.dialogue.visits import cards
+from cora_bot.dialogue.visits import cards, pins
 from cora_bot.dialogue.visits.fitting import around, fitting, own_slot
+from cora_bot.study.visits.trip import Slot
 from cora_bot.study.visits.visit import OPEN, News, Standing
 
 
@@ -41,31 +42,41 @@ def on_card(scene: Scene, prompt: Prompt, *, anew: bool = False) -> Turn:
     return fading(scene, draw(scene, prompt, Showing.VISIT, anew=anew))
 
 
+def booked(scene: Scene, slot: Slot, lead: str = "") -> Turn:
+    """A booked meeting, with its pin on the map once the exact place is told."""
+    return pins.above(scene, slot, on_card(scene, cards.booked(scene, slot, lead)))
+
+
 def opened(scene: Scene, _event: object) -> Turn:
     """Open: what the message was about."""
     news = scene.visit.told
     scene = scene.with_visit(told=News.NONE, opened=True)
-    return on_card(scene, _as_it_stands(scene, news))
+    return _stands(scene, news)
 
 
 def show(scene: Scene, _event: object) -> Turn:
     if not concerns(scene):
         return fading(scene, draw(scene, plain_cards.notice(scene, scene.say(p.NO_MEETING)), Showing.NOTICE))
-    return on_card(scene, _as_it_stands(scene, scene.visit.told))
+    return _stands(scene, scene.visit.told)
 
 
 def again(scene: Scene, notice: str) -> Turn:
     """How it stands, below a sentence that says why it is shown."""
-    return on_card(scene, _as_it_stands(scene, News.NONE, lead=notice))
+    return _stands(scene, News.NONE, lead=notice)
 
 
-def _as_it_stands(scene: Scene, news: News, lead: str = "") -> Prompt:
+def _stands(scene: Scene, news: News, lead: str = "") -> Turn:
     visit, slot = scene.visit, own_slot(scene)
     lead = lead or _lead(scene, news)
-    if visit.standing is Standing.BOOKED and slot is not None:
-        if scene.now >= slot.ends:
-            return cards.did_you_meet(scene)
-        return cards.booked(scene, slot, lead)
+    if visit.standing is not Standing.BOOKED or slot is None:
+        return on_card(scene, _unbooked(scene, news, lead))
+    if scene.now >= slot.ends:
+        return on_card(scene, cards.did_you_meet(scene))
+    return booked(scene, slot, lead)
+
+
+def _unbooked(scene: Scene, news: News, lead: str) -> Prompt:
+    visit = scene.visit
     if visit.standing is Standing.ASKED:
         return cards.note(scene, lead or scene.say(p.CALL_NOTED))
     if visit.standing is Standing.WAITING and not fitting(scene):
