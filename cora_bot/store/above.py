@@ -34,6 +34,17 @@ _HUSH = prepared(
 _SENT = prepared(select(outbox).where(_OF_CHATS, outbox.c.state == State.SENT.value, outbox.c.message.is_not(None)))
 
 
+_OLD = prepared(
+    select(outbox).where(
+        outbox.c.kind == Kind.SPOKEN.value,
+        outbox.c.reason != KEY_AWAY,
+        outbox.c.state == State.SENT.value,
+        is_flag(outbox.c.unsolicited, False),
+        outbox.c.finished_at < bindparam("before"),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A message above a card. ``key``: it put a key there."""
@@ -67,14 +78,7 @@ async def hush(tx: Tx, chats: Collection[bytes], now: datetime) -> list[Standing
 
 async def spoken_before(tx: Tx, at: datetime) -> list[Standing]:
     """What was sent before ``at``."""
-    old = select(outbox).where(
-        outbox.c.kind == Kind.SPOKEN.value,
-        outbox.c.reason != KEY_AWAY,
-        outbox.c.state == State.SENT.value,
-        is_flag(outbox.c.unsolicited, False),
-        outbox.c.finished_at < at,
-    )
-    return [_standing(row) for row in await tx.execute(old)]
+    return [_standing(row) for row in await tx.execute(_OLD, {"before": at})]
 
 
 def _standing(row: Row[Any]) -> Standing:

@@ -44,6 +44,15 @@ _WAIT_FOR = prepared(_LOCK_THESE.with_for_update())
 _SKIP_LOCKED = prepared(_LOCK_THESE.with_for_update(skip_locked=True))
 
 
+_PURGE = prepared(
+    delete(chat).where(
+        chat.c.last_seen < bindparam("before"),
+        ~exists().where(chat_participant.c.chat_id == chat.c.id),
+        ~exists().where(staff_phone.c.chat_id == chat.c.id),
+    )
+)
+
+
 def index(keys: WorkingKeys, address: int) -> bytes:
     return keys.index(b"chat", str(address).encode())
 
@@ -187,7 +196,4 @@ async def live(tx: Tx, showing: Collection[Showing]) -> list[tuple[bytes, int]]:
 
 async def purge_strangers(tx: Tx, before: datetime) -> int:
     """Deletes chats that belong to nobody, of the team neither, and were last heard of before ``before``."""
-    belongs = exists().where(chat_participant.c.chat_id == chat.c.id)
-    staff = exists().where(staff_phone.c.chat_id == chat.c.id)
-    result = await tx.execute(delete(chat).where(chat.c.last_seen < before, ~belongs, ~staff))
-    return result.rowcount
+    return (await tx.execute(_PURGE, {"before": before})).rowcount

@@ -7,11 +7,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from cora_bot.store.database import Tx
+from cora_bot.store.prepared import prepared
 from cora_bot.store.statements import is_flag
 from cora_bot.store.tables import State, outbox
+
+_PURGE = prepared(
+    delete(outbox).where(is_flag(outbox.c.unsolicited, False), outbox.c.finished_at < bindparam("before"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +52,4 @@ async def contacts(tx: Tx, people: Collection[bytes]) -> dict[bytes, list[Contac
 
 async def purge_replies(tx: Tx, before: datetime) -> int:
     """Deletes ended replies: only unsolicited rows are a ledger."""
-    result = await tx.execute(delete(outbox).where(is_flag(outbox.c.unsolicited, False), outbox.c.finished_at < before))
-    return result.rowcount
+    return (await tx.execute(_PURGE, {"before": before})).rowcount

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, exists, func, select, update
+from sqlalchemy import Row, and_, bindparam, case, delete, exists, func, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
@@ -39,6 +39,18 @@ _CHATS_OF = prepared(
     .where(chat_participant.c.participant_id.in_(several("people")))
     .order_by(chat_participant.c.since, chat_participant.c.chat_id)
 )
+_WITHDRAWING = prepared(
+    select(participant.c.id)
+    .where(participant.c.withdraws_at <= bindparam("by_now"))
+    .order_by(participant.c.withdraws_at, participant.c.id)
+    .limit(bindparam("most"))
+)
+_RECENT = exists().where(
+    chat_participant.c.participant_id == participant.c.id,
+    chat.c.id == chat_participant.c.chat_id,
+    chat.c.last_seen >= bindparam("before"),
+)
+_UNFINISHED = prepared(select(participant).where(participant.c.status == Status.ENROLLING.value, ~_RECENT).limit(200))
 _WRITTEN = ("status", "language", "zone", "profile", "withdrawal", "withdraws_at")
 _WRITE = prepared_insert(
     participant,
@@ -193,13 +205,7 @@ async def withdrawn_until(tx: Tx) -> list[datetime]:
 
 async def withdrawing(tx: Tx, now: datetime, limit: int) -> list[bytes]:
     """The ids of those who can no longer undo what they asked for, earliest first."""
-    query = (
-        select(participant.c.id)
-        .where(participant.c.withdraws_at <= now)
-        .order_by(participant.c.withdraws_at, participant.c.id)
-        .limit(limit)
-    )
-    return list((await tx.execute(query)).scalars())
+    return list((await tx.execute(_WITHDRAWING, {"by_now": now, "most": limit})).scalars())
 
 
 async def first(tx: Tx, limit: int) -> list[bytes]:
@@ -336,13 +342,7 @@ async def remove(tx: Tx, ids: Collection[bytes]) -> None:
 
 async def unfinished(tx: Tx, keys: WorkingKeys, before: datetime) -> list[Half]:
     """People who began to enrol and were last heard of before ``before``."""
-    recent = exists().where(
-        chat_participant.c.participant_id == participant.c.id,
-        chat.c.id == chat_participant.c.chat_id,
-        chat.c.last_seen >= before,
-    )
-    query = select(participant).where(participant.c.status == Status.ENROLLING.value, ~recent).limit(200)
-    return [half(row, keys) for row in await tx.execute(query)]
+    return [half(row, keys) for row in await tx.execute(_UNFINISHED, {"before": before})]
 
 
 async def page(tx: Tx, keys: WorkingKeys, after: bytes, count: int) -> list[Half]:

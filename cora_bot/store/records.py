@@ -24,6 +24,7 @@ class Blob:
 
 
 _WRITE = prepared_insert(record, lambda insert: insert)
+_CUTTINGS = prepared(select(cutting))
 _REMOVE = prepared(delete(record).where(record.c.id.in_(several("ids"))))
 
 
@@ -82,7 +83,7 @@ async def begin_cutting(tx: Tx, people: Mapping[bytes, bytes | None]) -> None:
 
 
 async def cuttings(tx: Tx) -> dict[bytes, bytes | None]:
-    return {row.participant_id: row.case_id for row in await tx.execute(select(cutting))}
+    return {row.participant_id: row.case_id for row in await tx.execute(_CUTTINGS)}
 
 
 async def end_cutting(tx: Tx, people: Collection[bytes]) -> None:

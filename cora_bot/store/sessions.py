@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from cora_bot.base.chance import Chance
 from cora_bot.dialogue.conversation import Session, Status
@@ -26,6 +26,14 @@ _WRITE = prepared_insert(
     ),
 )
 _REMOVE = prepared(delete(session).where(session.c.participant_id.in_(several("people"))))
+
+
+_PURGE = prepared(
+    delete(session).where(
+        session.c.touched_at < bindparam("before"),
+        session.c.participant_id.in_(select(participant.c.id).where(participant.c.status == Status.ENROLLING.value)),
+    )
+)
 
 
 async def of_participants(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> dict[bytes, Session]:
@@ -59,11 +67,7 @@ async def remove(tx: Tx, participant_ids: Collection[bytes]) -> None:
 
 async def purge_enrolling(tx: Tx, before: datetime) -> int:
     """Deletes what people said who began to enrol and have said nothing more since ``before``."""
-    enrolling = select(participant.c.id).where(participant.c.status == Status.ENROLLING.value)
-    result = await tx.execute(
-        delete(session).where(session.c.touched_at < before, session.c.participant_id.in_(enrolling))
-    )
-    return result.rowcount
+    return (await tx.execute(_PURGE, {"before": before})).rowcount
 
 
 async def versions_in_use(tx: Tx) -> list[str]:

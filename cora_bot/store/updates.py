@@ -35,6 +35,9 @@ _COUNT = prepared_insert(
     ).returning(update_attempt.c.attempts),
 )
 _FORGET = prepared(delete(update_attempt).where(update_attempt.c.key == bindparam("of")))
+_FORGET_ATTEMPTS = prepared(delete(update_attempt).where(update_attempt.c.at < bindparam("before")))
+_FORGET_SEEN = prepared(delete(update_seen).where(update_seen.c.at < bindparam("before")))
+_FORGET_PARKED = prepared(delete(parked_update).where(parked_update.c.at < bindparam("before")))
 _KNOWN = prepared(select(update_seen.c.key).where(update_seen.c.key.in_(several("keys"))))
 
 
@@ -82,7 +85,7 @@ async def parked(tx: Tx) -> list[Parked]:
 
 async def forget_parked(tx: Tx, before: datetime) -> int:
     """Nobody has looked at these in time: they hold an address and what somebody wrote."""
-    return (await tx.execute(delete(parked_update).where(parked_update.c.at < before))).rowcount
+    return (await tx.execute(_FORGET_PARKED, {"before": before})).rowcount
 
 
 async def unpark(tx: Tx, key: bytes) -> None:
@@ -102,8 +105,8 @@ async def parked_count(tx: Tx) -> int:
 
 async def forget_before(tx: Tx, before: datetime) -> int:
     """Telegram hands out nothing older than a day: keys beyond the horizon are not needed, and may come anew."""
-    await tx.execute(delete(update_attempt).where(update_attempt.c.at < before))
-    return (await tx.execute(delete(update_seen).where(update_seen.c.at < before))).rowcount
+    await tx.execute(_FORGET_ATTEMPTS, {"before": before})
+    return (await tx.execute(_FORGET_SEEN, {"before": before})).rowcount
 
 
 async def known(tx: Tx, hashes: Collection[bytes]) -> set[bytes]:
