@@ -19,8 +19,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
-logging.disable(logging.CRITICAL)
-
 
 class Base(DeclarativeBase):
     pass
@@ -34,6 +32,7 @@ class Answer(Base):
 
 
 def main(port: int, concurrency: int) -> None:
+    logging.disable(logging.CRITICAL)
     engine = create_async_engine(f"sqlite+aiosqlite:///{Path(tempfile.mkdtemp()) / 'stock.db'}")
 
     @event.listens_for(engine.sync_engine, "connect")
