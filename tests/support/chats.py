@@ -141,7 +141,7 @@ class Play:
     async def _bot(self) -> AsyncIterator[tuple[App, House]]:
         async with opened(self.place) as house:
             connection = Connection(
-                token=self.emulator.token, base_url=self.emulator.base_url, rate=0, per_chat=0, long_poll=1
+                token=self.emulator.token, base_url=self.emulator.base_url, rate=0, per_chat=0, long_poll=1, tick=0
             )
             async with App(house, connection) as app:
                 yield app, house
