@@ -63,6 +63,14 @@ async def test_live_card_says_once_that_a_press_may_have_been_lost(house: House,
     assert await heard(house) == 0
 
 
+async def test_card_too_old_to_be_changed_in_place_is_left_alone(house: House, clock: SetClock) -> None:
+    """It could only be said in a new message, which nobody asked for."""
+    phone = await enrolling(house)
+    assert await silent(house, clock, timedelta(hours=49)) == 1
+    await ticked(house, clock)
+    assert await phone.deliver() == []
+
+
 @pytest.mark.parametrize(
     ("length", "really"),
     [(PRESS_LIVES, None), (timedelta(days=13), SECOND)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from cora_bot.base.chance import new_id
 from cora_bot.dialogue import cards
@@ -16,6 +17,8 @@ from cora_bot.dialogue.turn import Turn
 from cora_bot.study.model import Step
 
 MISSED_PRESS = "missed_press"
+EDITED_FOR = timedelta(hours=47)
+"""An hour less than what is shown can be changed in place."""
 PRESSED = frozenset(
     {Showing.LANGUAGES, Showing.QUESTION, Showing.ASIDE, Showing.INVITATION, Showing.KNOCK},
 )
@@ -59,6 +62,9 @@ def missed_press(scene: Scene, event: ChoreDue) -> Turn:
     """Presses were lost while the bot heard nothing: the card says so once, above what it shows."""
     conversation = scene.conversation
     stopped = conversation.participant is None or conversation.participant.status is Status.STOPPED
+    sent = conversation.chat.card.sent_at
+    if sent is not None and scene.now - sent > EDITED_FOR:
+        return nothing(scene)  # it could only come as a new message, which nobody asked for
     if stopped or event.card != conversation.chat.card.generation or conversation.chat.card.showing not in PRESSED:
         return nothing(scene)
     turn = redraw(scene, event)
