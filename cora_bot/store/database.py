@@ -145,8 +145,11 @@ class Database:
         try:
             yield line
         finally:
-            # Where even this fails, the connection is left to the engine, which closes it.
-            await line.undo()
+            try:
+                await line.undo()
+            except BaseException:
+                await line.drop()  # nobody knows what it stands in
+                raise
             self._idle.append(line)
 
     async def reconnect(self) -> None:

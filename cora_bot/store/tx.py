@@ -44,6 +44,11 @@ class Line:
         """Whatever was not committed. What was begun by an order nobody waits for any more is undone as well."""
         await self._driver._execute(_undo, self.raw)  # type: ignore[no-untyped-call]
 
+    async def drop(self) -> None:
+        """It is used no more; SQLite itself undoes what was open."""
+        await self.connection.invalidate()
+        await self.connection.close()
+
 
 def _undo(raw: sqlite3.Connection) -> None:
     if raw.in_transaction:

@@ -1,7 +1,8 @@
 """A lean Bot API on a loopback address, with people who answer at once: the other end of both bots that are compared.
 
-``python -m tests.bench.loopback PORT CHATS ANSWERS LATENCY_MS KIND``. ``KIND``: ``typed`` or ``pressed``; people answer
-each card once, ``ANSWERS`` times each, and a card without buttons like any other. Updates are handed out until an
+``python -m tests.bench.loopback PORT CHATS ANSWERS LATENCY_MS KIND WHO``. ``KIND``: ``typed`` or ``pressed``; people
+answer each card once, ``ANSWERS`` times each, and a card without buttons like any other. ``WHO`` speaks first, the
+``bot`` or each ``person``. Updates are handed out until an
 offset acknowledges them; every call is answered after the latency. When everybody has had the reply to the last answer,
 a line of JSON says how many answers there were and how long it took from the first one handed out.
 """

@@ -10,14 +10,16 @@ PREP-05 a transaction that ends by an exception leaves nothing, and the connecti
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from cora_bot.store.database import Tx
+from cora_bot.store.database import Database, Tx
 from cora_bot.store.prepared import prepared, prepared_insert, several
 from cora_bot.store.tables import chat, update_seen
+from cora_bot.store.tx import Line
 from cora_bot.usecases.house import House
 
 NOW = datetime(2027, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
@@ -117,3 +119,22 @@ async def test_readers_see_one_moment(house: House) -> None:
         assert await _ids(view, [b"1"]) == []
     async with house.database.read() as view:
         assert await _ids(view, [b"1"]) == [b"1"]
+
+
+async def test_connection_that_cannot_be_undone_is_not_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'cora.db'}")
+
+    async def fails(_: Line) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Line, "undo", fails)
+        with pytest.raises(LookupError):
+            async with database.transaction() as tx:
+                await tx.execute(PUT, ROW)
+    assert database._idle == []
+    async with database.transaction() as tx:
+        assert await _ids(tx, [b"1"]) == [b"1"]
+    await database.close()
