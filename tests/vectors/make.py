@@ -1,6 +1,6 @@
-"""Makes ``vault.json`` anew: ``python -m tests.vectors.make``. Changing it is changing the format: raise a version.
+"""Adds to ``vault.json`` what it lacks: ``python -m tests.vectors.make``. What stands there is never made again.
 
-The vectors are for opening. Sealing draws from the system, so a second run gives other, equally good files.
+The vectors are for opening. A format that changes gets a new version and a vector of its own beside the old one.
 """
 
 from __future__ import annotations
@@ -75,12 +75,19 @@ def _wrap() -> dict[str, str]:
     return {"key": key.hex(), "case": case.hex(), "record": record.hex(), "wrapped": text(wrapped)}
 
 
-def _working() -> dict[str, Any]:
-    keys = WorkingKeys.generate(CHANCE)
-    sealed = {purpose.value: text(keys.seal(purpose, b"row", purpose.encode(), CHANCE)) for purpose in Purpose}
+def _working(standing: dict[str, Any] | None) -> dict[str, Any]:
+    """One value for each purpose. A purpose that is new is sealed under the keys that stand."""
+    fields = standing["keys"] if standing else _fields(WorkingKeys.generate(CHANCE))
+    keys = WorkingKeys(**{name: bytes.fromhex(value) for name, value in fields.items()})
+    chance = {purpose: SeededChance(f"vector of {purpose}") for purpose in Purpose}
+    sealed = {each.value: text(keys.seal(each, b"row", each.encode(), chance[each])) for each in Purpose}
+    kept = standing["sealed"] if standing else {}
+    return {"keys": fields, "sealed": sealed | kept, "index": keys.index(b"chat", b"12345").hex()}
+
+
+def _fields(keys: WorkingKeys) -> dict[str, str]:
     named = {"id": keys.id, "working": keys.working, "contact": keys.contact, "link": keys.link}
-    fields = {name: value.hex() for name, value in (named | {"index_key": keys.index_key}).items()}
-    return {"keys": fields, "sealed": sealed, "index": keys.index(b"chat", b"12345").hex()}
+    return {name: value.hex() for name, value in (named | {"index_key": keys.index_key}).items()}
 
 
 def _key_file() -> dict[str, str]:
@@ -139,19 +146,21 @@ def _verify_key(key: ResearcherKey) -> str:
 
 
 def main() -> None:
+    standing = json.loads(PATH.read_text(encoding="utf-8")) if PATH.exists() else {}
     vectors = {
         "keys": _keys(),
         "files": _files(),
         "padded": pad(b'{"v":1}').decode(),
         "record": _record(),
         "wrap": _wrap(),
-        "working": _working(),
+        "working": _working(standing.get("working")),
         "key_file": _key_file(),
         "drill": _drill(),
         "classic": _classic(),
         "shares": _shares(),
         "signatures": _signatures(),
     }
+    vectors |= {name: kept for name, kept in standing.items() if name != "working"}
     PATH.write_text(json.dumps(vectors, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
