@@ -22,6 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.api import TELEGRAM, Api
 from bot.delivering import LOOK_AGAIN, MOST_AT_ONCE, Delivering, Outbox, Settled
 from bot.fetching import Fetches, Fetching
+from bot.garbage import search_seldom
 from bot.hearing import Hearing
 from bot.leading import Leading, Leases
 from bot.metrics import Meters
@@ -209,6 +210,7 @@ class App:
             loop.add_signal_handler(name, ordered.set)
         try:
             async with self:
+                search_seldom()
                 stopping = asyncio.create_task(ordered.wait())
                 done, _ = await asyncio.wait((stopping, *self._loops), return_when=asyncio.FIRST_COMPLETED)
                 stopping.cancel()

@@ -59,8 +59,7 @@ async def main(port: int, chats: int, kind: str) -> None:
         await register_forms(house)
         await _prepared(house, chats)
         connection = Connection("42:T", f"http://127.0.0.1:{port}", rate=0, per_chat=0, long_poll=1)
-        async with App(house, connection):
-            await asyncio.sleep(3600)
+        await App(house, connection).run()
 
 
 if __name__ == "__main__":
