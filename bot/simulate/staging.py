@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from bot.simulate.worker import Config, opened
 from cora_bot.base.chance import SeededChance, SystemChance
 from cora_bot.base.clock import SetClock, SystemClock, TravelClock
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue.script import Script
 from cora_bot.export.cells import csv_file
 from cora_bot.export.export_bundle import export_bundle

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import click
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import Clock, from_millis, to_millis
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.cli.alone import alone
 from cora_bot.cli.failures import HandledGroup
 from cora_bot.cli.open_house import open_clock, open_house, server_settings

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from cora_bot.base.clock import Clock
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.cli.form import files_beside
 from cora_bot.cli.open_house import open_clock, open_house, server_settings
 from cora_bot.cli.trial import AWAY, Trial

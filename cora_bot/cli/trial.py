@@ -7,10 +7,10 @@ interview that staff enter).
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime, time
 
 from cora_bot.base.chance import Chance, new_id
+from cora_bot.base.values import replace
 from cora_bot.cli.sent import FILE, PLACE, sent
 from cora_bot.dialogue import cards
 from cora_bot.dialogue.advance import advance

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from cora_bot.base.chance import Chance
+from cora_bot.base.values import replace
 from cora_bot.dialogue import spoken
 from cora_bot.dialogue.conversation import Conversation
 from cora_bot.dialogue.handlers import arriving, housekeeping, knocking, renewing

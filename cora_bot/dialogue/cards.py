@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from cora_bot.base.calendars import day, day_as_typed, day_long, number
 from cora_bot.base.text import isolate
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.buttons import Row, in_rows
 from cora_bot.dialogue.buttons import button as button

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from cora_bot.base.values import Value
 from cora_bot.study.model import Return, Step
 from cora_bot.study.stretch import Outage
 from cora_bot.study.visits.trip import Bookable, Trip
@@ -68,8 +68,7 @@ PICTURES = ("☀️", "🌙", "⭐", "🌳", "🌷", "🍎", "🐟", "🐦", "�
 """The pictures of the knock; a choice is an index into them, whatever order they are shown in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Value):
     """The one live card of a chat.
 
     ``generation`` grows whenever the card shows something else, and buttons carry it; ``revision`` grows when the
@@ -86,23 +85,21 @@ class Card:
     shown_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
+class Chat(Value):
     """A Telegram chat, without its address. ``misses`` counts wrong codes since ``misses_since``.
 
     ``blocked``: nothing can be delivered to it, for whoever is reached there.
     """
 
     id: bytes
-    card: Card = field(default_factory=Card)
+    card: Card = Card()
     misses: int = 0
     misses_since: datetime | None = None
     blocked: bool = False
     new: bool = False  # not stored yet
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Value):
     """A person in the study. ``id``, ``status``, ``language``, ``zone`` are open facts in the store, the rest sealed.
 
     ``case`` is the random id records carry; ``code`` what researchers call the person.
@@ -128,16 +125,15 @@ class Participant:
     wrong_person: bool = False  # "not for me" was pressed; nothing is sent until the person opens again
     draft: str = ""  # written while nothing was asked; waits for "pass on" or is forgotten
     letters: tuple[str, ...] = ()  # answers of the team that have not been read yet
-    kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by form: what its next answering may read
-    known: Mapping[str, str] = field(default_factory=dict)  # property -> value: what any form may read of the person
+    kept: Mapping[str, Mapping[str, str]] = {}  # by form: what its next answering may read
+    known: Mapping[str, str] = {}  # property -> value: what any form may read of the person
     consent_hash: str = ""  # the version of the consent form that was agreed to last
     decided: tuple[tuple[str, datetime], ...] = ()  # purposes decided on since enrolment, and when last
     withdrawal: Withdrawal | None = None
     withdraws_at: datetime | None = None  # when it can no longer be undone
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Value):
     """An answer that was sealed on arrival: which question, and the id of its record; of a file also its name."""
 
     ref: str
@@ -145,8 +141,7 @@ class Fragment:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Value):
     """How far somebody has got within the question ``ref`` (a path with the numbers of instances) without an answer.
 
     Of a long list ``page`` (from 0) and what is ``sought``; of a time the ``part`` of the day and the ``hour`` chosen
@@ -162,8 +157,7 @@ class View:
     place: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Value):
     """One filling-in of a form. ``walk`` is ``forms.Walk.save()``; ``form_hash`` names the version it began on."""
 
     id: bytes
@@ -177,14 +171,13 @@ class Session:
     orders: int = 0  # how many records this session has sealed: their order inside the seal
     explained: bool = False
     mode: Mode = Mode.CHAT
-    view: View = field(default_factory=View)
+    view: View = View()
     alerted: tuple[str, ...] = ()  # answers of which it was said already that somebody must look
     heard: str = ""  # the question whose sounds and pictures stand in the chat
     heard_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Value):
     """One occurrence of a wave for one person, as planned by the study and lived by the person.
 
     ``next_at`` is when the due loop looks at it again (opening, reminder, close); None when final.
@@ -208,8 +201,7 @@ class Occurrence:
     finished_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TokenState:
+class TokenState(Value):
     """What the store knows of a presented token, looked up under lock: ``unknown | valid | used | expired``."""
 
     state: str
@@ -218,8 +210,7 @@ class TokenState:
     staff: str = ""  # who of the team it is for
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Value):
     """Everything one input may read.
 
     ``occurrence`` is the one the input is about (due), or the one the invitation or session belongs to;

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
+
+from cora_bot.base.values import Value
 
 
 @unique
@@ -85,8 +86,7 @@ class CommandName(StrEnum):
     HIDE = "hide"
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(Value):
     """A button. ``card`` is the generation of the card it sits on; ``node`` and ``choice`` as ``Verb`` says."""
 
     verb: Verb
@@ -95,16 +95,14 @@ class Press:
     choice: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(Value):
     """A button was pressed on message ``message``."""
 
     press: Press
     message: int
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Value):
     """/start, with the token of a link, or empty. ``hint`` is the language the phone reports (may be "")."""
 
     token: str
@@ -112,15 +110,13 @@ class Start:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Value):
     name: CommandName
     message: int
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Value):
     """Typed text. ``hint`` is the language the phone reports."""
 
     text: str
@@ -128,8 +124,7 @@ class Text:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Value):
     """Where somebody said they are, in degrees; ``accuracy`` in metres, 0 where it is not known."""
 
     latitude: float
@@ -137,8 +132,7 @@ class Spot:
     accuracy: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class SentFile:
+class SentFile(Value):
     """A file in a message. ``id`` fetches it, ``size`` is in bytes (0: not said).
 
     ``name`` and ``type`` are what the phone says.
@@ -151,8 +145,7 @@ class SentFile:
     type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unusable:
+class Unusable(Value):
     """A message that is no answer in words: sticker, photo, voice, edit, forwarded, unknown command; ``what`` says it.
 
     A ``spot`` or ``file`` is taken where the question at hand asks for it, and nowhere else.
@@ -165,30 +158,25 @@ class Unusable:
     file: SentFile | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(Value):
     """The person blocked the bot (or deleted the account)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unblocked:
+class Unblocked(Value):
     """The bot may write again."""
 
 
-@dataclass(frozen=True, slots=True)
-class LetterCame:
+class LetterCame(Value):
     """The team has an answer for this person."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class OccurrenceDue:
+class OccurrenceDue(Value):
     """``Conversation.occurrence`` has reached its ``next_at``."""
 
 
-@dataclass(frozen=True, slots=True)
-class VisitDue:
+class VisitDue(Value):
     """``Conversation.visit`` has reached its ``next_at``."""
 
 
@@ -201,8 +189,7 @@ class TeamAct(StrEnum):
     MISSED = "missed"
 
 
-@dataclass(frozen=True, slots=True)
-class VisitArranged:
+class VisitArranged(Value):
     """The team did something about ``Conversation.visit``. ``slot``: where to; ``at``: when it would have been."""
 
     what: TeamAct
@@ -210,8 +197,7 @@ class VisitArranged:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChoreDue:
+class ChoreDue(Value):
     """A set chore fell due (see ``turn.Chore``)."""
 
     kind: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from cora_bot.base.values import Value
 from cora_bot.dialogue.inputs import Press
 
 PLACE_KEY: Final = "place_key"
@@ -12,14 +12,12 @@ NO_KEY: Final = "no_key"  # takes the key away
 MAP_PIN: Final = "map_pin"
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Value):
     label: str
     press: Press
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Value):
     """A sound, picture or film in a message of its own above the card: ``title`` is all that is to be read of it.
 
     Of the sort PLACE_KEY: the key ``title`` in place of the phone's keyboard, which sends where somebody is. Of the
@@ -31,8 +29,7 @@ class Spoken:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Value):
     """``text`` is plain (no markup), at most 4096 UTF-16 units; ``rows`` are the buttons, row by row."""
 
     text: str

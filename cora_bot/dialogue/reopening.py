@@ -7,11 +7,11 @@ is doing it once. What was answered, opened and left, put away or called off sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence
 from cora_bot.dialogue.handlers.inviting import GRACE
 from cora_bot.dialogue.handlers.missed import OUTAGE

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cora_bot.base.chance import Chance
+from cora_bot.base.values import Value, replace
 from cora_bot.dialogue.conversation import Conversation, Participant, Session, Showing
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.dialogue.script import Script
@@ -20,8 +20,7 @@ EMPTIED_AFTER = timedelta(minutes=10)
 """How long a receipt or a thank-you stands before the card is emptied."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Value):
     """One turn's circumstances. ``hint`` is the language the phone reports, for people we do not know."""
 
     conversation: Conversation

@@ -7,11 +7,11 @@ for, the key that sends it comes and goes the same way.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from cora_bot.base.calendars import number
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Conversation, Showing
 from cora_bot.dialogue.kinds import lists, places
 from cora_bot.dialogue.prompt import PLACE_KEY, Spoken

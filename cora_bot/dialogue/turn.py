@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from cora_bot.base.values import Value
 from cora_bot.dialogue.conversation import Conversation, Occurrence
 from cora_bot.dialogue.prompt import Prompt, Spoken
 from cora_bot.study.model import Planned
@@ -33,8 +33,7 @@ class TaskReason(StrEnum):
     MISSED = "missed"  # an occasion of a wave passed without an answer
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Value):
     """Something to be sealed to the researchers. ``head`` fields are bound inside the seal; ``body`` is JSON-able."""
 
     id: bytes
@@ -52,8 +51,7 @@ class Record:
     body: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Value):
     """A file that somebody sent: to be fetched, sealed as ``record`` and its parts, and then taken out of the chat.
 
     ``file`` is Telegram's id of it, ``size`` in bytes as Telegram says (0: not said), ``message`` where it stands.
@@ -65,8 +63,7 @@ class Fetch:
     message: int
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Value):
     """The card's new content; the card's generation, revision and showing are already in the new conversation.
 
     ``fresh``: a new message (it notifies), never an edit. ``unsolicited``: nobody asked; it is judged again at the
@@ -83,8 +80,7 @@ class Show:
     visit: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Chore:
+class Chore(Value):
     """Housekeeping at a later time, unless the card shows something else by then.
 
     Kinds: ``empty_card``, ``missed_press``.
@@ -95,8 +91,7 @@ class Chore:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Value):
     """The result of ``advance``.
 
     ``conversation``: the new state (``participant`` or ``session`` None where there was one: it is deleted).
@@ -136,10 +131,14 @@ class Turn:
     moved_here: bool = False
     staff: str = ""
     alert: bool = False
-    own_key: str = field(default="", repr=False)
+    own_key: str = ""
     clear: bool = False
     wanted: tuple[TaskReason, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name != "own_key")
+        return f"Turn({', '.join(shown)})"
 
 
 def standing(turns: Iterable[Turn]) -> tuple[Record, ...]:

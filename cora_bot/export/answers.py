@@ -8,8 +8,9 @@ dropped in silence.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from cora_bot.base.values import replace
 from cora_bot.export import alerts, audit, instances, media, messages, missing
 from cora_bot.export.alerts import ALERT
 from cora_bot.export.consents import CONSENT

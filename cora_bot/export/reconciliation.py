@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
+from cora_bot.base.values import replace
 from cora_bot.export.answers import Gathered
 from cora_bot.export.bundle_facts import OccurrenceFact
 from cora_bot.export.bundle_format import Manifest

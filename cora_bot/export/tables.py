@@ -9,8 +9,8 @@ value (codes with spaces between) and a 0/1 column per option; these are empty, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
+from cora_bot.base.values import replace
 from cora_bot.export import repeats
 from cora_bot.export.cells import instant
 from cora_bot.export.columns import FormColumns

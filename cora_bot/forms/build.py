@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from cora_bot.base.problems import Problem, Severity
+from cora_bot.base.values import replace
 from cora_bot.forms import graph, itexts, sealing, texts
 from cora_bot.forms.asking import Asker
 from cora_bot.forms.earlier import ENTITY, LAST_SAVED, PERSON

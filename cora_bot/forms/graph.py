@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
+from cora_bot.base.values import replace
 from cora_bot.forms.expr.scope import Expression
 from cora_bot.forms.program import Asked, Entry, Spec
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cora_bot.base.chance import Chance
+from cora_bot.base.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Value):
     """``now`` is aware; ``zone`` an IANA name. ``preload`` answers ``jr:preload`` properties (``deviceid`` …).
 
     ``last`` is what the person's last finished record of this form keeps (``Walk.kept``): value by path. ``entities``
@@ -22,8 +21,8 @@ class Moment:
     zone: str
     preload: Mapping[str, str]
     chance: Chance
-    last: Mapping[str, str] = field(default_factory=dict)
-    entities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    last: Mapping[str, str] = {}
+    entities: Mapping[str, Mapping[str, str]] = {}
 
     def local(self) -> datetime:
         return self.now.astimezone(ZoneInfo(self.zone))

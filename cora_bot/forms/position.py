@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from cora_bot.base.values import replace
 from cora_bot.forms import auditing, choosing, judging, outcome, places
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.instance import Instance

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from cora_bot.base.values import Value
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.instance import Instance
 from cora_bot.forms.live import instances
@@ -14,8 +14,7 @@ from cora_bot.forms.program import Loop, Planned, Section
 Enter = Callable[[Loop, Node], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Value):
     """One question at one place. ``node`` bears the answer; where another instance is offered (``loop``), it is the
     one that would hold it."""
 

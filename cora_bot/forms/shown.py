@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cora_bot.base.values import Value
 from cora_bot.forms.model import Question
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
+class Clip(Value):
     """A sound, picture or film that says or shows a text: its sort (``audio``, ``image``, ``video``) and file name."""
 
     sort: str
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownChoice:
+class ShownChoice(Value):
     """``index`` is the place among all options of the question; ``place`` that in a rank, from 1, 0: not ranked."""
 
     index: int
@@ -27,8 +24,7 @@ class ShownChoice:
     clips: tuple[Clip, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """Where in a repeat: its label (or name) and the place among the instances that count, from 1, of how many."""
 
     label: str
@@ -36,8 +32,7 @@ class Place:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Value):
     """The current question in one language. ``value`` is the canonical answer so far; ``kept``: a sealed one exists.
 
     ``position`` of ``total``: how many questions of those that apply, notes aside, lie before this one.
@@ -65,8 +60,7 @@ class Shown:
     clips: tuple[Clip, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Value):
     """An answer to ``ref`` was taken ("" where one was cleared).
 
     ``sealed``: it is only here, the walk does not keep it.

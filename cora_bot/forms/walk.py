@@ -7,8 +7,8 @@ What a person chose in a select-many or a rank counts only once they said done.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
+from cora_bot.base.values import replace
 from cora_bot.forms import choosing, judging, keeping, outcome, typing_in
 from cora_bot.forms.asking import NO_MORE, TAKE_AWAY
 from cora_bot.forms.live import instances

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cora_bot.base.chance import Chance
+from cora_bot.base.values import Value, replace
 from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session, Showing, Status
 from cora_bot.dialogue.turn import Chore, Fetch, Show, TaskReason, Turn
 from cora_bot.store import (
@@ -44,8 +44,7 @@ DELETABLE = timedelta(hours=47)
 """Telegram deletes for 48 hours; an hour is left for the row to wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """One advance. ``key`` is the natural key of what it answers: it makes the reply's row unique."""
 
     before: Conversation
@@ -53,8 +52,7 @@ class Step:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Value):
     """All steps of one chat together."""
 
     before: Conversation
@@ -72,8 +70,7 @@ class Fold:
         return self.show is not None or bool(self.unasked)
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Value):
     """What the vault and the key store made of the batch: sealed records, and who has a link."""
 
     blobs: tuple[Blob, ...] = ()

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, exists, select, update
 
 from cora_bot.base.chance import Chance, new_id
+from cora_bot.base.values import Value
 from cora_bot.dialogue.conversation import Card, Chat, Showing
 from cora_bot.store.database import Tx
 from cora_bot.store.prepared import prepared, prepared_insert, several
@@ -21,8 +21,7 @@ from cora_bot.store.tables import Kind, State, chat, chat_participant, outbox, s
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Value):
     """A chat, and what the dialogue does not see of it."""
 
     chat: Chat

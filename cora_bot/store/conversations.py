@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cora_bot.base.values import Value, replace
 from cora_bot.dialogue.conversation import Conversation, Occurrence, Participant, Session
 from cora_bot.store import occurrences, outages, participants, sessions, trips, visits
 from cora_bot.store.chats import Stored
@@ -18,8 +18,7 @@ from cora_bot.study.visits.visit import Visit
 from cora_bot.vault.working import WorkingKeys
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Value):
     """Conversations by chat id; ``linked`` are the participants (ids) whose case the key store holds."""
 
     conversations: dict[bytes, Conversation]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ import msgspec
 from sqlalchemy import Integer, Row, Select, Text, and_, bindparam, exists, func, literal_column, or_, select, update
 
 from cora_bot.base.chance import Chance
+from cora_bot.base.values import Value
 from cora_bot.dialogue.prompt import Prompt, Spoken
 from cora_bot.store.database import Tx
 from cora_bot.store.prepared import prepared, prepared_insert, several
@@ -77,8 +77,7 @@ _HEADS = {unsolicited: prepared(_heads(unsolicited)) for unsolicited in (False, 
 _EARLIEST = [prepared(_earliest(unsolicited)) for unsolicited in (False, True)]
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(Value):
     """A row to be put in. ``key`` is its natural key: a second row of that key is not put in."""
 
     chat: bytes
@@ -99,8 +98,7 @@ class Parcel:
     spoken: Spoken | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Value):
     """A row as it stands in the outbox. ``payload`` is sealed; ``prompt_of`` opens it."""
 
     id: int
@@ -231,8 +229,7 @@ async def sending(tx: Tx) -> list[Waiting]:
     return sorted((_waiting(row) for row in rows), key=lambda each: each.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Value):
     """How many rows wait and may go now, since when the first of them, and how many are in each other state."""
 
     replies: int

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, select, update
 
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import PENDING, by_ids, final
 from cora_bot.store.prepared import prepared
 from cora_bot.store.tables import Kind, Means, State, outbox
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Value):
     id: int
     means: Means
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Value):
     id: int
     state: State
     outcome: str = ""
     message: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Value):
     """Back to waiting. ``fresh``: as a new message from now on."""
 
     id: int

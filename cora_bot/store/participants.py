@@ -7,7 +7,6 @@ profile; with the link they leave it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlalchemy import Row, and_, bindparam, case, delete, exists, func, select,
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
+from cora_bot.base.values import Value
 from cora_bot.dialogue.conversation import Opening, Participant, Status, Withdrawal
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
@@ -71,16 +71,14 @@ _JOIN = prepared_insert(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Value):
     """Which case a participant is."""
 
     case: bytes
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Value):
     """The sealed part of a participant. ``case`` and ``code`` are None once the key store holds the link."""
 
     hour: int
@@ -105,8 +103,7 @@ class Profile:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Half:
+class Half(Value):
     """A participant as the main store alone knows them."""
 
     id: bytes

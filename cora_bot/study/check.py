@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Final
 
 from cora_bot.base.problems import Problem, Severity
+from cora_bot.base.values import replace
 from cora_bot.study.model import Return, Study
 from cora_bot.study.schedule import is_quiet
 

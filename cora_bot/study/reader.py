@@ -10,7 +10,6 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final, get_type_hints
 
@@ -18,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from cora_bot.base.problems import Problem, errors
+from cora_bot.base.values import replace
 from cora_bot.study.assembly import assembled
 from cora_bot.study.model import Study
 from cora_bot.study.rules import PART_NAMES, Parts, broken_rules

@@ -12,10 +12,11 @@ whatever was entered first, and entering an outage twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from cora_bot.base.values import replace
 from cora_bot.study.model import Planned
 from cora_bot.study.schedule import instant
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cora_bot.base.clock import to_millis
 from cora_bot.base.logging import log
+from cora_bot.base.values import replace
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, Occurrence
 from cora_bot.dialogue.inputs import ChoreDue, OccurrenceDue

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from cora_bot.base.values import Value
 from cora_bot.dialogue.inputs import Input
 from cora_bot.dialogue.prompt import Prompt
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Value):
     """One update, understood. ``key`` is its natural key (not the update id), ``address`` the chat id."""
 
     key: str
@@ -18,35 +17,30 @@ class Arrived:
     input: Input
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(Value):
     """What to tell Telegram at once, unrecorded: the text for the pressed button ("" stops the spinner)."""
 
     key: str
     toast: str
 
 
-@dataclass(frozen=True, slots=True)
-class SendMessage:
+class SendMessage(Value):
     """A new message. ``silent``: without a sound (nothing unsolicited is silent)."""
 
     prompt: Prompt
     silent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EditMessage:
+class EditMessage(Value):
     message: int
     prompt: Prompt
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteMessage:
+class DeleteMessage(Value):
     message: int
 
 
-@dataclass(frozen=True, slots=True)
-class SendFile:
+class SendFile(Value):
     """A sound, picture or film of the study's, without a sound of the phone. ``known``: Telegram's id of it, or ""."""
 
     sort: str
@@ -56,15 +50,13 @@ class SendFile:
     known: str
 
 
-@dataclass(frozen=True, slots=True)
-class SendKey:
+class SendKey(Value):
     """A small message that puts a key in the keyboard's place, which sends where somebody is; "": takes it away."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class SendPlace:
+class SendPlace(Value):
     """A pin on a map, in degrees."""
 
     latitude: float
@@ -77,8 +69,7 @@ Above = SendFile | SendKey | SendPlace
 Call = SendMessage | Above | EditMessage | DeleteMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Value):
     """One claimed outbox row, committed as ``sending`` before the call is made. ``again``: not the first attempt."""
 
     id: int
@@ -89,8 +80,7 @@ class Sending:
     again: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Value):
     """Telegram took it; ``message`` is the id of the (new or edited) message, 0 for a deletion.
 
     ``file``: Telegram's id of a file that was sent up.
@@ -100,8 +90,7 @@ class Sent:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Value):
     """Provably not delivered; ``at``: earliest next attempt. ``whole_bot``: the limit is the bot's, not the chat's."""
 
     at: datetime
@@ -109,22 +98,19 @@ class Retry:
     whole_bot: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Uncertain:
+class Uncertain(Value):
     """May or may not have been delivered."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Value):
     """The person cannot be reached: blocked, deactivated, chat not found."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Value):
     """Telegram says no for good (message gone, not editable …). Nothing is lost by giving up; the card is sent anew."""
 
     reason: str

@@ -10,12 +10,13 @@ import base64
 import hashlib
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cora_bot.base.limits import MOST_FILE_BYTES
 from cora_bot.base.logging import log
+from cora_bot.base.values import replace
 from cora_bot.dialogue.turn import Fetch, Record, RecordKind
 from cora_bot.store import downloads, outbox, records
 from cora_bot.store.apply import taken_out

@@ -7,9 +7,9 @@ after the commit (``cutting.follow``).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Card, Showing, Status, Withdrawal
 from cora_bot.store import chats, outbox, participants
 from cora_bot.store.apply import forget_people, retired

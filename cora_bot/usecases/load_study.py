@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ from cora_bot.base.catalogs import load_catalogs
 from cora_bot.base.errors import CoraError
 from cora_bot.base.problems import Problem, errors
 from cora_bot.base.resources import shipped
+from cora_bot.base.values import replace
 from cora_bot.dialogue.approval import changed_texts
 from cora_bot.dialogue.phrases import Catalog, Phrases
 from cora_bot.dialogue.script import Script

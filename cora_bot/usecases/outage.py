@@ -7,12 +7,13 @@ so an outage names a country or a zone and is compared with both; nothing new is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.dialogue.handlers.missed import OUTAGE
 from cora_bot.dialogue.reopening import under

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cora_bot.base.logging import log
+from cora_bot.base.values import replace
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, TokenState
 from cora_bot.dialogue.inputs import Blocked, Command, CommandName, Input, Pressed, Start, Text, Unblocked, Verb

@@ -9,7 +9,7 @@ meanwhile; cut short, it is begun again from the backup.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -17,6 +17,7 @@ from typing import Final
 from cora_bot.base.clock import to_millis
 from cora_bot.base.errors import CoraError, NotOpened
 from cora_bot.base.logging import log
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.dialogue.handlers import finishing
 from cora_bot.dialogue.turn import TaskReason

@@ -8,12 +8,13 @@ earlier keys, a bounded part of it each hour, and ``left`` says what still needs
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from cora_bot.base.clock import from_millis, to_millis
 from cora_bot.base.logging import log
+from cora_bot.base.values import replace
 from cora_bot.store import remembered, resealing, tokens
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.keystore import KeyStore

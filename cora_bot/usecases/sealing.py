@@ -7,8 +7,8 @@ fails, they wait there for its repetition: the participant's case is the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Participant, Status
 from cora_bot.dialogue.turn import Record
 from cora_bot.store.apply import Sealed, Step

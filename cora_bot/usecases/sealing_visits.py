@@ -10,13 +10,14 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
 from cora_bot.usecases.finding import as_code

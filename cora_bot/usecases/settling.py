@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cora_bot.base.clock import to_millis
 from cora_bot.base.errors import NotOpened
 from cora_bot.base.logging import log
+from cora_bot.base.values import replace
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat
 from cora_bot.dialogue.inputs import Blocked

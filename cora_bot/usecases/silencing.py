@@ -7,11 +7,11 @@ new phone brings the person back, with everything that was planned.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from cora_bot.base.chance import below
 from cora_bot.base.logging import log
+from cora_bot.base.values import replace
 from cora_bot.store import above, chats, outbox, participants
 from cora_bot.store.apply import retired, silenced
 from cora_bot.store.chats import Stored

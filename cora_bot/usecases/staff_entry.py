@@ -8,12 +8,13 @@ the occasion they belong to (its reminders stop), and what the person had begun 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from cora_bot.base.chance import new_id
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
+from cora_bot.base.values import replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue.conversation import Chat, Conversation, Mode, Occurrence, Opening, Participant, Showing, Status
 from cora_bot.dialogue.handlers import finishing, inviting, questions, renewing

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from cora_bot.base.chance import Chance, letters
 from cora_bot.base.errors import CoraError
 from cora_bot.base.problems import Problem
+from cora_bot.base.values import replace
 from cora_bot.vault.agefile import Identity, Recipient, open_sealed, seal
 
 FEWEST_WHO_CAN_OPEN: Final = 2

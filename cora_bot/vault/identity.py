@@ -7,7 +7,7 @@ records with it as it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.vault import bech32, key_document, passphrase, private_files
 from cora_bot.vault.age_header import derive
 from cora_bot.vault.agefile import WORK, Identity, Recipient, open_with_passphrase, seal_with_passphrase

@@ -12,7 +12,7 @@ and find what lies under them, until everything was sealed anew.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
+from cora_bot.base.values import replace
 
 KEY_SIZE: Final = 32
 ID_SIZE: Final = 4

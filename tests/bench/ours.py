@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from bot.app import App, Connection
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import SystemClock
+from cora_bot.base.values import replace
 from cora_bot.dialogue.handlers import questions
 from cora_bot.dialogue.scene import Scene
 from cora_bot.usecases.forms import register_forms

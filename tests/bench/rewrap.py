@@ -12,13 +12,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
 
 from cora_bot.base.chance import SeededChance, SystemChance
 from cora_bot.base.clock import monotonic
+from cora_bot.base.values import replace
 from cora_bot.export import bundle_format as fmt
 from cora_bot.export.rewrap import Keys, rewrap
 from cora_bot.export.zip_entries import Writing

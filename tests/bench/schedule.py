@@ -20,13 +20,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from cora_bot.base.clock import SetClock, monotonic, to_millis
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Status
 from cora_bot.dialogue.handlers.planning import plan_for
 from cora_bot.dialogue.scene import Scene

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.usecases import alerts, staff_phones
 from tests.dialogue.test_alerting import HELP, RULES, SAFE, SETTINGS

@@ -16,7 +16,7 @@ import signal
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import LOGGER, start_logging
 from cora_bot.base.pulse import Loop
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.usecases.forms import register_forms
 from cora_bot.usecases.house import House

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +23,7 @@ from bot.pilot.server import Emulator
 from bot.request import AiohttpRequest
 from bot.sending import Sender
 from cora_bot.base.clock import SetClock, monotonic
+from cora_bot.base.values import replace
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.usecases.exchange import Outcome, Refused, Retry, Sending, SendMessage, Sent, Uncertain

@@ -8,7 +8,6 @@ D-03 nothing is changed at Telegram, and the token is nowhere in what is said
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from bot.doctor import Asked, telegram_checks
 from bot.pilot.server import Emulator
 from cora_bot.base.clock import SetClock, SystemClock
+from cora_bot.base.values import replace
 from tests.support.house import STUDY, script_of
 
 QUIET = ("getMe", "getWebhookInfo", "getMyName", "getMyDescription", "getMyShortDescription", "getMyCommands")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.app import App, Connection
 from bot.pilot.server import Emulator
 from cora_bot.base.clock import SetClock
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.turn import RecordKind
 from cora_bot.store import participants, updates

@@ -7,7 +7,6 @@ F-02 the bot does not start while a forbidden word shows in its name, texts or c
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from bot.profile import command_texts, prepare, telegram_bot
 from bot.request import AiohttpRequest
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue.inputs import CommandName
 from cora_bot.dialogue.phrases import COMMANDS, Phrases
 from cora_bot.study.model import Enrolment, Language, QuietHours, Retention, ReturnCheck, Study

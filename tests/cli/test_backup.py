@@ -13,13 +13,14 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cora_bot.base.clock import TravelClock
+from cora_bot.base.values import replace
 from cora_bot.cli.alone import alone
 from cora_bot.cli.open_house import open_house
 from cora_bot.dialogue.conversation import Status, Withdrawal

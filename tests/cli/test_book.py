@@ -5,7 +5,6 @@ CL-81 Once approved, a changed text stops enrolment and is named: in the book, b
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from bot.pilot.server import Emulator
 from bot.pilot.world import World
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_tokens

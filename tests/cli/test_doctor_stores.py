@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select, text
 
+from cora_bot.base.values import replace
 from cora_bot.cli.doctor.examined import Examined
 from cora_bot.cli.doctor.stores import stores
 from cora_bot.dialogue.script import Script

@@ -5,7 +5,6 @@ CL-72 while texts have gaps, nobody is invited.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from openpyxl import load_workbook
 
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.cli.new_study import study_id
 from cora_bot.usecases.invite import make_tokens
 from cora_bot.usecases.load_study import load_script

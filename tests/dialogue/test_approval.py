@@ -5,12 +5,12 @@ code stays good and the sentence names nothing; AP-05 who is in goes on."""
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.approval import changed_texts, sentences_hash, text_hashes

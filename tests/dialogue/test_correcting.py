@@ -4,11 +4,11 @@ before; CR-05 after the window, and without its purpose, nothing is offered."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing
 from cora_bot.dialogue.handlers.inviting import GRACE

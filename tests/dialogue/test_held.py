@@ -3,10 +3,10 @@ knock; MD-03 it holds no answer; MD-04 somebody stopped sees it too, without a n
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from cora_bot.base.calendars import day
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Opening, Showing, Status
 from cora_bot.dialogue.inputs import Command, CommandName, Verb

@@ -4,11 +4,11 @@ picture; K-07 who shares a chat must have a picture nobody else has; K-08 answer
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import OPENINGS, PICTURES, Opening, Participant, Showing, Status
 from cora_bot.dialogue.handlers.guessing import PICTURES_ALLOWED, WITHIN

@@ -5,11 +5,11 @@ I-12 nothing unasked comes in an outage; what waited comes after it, at the pers
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.dialogue.handlers.missed import MISSED_AFTER
 from cora_bot.dialogue.script import Script

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Participant
 from cora_bot.dialogue.inputs import Verb

@@ -5,10 +5,9 @@ RN-04 an open form takes no answer meanwhile, and what was typed is removed; RN-
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Opening, Participant, Showing
 from cora_bot.dialogue.inputs import Verb

@@ -6,13 +6,13 @@ long list is heard page by page."""
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.pilot.person import Bubble
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.prompt import Spoken
 from cora_bot.dialogue.script import MediaFile

@@ -4,12 +4,12 @@ back and then deletes the person, with or without the answers; W-05 a forged but
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from cora_bot.base.calendars import day_long
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Opening, Participant, Showing, Status, Withdrawal
 from cora_bot.dialogue.handlers.withdrawing import REPENT

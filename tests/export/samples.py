@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from cora_bot.base.values import replace
 from cora_bot.export.missing import Missing
 from cora_bot.export.opened import Answering
 from cora_bot.forms.model import Column, Form, Kind, Option, Question

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
+from cora_bot.base.values import replace
 from cora_bot.export.alerts import HEADER, rows
 from cora_bot.export.answers import gather
 from cora_bot.export.opened import OpenedRecord

@@ -6,10 +6,10 @@ EX-23 The account fits only if sealed = found = opened = exported (or waiting).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cora_bot.base.values import replace
 from cora_bot.export.answers import Gathered, gather
 from cora_bot.export.bundle_reader import open_bundle
 from cora_bot.export.missing import Missing

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.export.bundle_facts import OccurrenceFact
 from cora_bot.export.dispositions import AAPOR, MEANINGS, disposition, rows
 from cora_bot.study.model import Step

@@ -6,7 +6,6 @@ EX-62 Nothing is written when the bundle, the study or the folder cannot be used
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.export.export_bundle import export_bundle
 from cora_bot.export.folder import FILES
 from cora_bot.export.reconciliation import Reconciliation

@@ -3,13 +3,13 @@ EX-71 What was drawn once (an entity's id) and the audit come from the record; t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from cora_bot.base.values import replace
 from cora_bot.export.instances import files, told, well_formed
 from cora_bot.export.opened import Answering
 from cora_bot.forms.walk import Walk

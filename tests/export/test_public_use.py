@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cora_bot.base.chance import SeededChance
+from cora_bot.base.values import replace
 from cora_bot.export.audit_log import log_beside, read_log
 from cora_bot.export.bundle_facts import Case
 from cora_bot.export.columns import form_columns

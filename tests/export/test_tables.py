@@ -7,9 +7,9 @@ EX-08 Why an answer is missing stands beside the empty cell, never in it, under 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
+from cora_bot.base.values import replace
 from cora_bot.export.columns import form_columns
 from cora_bot.export.missing import Missing, contradicts, reasons
 from cora_bot.export.tables import chosen, long_rows, wide_rows

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.export import visit_files
 from cora_bot.export.export_bundle import export_bundle
 from cora_bot.export.reconciliation import Reconciliation

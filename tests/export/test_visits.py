@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.export import visits
 from cora_bot.export.brief.make import Made, Order, make_briefs
 from cora_bot.export.bundle_facts import VisitFact

@@ -13,7 +13,6 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +22,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Status
 from cora_bot.dialogue.inputs import Pressed, Verb
 from cora_bot.dialogue.turn import Turn

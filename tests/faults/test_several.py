@@ -14,7 +14,7 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from bot.pilot.server import Emulator
 from bot.pilot.world import World
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import TravelClock, monotonic
+from cora_bot.base.values import replace
 from cora_bot.store.tables import State, chat, outbox
 from cora_bot.usecases.invite import make_tokens
 from tests.faults.test_kill import UNSOLICITED, check_answers, enrolled, invited

@@ -4,8 +4,7 @@ to be kept; F-63 what is kept is not sealed on arrival."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from cora_bot.base.values import replace
 from cora_bot.forms.compile import compile_form
 from cora_bot.forms.support import CHAT
 from cora_bot.forms.walk import Walk

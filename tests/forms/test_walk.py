@@ -5,11 +5,11 @@ F-08 a walk resumes where it stood; F-09 texts fall back to the default language
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.forms.model import Kind
 from cora_bot.forms.walk import StaleQuestion, Stored, Violation, ViolationCode, Walk
 from tests.forms.support import begin, form, moment, stored

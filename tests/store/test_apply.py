@@ -6,7 +6,6 @@ ST-14 of a batch's cards only the last is sent, and a promised new message stays
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from cora_bot.base.chance import new_id
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Fragment, Status
 from cora_bot.dialogue.turn import Chore, RecordKind, Show, Turn
 from cora_bot.store import chores, counters, outbox, records

@@ -4,8 +4,7 @@ OC-03 due work is found by its time, earliest first · OC-04 the count of sent m
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.dialogue.turn import Turn
 from cora_bot.store import occurrences

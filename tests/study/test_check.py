@@ -4,12 +4,12 @@ of its forms is borne out by them."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from cora_bot.base.problems import Severity
+from cora_bot.base.values import replace
 from cora_bot.study.check import FormFacts, ShownText, check_against_forms, check_help, check_never_show
 from cora_bot.study.model import Alerts, PublicUse, QuietHours, Study
 from cora_bot.study.shape import OTHER_COUNTRY

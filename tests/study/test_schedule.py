@@ -3,7 +3,6 @@ clock-change days too; S-22 nothing falls in quiet hours; S-23 windows and remin
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cora_bot.base.values import replace
 from cora_bot.study.model import Anchor, Anchors, Planned, QuietHours, Return, Study, Wave
 from cora_bot.study.schedule import allowed_at, instant, is_quiet, later, plan, remaining_reminders
 

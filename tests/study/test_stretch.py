@@ -4,7 +4,6 @@ clock-change days too · S-33 what does not overlap stays as it was · S-34 a co
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cora_bot.base.values import replace
 from cora_bot.study.model import Planned, Study
 from cora_bot.study.schedule import placed
 from cora_bot.study.stretch import Outage, Span, back_at, out_until, overlap, span, spans, stretched

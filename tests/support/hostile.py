@@ -10,7 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import SetClock
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.inputs import Command, CommandName, Input, Pressed, Text, Unusable, Verb
 from cora_bot.dialogue.prompt import Button, Prompt

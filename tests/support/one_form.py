@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from bot.pilot.person import Person
 from bot.pilot.server import Emulator
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
+from cora_bot.base.values import replace
 from cora_bot.cli.trial import stand_in
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat, Conversation, Participant

@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.app import App, Connection, Role
@@ -20,6 +20,7 @@ from bot.receive.webhook import WebhookAt
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import TravelClock
 from cora_bot.base.logging import start_logging
+from cora_bot.base.values import replace
 from cora_bot.usecases.forms import register_forms
 from tests.support.house import opened, premises, script_of
 

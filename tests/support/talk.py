@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from cora_bot.base.chance import SeededChance
+from cora_bot.base.values import replace
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Status, TokenState
 from cora_bot.dialogue.inputs import Input, OccurrenceDue, Press, Pressed, Text, Verb

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cora_bot.base.chance import Chance, new_id
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Card, Chat, Conversation, Occurrence, Participant, Session, Showing, Status
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt

@@ -6,13 +6,13 @@ open until it is done, and goes with a person who goes · AL-09 while nobody can
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.cli.trial import AWAY, Trial
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Mode

@@ -5,13 +5,13 @@ BK-11 what people change while the copies are made is in the later one · BK-12 
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue.turn import Turn
 from cora_bot.store import copies
 from cora_bot.store.database import Database

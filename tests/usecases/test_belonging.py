@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.usecases.deliver import recover
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_tokens

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import stat
 import zipfile
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from cora_bot.base.chance import SeededChance
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Status
 from cora_bot.dialogue.turn import Turn
 from cora_bot.export.bundle_facts import OutageFact

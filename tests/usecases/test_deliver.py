@@ -5,12 +5,12 @@ DL-04 replies before waves, one in flight a chat, newer cards before older · DL
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Conversation, Status
 from cora_bot.dialogue.phrases import NEUTRAL
 from cora_bot.dialogue.prompt import Prompt

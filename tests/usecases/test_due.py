@@ -6,11 +6,11 @@ DU-05 after downtime nothing is flooded.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import delete, text, update
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence, Showing
 from cora_bot.dialogue.inputs import Text, Verb
 from cora_bot.dialogue.turn import Chore, Turn

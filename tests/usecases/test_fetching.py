@@ -4,9 +4,9 @@ hushed and remembered."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Conversation
 from cora_bot.dialogue.prompt import Spoken
 from cora_bot.dialogue.script import MediaFile

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
+from cora_bot.base.values import replace
 from cora_bot.cli.workbooks import as_workbook
 from cora_bot.dialogue.inputs import Verb
 from cora_bot.export.export_bundle import export_bundle

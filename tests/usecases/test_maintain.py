@@ -5,11 +5,11 @@ MT-03 what a crash left half deleted in the key store is finished.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Status
 from cora_bot.dialogue.inputs import Text
 from cora_bot.dialogue.turn import Turn

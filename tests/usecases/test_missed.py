@@ -4,12 +4,12 @@ than one message at once, whatever was missed and however long the server was of
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence
 from cora_bot.dialogue.script import Script
 from cora_bot.dialogue.turn import Turn

@@ -5,13 +5,13 @@ sent once it is taken back · OU-07 impossible outages are refused in a sentence
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.dialogue.handlers.inviting import GRACE
 from cora_bot.dialogue.turn import Turn

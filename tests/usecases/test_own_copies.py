@@ -7,12 +7,12 @@ OC-05 nothing in the table leads from a participant to a record.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.handlers import questions
 from cora_bot.dialogue.inputs import Verb

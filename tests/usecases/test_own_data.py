@@ -5,13 +5,13 @@ logged; nobody unknown, nobody still enrolling gets one.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from cora_bot.base.calendars import day
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.inputs import Verb
 from cora_bot.store import participants

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Status
 from cora_bot.dialogue.turn import Turn
 from cora_bot.usecases.deliver import claim, settle

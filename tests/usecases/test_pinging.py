@@ -5,12 +5,12 @@ CT-04 `cora why` and the bundle's tables show it · CT-05 old and foreign presse
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Opening
 from cora_bot.dialogue.inputs import Command, CommandName, Press, Pressed, Verb

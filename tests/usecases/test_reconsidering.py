@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
 
 from cora_bot.base.chance import SeededChance
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.inputs import Command, CommandName, Verb
 from cora_bot.export.export_bundle import export_bundle

@@ -6,13 +6,13 @@ RE-04 stopping, taking a consent back, a break, a move reach the key store befor
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Conversation, Status, Withdrawal
 from cora_bot.dialogue.inputs import Press, Pressed, Start, Verb
 from cora_bot.dialogue.turn import Turn

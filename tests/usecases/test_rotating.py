@@ -6,13 +6,13 @@ KR-04 commands that know the newer keys seal under the older until the bot takes
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
 from cora_bot.base.errors import NotOpened
+from cora_bot.base.values import replace
 from cora_bot.dialogue.inputs import Start, Text
 from cora_bot.dialogue.turn import Turn
 from cora_bot.store import tokens, updates

@@ -5,7 +5,6 @@ SV-04 killed after any commit, the next process ends it · SV-05 nobody comes in
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Status, Withdrawal
 from cora_bot.dialogue.turn import Turn
 from cora_bot.export.bundle_reader import open_bundle

@@ -4,12 +4,11 @@ answer reaches one person; SH-05 /hide takes the card out of the chat."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import select
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Opening, Participant, Showing
 from cora_bot.dialogue.inputs import Command, CommandName, Verb

@@ -5,12 +5,12 @@ SL-03 cards nobody misses anything on, of people who left, and ones that another
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from cora_bot.base.clock import SetClock
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing, Status
 from cora_bot.dialogue.inputs import Verb

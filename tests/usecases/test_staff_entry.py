@@ -8,13 +8,13 @@ person who has the phone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import text
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.cli.trial import AWAY, Trial
 from cora_bot.dialogue.conversation import Mode
 from cora_bot.dialogue.inputs import Command, CommandName, Verb

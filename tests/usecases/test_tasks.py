@@ -5,7 +5,6 @@ hand · TK-04 it holds no word, and goes with the person · TK-05 copies to be d
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Conversation, Status
 from cora_bot.dialogue.inputs import Blocked, Command, CommandName, Unblocked, Verb
 from cora_bot.dialogue.turn import RecordKind, TaskReason, Turn

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from sqlalchemy.engine import Connection
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue.script import Script
 from cora_bot.store import upgrade as schemas
 from cora_bot.store.database import Database, connect

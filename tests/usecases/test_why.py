@@ -3,12 +3,12 @@ ledger says · WY-03 who asks for a code nobody has is told so."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.dialogue.inputs import Verb
 from cora_bot.dialogue.turn import Turn

@@ -4,12 +4,11 @@ AU-03 a commitment says of whom an entry is only to who has the salt.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cora_bot.base.values import replace
 from cora_bot.vault.audit_chain import Entry, beginning, commitment, first_broken, following, read_lines, write_lines
 
 

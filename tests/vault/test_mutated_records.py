@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from cora_bot.base.chance import SeededChance, below
 from cora_bot.base.errors import NotOpened
+from cora_bot.base.values import replace
 from cora_bot.vault.age_header import parse
 from cora_bot.vault.age_stream import CHUNK
 from cora_bot.vault.agefile import Identity

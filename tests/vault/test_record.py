@@ -6,7 +6,7 @@ V-52 a lone surrogate, an unusual language, a huge answer: nothing a person send
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.errors import CoraError, NotOpened
+from cora_bot.base.values import replace
 from cora_bot.vault.agefile import Identity, open_sealed, seal
 from cora_bot.vault.padding import pad, unpad
 from cora_bot.vault.record import RecordHead, open_record, seal_record

@@ -9,7 +9,6 @@ import io
 import json
 import tracemalloc
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.errors import CoraError, NotOpened
+from cora_bot.base.values import replace
 from cora_bot.vault.age_stream import CHUNK
 from cora_bot.vault.agefile import Identity, Recipient, open_long, open_sealed, seal, seal_long
 from cora_bot.vault.padding import FLOOR, padme

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.errors import CoraError, NotOpened
+from cora_bot.base.values import replace
 from cora_bot.vault.server_keys import load_keys, save_keys
 from cora_bot.vault.working import Purpose, WorkingKeys
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.examination import Checked, failed, warning, wrong
 from cora_bot.base.problems import Problem, Severity, errors
 from cora_bot.base.pulse import LOOPS, read_pulses, silent
+from cora_bot.base.values import replace
 from cora_bot.cli.check import study_problems
 from cora_bot.cli.doctor import machine, secrets, stores
 from cora_bot.cli.doctor.examined import Checks, Examined

@@ -5,8 +5,9 @@ agreed to. It happens with the answer and not at the end: who breaks off needs i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing, Status

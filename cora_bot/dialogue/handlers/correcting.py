@@ -6,8 +6,7 @@ it is complete as before (``finishing.ended``), and what was begun is kept as pa
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from cora_bot.base.values import replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Occurrence, Showing

@@ -5,9 +5,9 @@ What is inside stays open only for a while: an open card of somebody who knocks 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, OPENINGS, PICTURES, Opening, Showing, Status

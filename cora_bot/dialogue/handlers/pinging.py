@@ -6,9 +6,9 @@ it was answered. A number that changes and "not for me" make it a task for someb
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Occurrence, Showing

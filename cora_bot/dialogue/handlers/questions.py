@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cora_bot.base.chance import new_id
+from cora_bot.base.values import replace
 from cora_bot.dialogue import cards, spoken
 from cora_bot.dialogue.conversation import Session, Showing
 from cora_bot.dialogue.scene import Scene, draw

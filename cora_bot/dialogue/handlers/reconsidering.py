@@ -5,9 +5,8 @@ Giving a purpose up ends what was planned, offered or begun for it in the same t
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cora_bot.base.calendars import number
+from cora_bot.base.values import replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Occurrence, Showing

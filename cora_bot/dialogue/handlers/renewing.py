@@ -7,9 +7,9 @@ given up. Saying no leads to the choices of ``/stop``.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Participant, Showing, Status

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence
 from cora_bot.dialogue.handlers import planning, questions
 from cora_bot.dialogue.handlers.consenting import named

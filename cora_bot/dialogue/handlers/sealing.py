@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Fragment
 from cora_bot.dialogue.handlers import questions
 from cora_bot.dialogue.scene import Scene

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cora_bot.base.calendars import number
 from cora_bot.base.limits import MEGABYTE, MOST_FILE_BYTES
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Fragment, Showing
 from cora_bot.dialogue.handlers import answering, asides, questions, sealing

@@ -6,11 +6,11 @@ waits ``REPENT`` long for somebody who comes back, unless they ask for it at onc
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from cora_bot.base.calendars import day_long
+from cora_bot.base.values import replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.buttons import Row

@@ -5,8 +5,7 @@ A pin says nothing but where: no name, no address, and nothing of what is there.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Conversation, Showing
 from cora_bot.dialogue.inputs import ChoreDue, Input
 from cora_bot.dialogue.prompt import MAP_PIN, Spoken

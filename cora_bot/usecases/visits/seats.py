@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Conversation
 from cora_bot.study.visits.trip import Bookable
 from cora_bot.study.visits.visit import Visit

@@ -12,7 +12,6 @@ import io
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import aiohttp
@@ -25,6 +24,7 @@ from bot.receive.webhook import MOST_BYTES, SECRET_HEADER, Webhook, WebhookAt
 from bot.request import AiohttpRequest
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.usecases.exchange import Arrived, Reaction
 from tests.bot.receive.test_polling import Ledger, someone
 

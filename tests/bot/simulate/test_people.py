@@ -9,7 +9,7 @@ SIM-09 who is asked chooses who may open messages, and presses the picture they 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from bot.simulate.knock import asks_for_picture, choose_opening, knocks
 from bot.simulate.people import personas
 from bot.simulate.respondent import LOOKS, Persona, Respondent, next_step
 from cora_bot.base.clock import SetClock
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import OPENINGS, PICTURES, Opening
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.script import Script

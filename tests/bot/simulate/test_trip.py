@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 from bot.simulate.meetings import expected
 from bot.simulate.reminding import TripLived, held_against
 from bot.simulate.respondent import Respondent
+from cora_bot.base.values import replace
 from cora_bot.study.model import QuietHours
 from cora_bot.study.visits.trip import Slot
 from cora_bot.study.visits.workbook import as_workbook

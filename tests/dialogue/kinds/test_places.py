@@ -5,13 +5,13 @@ is, and goes with the question."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.render import PIN
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Status

@@ -3,12 +3,12 @@ is the person's own wall time; T-04 a button pressed later still means what it s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from tests.support.one_form import Asked, asked, chat_form, online, script_around
 from tests.support.talk import person

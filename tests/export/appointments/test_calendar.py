@@ -6,13 +6,13 @@ VI-42 Nothing personal is in them.
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import icalendar
 import pytest
 
+from cora_bot.base.values import replace
 from cora_bot.export.appointments import Appointment, Gone, Method, Mode, Standing, calendar, calendar_files
 from cora_bot.export.appointments.calendar import BOOKED_FILE, CANCELLED_FILE, OCTETS, uid
 from tests.export.appointments.visits import NOW, STUDY, visit

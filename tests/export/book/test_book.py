@@ -10,7 +10,6 @@ import base64
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
@@ -19,6 +18,7 @@ import pytest
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.text import direction
+from cora_bot.base.values import replace
 from cora_bot.cli.catalogs import sentences
 from cora_bot.dialogue.approval import text_hashes
 from cora_bot.dialogue.script import MediaFile, Script

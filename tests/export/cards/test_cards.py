@@ -5,13 +5,13 @@ does is found; CA-04 the page loads nothing and runs nothing; CA-05 backs lie be
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 import segno
 
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.export import cards
 from cora_bot.export.cards import staff

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -14,6 +13,7 @@ import segno
 from pypdf import PageObject, PdfReader
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.export import cards
 from cora_bot.export.cards import Batch, front, pdf, staff
 from tests.export.cards.test_cards import BATCH, CODES, LANGUAGES

@@ -6,13 +6,13 @@ V-25 messages: never more than the trip allows, never at night, and not when the
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.visits.acts import Act
 from cora_bot.store import participants, tables

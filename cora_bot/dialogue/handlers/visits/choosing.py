@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from cora_bot.base.chance import below
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.handlers import questions
 from cora_bot.dialogue.handlers.visits import showing

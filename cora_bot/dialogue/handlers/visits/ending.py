@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Status
 from cora_bot.dialogue.handlers.visits.meeting import given_up
 from cora_bot.dialogue.scene import Scene

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cora_bot.base.calendars import number
 from cora_bot.base.text import isolate
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.handlers.visits import choosing, showing
 from cora_bot.dialogue.inputs import Pressed

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cora_bot.base.chance import below
+from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.handlers.visits.meeting import given_up, missed, offered_anew
 from cora_bot.dialogue.inputs import TeamAct, VisitArranged
