@@ -19,4 +19,6 @@ def view_at(scene: Scene, ref: str) -> View:
 
 
 def with_view(scene: Scene, view: View) -> Scene:
+    if scene.session.view == view:
+        return scene
     return scene.with_session(replace(scene.session, view=view))

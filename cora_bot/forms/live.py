@@ -7,7 +7,7 @@ added and stays with it, whatever is removed before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from cora_bot.forms.expr.nodes import Node
@@ -149,8 +149,10 @@ class Tree:
                 found[f"{self.path(parent)}/{name}"] = [each.number for each in parent.named(name)]
         return found
 
-    def restore(self, repeats: Iterable[tuple[str, list[int]]]) -> None:
+    def restore(self, repeats: Collection[tuple[str, list[int]]]) -> None:
         """Makes the instances that ``repeats`` told of; outer repeats come first."""
+        if not repeats:
+            return
         for path, numbers in repeats:
             holder, _, name = path.rpartition("/")
             parent = self.find(holder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from cora_bot.base.values import replace
 from cora_bot.forms import auditing, choosing, judging, outcome, places
@@ -38,6 +38,7 @@ class Position:
         self._counting = False
         self._into: Node | None = None
         self._dropped: list[Node] = []
+        self._fixed_stops: list[Stop] | None = None
 
     @property
     def cursor(self) -> int:
@@ -47,6 +48,14 @@ class Position:
     @property
     def current(self) -> Question | None:
         return None if self.at is None else self.form.questions[self.at.number]
+
+    @property
+    def asked(self) -> Question | None:
+        """The current question as it can be answered now: one that may only be read is a note."""
+        question = self.current
+        if self.at is None or question is None or not judging.read_only(self.instance, self.at):
+            return question
+        return replace(question, kind=Kind.NOTE)
 
     @property
     def ref(self) -> str:
@@ -62,15 +71,15 @@ class Position:
         """None: at the end."""
         self.instance.context.new_pass()
         self._speak(language)
-        at, question = self.at, self.current
+        at, question = self.at, self.asked
         if at is None or question is None:
             return None
         asked, node, instance, text = self.program.asked[at.number], at.node, self.instance, self.renderer.text
-        fixed = judging.read_only(instance, at)
+        fixed = question is not self.current
         applying = [stop for stop in self._stops() if applies(instance, stop)]
         here = applying.index(at) if at in applying else 0
         return Shown(
-            replace(question, kind=Kind.NOTE) if fixed else question,
+            question,
             label=text(asked.labels, language, node),
             hint=text(asked.hints, language, node),
             guidance=text(asked.guidance, language, node),
@@ -123,8 +132,13 @@ class Position:
             self.renderer.language = language
             self.instance.refresh()
 
-    def _stops(self) -> Iterator[Stop]:
-        return stops(self.instance, self._enter)
+    def _stops(self) -> Iterable[Stop]:
+        """Without repeats the way is always the same."""
+        if self.program.loops:
+            return stops(self.instance, self._enter)
+        if self._fixed_stops is None:
+            self._fixed_stops = list(stops(self.instance, self._enter))
+        return self._fixed_stops
 
     def _enter(self, loop: Loop, parent: Node) -> None:
         """A counted repeat gets its instances when the walk comes to it, as on a tablet."""

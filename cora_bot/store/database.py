@@ -121,6 +121,7 @@ class Database:
             async with self._line() as line:
                 line.raw.execute("BEGIN")
                 yield Tx(line.connection, line)
+                line.raw.execute("ROLLBACK")
             return
         async with self.engine.connect() as connection:
             await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -142,11 +143,14 @@ class Database:
     async def _line(self) -> AsyncIterator[Line]:
         """A connection to SQLite that nobody else uses meanwhile; whatever was not committed at the end is undone."""
         line = self._idle.pop() if self._idle else await Line.connect(self.engine)
+        clean = False
         try:
             yield line
+            clean = line.ended()
         finally:
             try:
-                await line.undo()
+                if not clean:
+                    await line.undo()
             except BaseException:
                 await line.drop()  # nobody knows what it stands in
                 raise

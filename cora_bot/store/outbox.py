@@ -32,12 +32,10 @@ _SPOKEN = msgspec.json.Decoder(Spoken)
 
 _KNOWN = prepared(select(outbox.c.key).where(outbox.c.key.in_(several("keys"))))
 _CARDS = and_(outbox.c.chat_id.in_(several("chats")), outbox.c.state == PENDING, outbox.c.kind == Kind.CARD.value)
-_OWED = prepared(
-    select(outbox.c.chat_id).where(_CARDS, is_flag(outbox.c.fresh, True), is_flag(outbox.c.unsolicited, False))
-)
+_WAITING_CARDS = prepared(select(outbox.c.id, outbox.c.chat_id, outbox.c.fresh, outbox.c.unsolicited).where(_CARDS))
 _SUPERSEDE = prepared(
     update(outbox)
-    .where(_CARDS)
+    .where(outbox.c.id == bindparam("row"))
     .values(state=State.SUPERSEDED.value, outcome="superseded", finished_at=bindparam("at"), payload=None)
 )
 _PUT = prepared_insert(outbox, lambda insert: insert.on_conflict_do_nothing(index_elements=["key"]))
@@ -159,9 +157,10 @@ async def supersede(tx: Tx, chats: Collection[bytes], now: datetime) -> set[byte
     """Ends the cards of these chats that still wait; gives back the chats that were owed a new message."""
     if not chats:
         return set()
-    found = set((await tx.execute(_OWED, {"chats": list(chats)})).scalars())
-    await tx.execute(_SUPERSEDE, {"chats": list(chats), "at": now})
-    return found
+    found = (await tx.execute(_WAITING_CARDS, {"chats": list(chats)})).all()
+    if found:
+        await tx.execute(_SUPERSEDE, [{"row": row.id, "at": now} for row in found])
+    return {row.chat_id for row in found if row.fresh and not row.unsolicited}
 
 
 def _row(each: Parcel, keys: WorkingKeys, chance: Chance, now: datetime, *, fresh: bool) -> dict[str, Any]:

@@ -50,7 +50,13 @@ class Prepared:
 
     def run(self, connection: sqlite3.Connection, values: Values | Sequence[Values] | None = None) -> Rows:
         """On SQLite, now. Several ``values`` (of the same names): once for each. Raises ``DBAPIError``."""
-        each = [values or {}] if values is None or isinstance(values, Mapping) else values
+        each: Sequence[Values]
+        if values is None:
+            each = ({},)
+        elif isinstance(values, dict) or isinstance(values, Mapping):  # noqa: SIM101 - asked of each statement: quickly
+            each = (values,)
+        else:
+            each = values
         form = self._form(tuple(each[0]) if isinstance(self._on_sqlite, Insert) else ())
         try:
             return form.run(connection, each)

@@ -40,6 +40,10 @@ class Line:
         except sqlite3.Error as error:
             raise told(error, order) from error
 
+    def ended(self) -> bool:
+        """Whether nothing is open; to be asked only where every order was waited for to its end."""
+        return not self.raw.in_transaction
+
     async def undo(self) -> None:
         """Whatever was not committed. What was begun by an order nobody waits for any more is undone as well."""
         await self._driver._execute(_undo, self.raw)  # type: ignore[no-untyped-call]

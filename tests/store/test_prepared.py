@@ -134,7 +134,8 @@ async def test_connection_that_cannot_be_undone_is_not_used_again(
         with pytest.raises(LookupError):
             async with database.transaction() as tx:
                 await tx.execute(PUT, ROW)
+                raise ValueError
     assert database._idle == []
     async with database.transaction() as tx:
-        assert await _ids(tx, [b"1"]) == [b"1"]
+        assert await _ids(tx, [b"1"]) == []
     await database.close()

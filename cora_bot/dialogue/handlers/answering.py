@@ -70,8 +70,9 @@ def _onward(scene: Scene, walk: Walk, stored: Stored, *, notices: Sequence[str])
 
 def told(scene: Scene) -> tuple[Scene, list[str]]:
     """The person's message goes: before the first time it is said why."""
-    notices = [] if scene.participant.told_removal else [scene.say(p.REMOVED)]
-    return scene.with_person(told_removal=True), notices
+    if scene.participant.told_removal:
+        return scene, []
+    return scene.with_person(told_removal=True), [scene.say(p.REMOVED)]
 
 
 def removing(turn: Turn, message: int) -> Turn:

@@ -15,8 +15,8 @@ from cora_bot.dialogue.kinds import lists, times
 from cora_bot.dialogue.kinds.sent import SENT_ONLY
 from cora_bot.dialogue.scene import Scene, draw
 from cora_bot.dialogue.turn import Turn
-from cora_bot.forms.model import Kind
-from cora_bot.forms.walk import Shown, Stored, Violation, Walk
+from cora_bot.forms.model import Kind, Question
+from cora_bot.forms.walk import Stored, Violation, Walk
 
 SHOWN_BACK = 300
 """A typed answer is shown back up to this length."""
@@ -70,23 +70,24 @@ def full_text(scene: Scene, event: Pressed) -> Turn:
 def typed(scene: Scene, event: Text) -> Turn:
     """A typed answer: stored, shown back, and removed from the chat."""
     walk = questions.pick_up(scene)
-    shown = walk.shown(scene.language)
-    if scene.conversation.chat.card.showing is not Showing.QUESTION or shown is None:
+    asked = walk.asked
+    if scene.conversation.chat.card.showing is not Showing.QUESTION or asked is None:
         turn = questions.ask(answering.told(scene)[0], walk)
-    elif shown.question.kind in lists.LISTS and shown.choices:
+    elif asked.kind in lists.LISTS and (shown := walk.shown(scene.language)) is not None and shown.choices:
         turn = leafing.seek(scene, walk, shown=shown, text=event.text)
     else:
-        turn = _written(scene, walk, shown, event.text)
+        turn = _written(scene, walk, asked, event.text)
     return answering.removing(turn, event.message)
 
 
-def _written(scene: Scene, walk: Walk, shown: Shown, text: str) -> Turn:
+def _written(scene: Scene, walk: Walk, asked: Question, text: str) -> Turn:
     scene, why = answering.told(scene)
-    if shown.question.kind in SENT_ONLY:
-        notices = [f"⚠ {scene.say(SENT_ONLY[shown.question.kind])}", *why]
+    if asked.kind in SENT_ONLY:
+        notices = [f"⚠ {scene.say(SENT_ONLY[asked.kind])}", *why]
         return questions.ask(scene, walk, notices=notices, anew=True)
-    if shown.question.kind is Kind.DATETIME:
-        scene, half = stepwise.written_moment(scene, walk, shown, text)
+    was_typed = _is_typed(scene, walk, asked)
+    if asked.kind is Kind.DATETIME:
+        scene, half = stepwise.written_moment(scene, walk, text)
         if half is None:
             return questions.ask(scene, walk, notices=why, anew=True)
         outcome = half
@@ -94,11 +95,20 @@ def _written(scene: Scene, walk: Walk, shown: Shown, text: str) -> Turn:
         outcome = walk.type(text, scene.language)
     if isinstance(outcome, Violation):
         return questions.ask(scene, walk, notices=[answering.sentence(scene, outcome), *why], anew=True)
-    written = p.YOU_WROTE if cards.is_typed(shown) or shown.question.kind in times.TIMES else p.SAVED
-    notice = scene.say(written, answer=isolate(shorten(text.strip(), SHOWN_BACK)))
+    notice = scene.say(p.YOU_WROTE if was_typed else p.SAVED, answer=isolate(shorten(text.strip(), SHOWN_BACK)))
     scene, records, dropped = sealing.sealed(scene, outcome, text.strip())
     turn = answering.proceed(scene, walk, outcome, notices=[notice])
+    if not records and not dropped:
+        return turn
     return replace(turn, records=(*records, *turn.records), drop_records=(*dropped, *turn.drop_records))
+
+
+def _is_typed(scene: Scene, walk: Walk, asked: Question) -> bool:
+    """Whether it is written rather than pressed; of a range its choices tell."""
+    if asked.kind is not Kind.RANGE:
+        return asked.kind in cards.TYPED or asked.kind in times.TIMES
+    shown = walk.shown(scene.language)
+    return shown is not None and cards.is_typed(shown)
 
 
 def _answer(scene: Scene, event: Pressed, act: Callable[[Walk], Stored | Violation]) -> Turn:

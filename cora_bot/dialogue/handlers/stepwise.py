@@ -13,10 +13,10 @@ from cora_bot.dialogue.inputs import Pressed
 from cora_bot.dialogue.kinds import ranks, repeats, times
 from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.turn import Turn
-from cora_bot.dialogue.view import view_of, with_view
+from cora_bot.dialogue.view import view_at, view_of, with_view
 from cora_bot.forms import values
 from cora_bot.forms.model import Kind
-from cora_bot.forms.walk import Shown, Stored, Violation, Walk
+from cora_bot.forms.walk import Stored, Violation, Walk
 
 MINUTES_OF_A_DAY = 24 * 60
 
@@ -75,14 +75,14 @@ def time(scene: Scene, event: Pressed) -> Turn:
     return answering.proceed(scene, walk, came, notices=[notice])
 
 
-def written_moment(scene: Scene, walk: Walk, shown: Shown, text: str) -> tuple[Scene, Stored | Violation | None]:
+def written_moment(scene: Scene, walk: Walk, text: str) -> tuple[Scene, Stored | Violation | None]:
     """A moment may be written in two goes: a day alone is kept until the time comes. None: it is not whole yet."""
     came = walk.type(text, scene.language)
     if isinstance(came, Stored):
         return scene, came
-    on, before = values.day(text), view_of(scene, shown).day
+    on, before = values.day(text), view_at(scene, walk.ref).day
     if isinstance(on, str):
-        return with_view(scene, View(shown.ref, day=on)), None
+        return with_view(scene, View(walk.ref, day=on)), None
     if before and isinstance(values.clock(text), str):
         return scene, walk.type(f"{before} {text}", scene.language)
     return scene, came
