@@ -18,7 +18,8 @@ from bot.sending import Sender
 from bot.waiting import set_within
 from cora_bot.base.clock import Clock, monotonic
 from cora_bot.base.logging import log
-from cora_bot.usecases.exchange import Outcome, Refused, Retry, SendFile, Sending, SendMessage
+from cora_bot.base.values import replace
+from cora_bot.usecases.exchange import DeleteMessage, Outcome, Refused, Retry, SendFile, Sending, SendMessage, Sent
 
 MOST_AT_ONCE = 32  # at Telegram's pace for one bot; a bot that may send faster has more under way
 GATHER = 0.004  # seconds in which outcomes are awaited that belong to one commit, while others are under way
@@ -183,7 +184,19 @@ class Delivering:
         how, why = type(outcome).__name__.lower(), getattr(outcome, "reason", "")
         self._observe(how, why)
         log("sent", row=sending.id, outcome=how, reason=why)
+        if isinstance(outcome, Sent) and sending.along:
+            return replace(outcome, along=await self._along(sending))
         return outcome
+
+    async def _along(self, sending: Sending) -> dict[int, str]:
+        """What goes right behind what was sent, as far as it comes; the rest waits for its own turn."""
+        done: dict[int, str] = {}
+        for each in sending.along:
+            outcome = await self._send(replace(sending, id=each.id, call=DeleteMessage(each.message), along=()))
+            if not isinstance(outcome, Sent | Refused):
+                break
+            done[each.id] = outcome.reason if isinstance(outcome, Refused) else ""
+        return done
 
     async def _permitted(self, sending: Sending) -> _Permit | None:
         """Waits for its turn at Telegram's pace; None when the order to stop came first."""

@@ -18,12 +18,13 @@ from cora_bot.dialogue.prompt import Prompt
 from cora_bot.store import chats, leases, outbox, remembered
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
-from cora_bot.store.outbox import Waiting
+from cora_bot.store.outbox import First, Waiting
 from cora_bot.store.outbox_changes import Change, Claimed, Ended, change
 from cora_bot.store.tables import Kind, Means, State
 from cora_bot.usecases import speaking
 from cora_bot.usecases.exchange import (
     Above,
+    Along,
     Call,
     DeleteMessage,
     EditMessage,
@@ -73,14 +74,15 @@ async def _claim(house: House, wanted: Sequence[bytes], now: datetime) -> tuple[
         await leases.hold(tx, leases.SENDER, house.database.fence)
         # What was read a moment ago is read again behind the lock; a chat another process works on is left to it.
         doors = await chats.lock(tx, set(wanted), skip_locked=True)
-        rows = await outbox.first_of(tx, doors, now)
+        firsts = await outbox.first_of(tx, doors, now)
+        rows = [each.row for each in firsts]
         judged = await judge(house, tx, rows, doors, now)
         sendings: list[Sending] = []
         spoken, unspoken = await speaking.prepared(house, tx, [row for row in rows if row.kind is Kind.SPOKEN])
         judged |= unspoken
-        for row in rows:
-            if row.id not in judged:
-                _prepare(house, row, doors[row.chat], now, sendings=sendings, judged=judged, spoken=spoken)
+        for first in firsts:
+            if first.row.id not in judged:
+                _prepare(house, first, doors[first.row.chat], now, sendings=sendings, judged=judged, spoken=spoken)
         claims: list[Change] = [Claimed(each.id, _means(each.call)) for each in sendings]
         await change(tx, [*judged.values(), *claims], now)
     return sendings, list(judged.values())
@@ -95,7 +97,7 @@ async def _awake(tx: Tx, now: datetime) -> bool:
 
 def _prepare(
     house: House,
-    row: Waiting,
+    first: First,
     door: Stored,
     now: datetime,
     *,
@@ -104,6 +106,7 @@ def _prepare(
     spoken: Mapping[int, Above],
 ) -> None:
     """One row made ready; what cannot be opened fails alone and holds up nobody."""
+    row = first.row
     try:
         sendings.append(
             Sending(
@@ -113,6 +116,7 @@ def _prepare(
                 call=spoken.get(row.id) or _call(house, row, door, now),
                 unsolicited=row.unsolicited,
                 again=row.attempts > 0,
+                along=tuple(Along(*each) for each in first.along),
             )
         )
     except NotOpened:

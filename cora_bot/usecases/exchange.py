@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from cora_bot.base.values import Value
@@ -70,7 +71,10 @@ Call = SendMessage | Above | EditMessage | DeleteMessage
 
 
 class Sending(Value):
-    """One claimed outbox row, committed as ``sending`` before the call is made. ``again``: not the first attempt."""
+    """One claimed outbox row, committed as ``sending`` before the call is made. ``again``: not the first attempt.
+
+    ``along``: what goes right behind it, once it is sent.
+    """
 
     id: int
     chat: bytes
@@ -78,16 +82,29 @@ class Sending(Value):
     call: Call
     unsolicited: bool
     again: bool
+    along: tuple[Along, ...] = ()
+
+
+class Along(Value):
+    """A message to be deleted, by a row that waits behind another of its chat.
+
+    It is not claimed: deleted twice is the same as once. So what is not known to be done is simply left waiting.
+    """
+
+    id: int
+    message: int
 
 
 class Sent(Value):
     """Telegram took it; ``message`` is the id of the (new or edited) message, 0 for a deletion.
 
-    ``file``: Telegram's id of a file that was sent up.
+    ``file``: Telegram's id of a file that was sent up. ``along``: by row, what went along and why it could not be
+    done ("": it was).
     """
 
     message: int
     file: str = ""
+    along: Mapping[int, str] = {}
 
 
 class Retry(Value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -62,12 +62,15 @@ async def settle(house: House, results: Sequence[tuple[Sending, Outcome]]) -> No
     async with house.database.transaction() as tx:
         await leases.hold(tx, leases.SENDER, house.database.fence)
         stored = await chats.lock(tx, {sending.chat for sending, _ in results})
-        rows = await outbox.by_ids(tx, [sending.id for sending, _ in results])
+        wanted = [each for sending, _ in results for each in (sending.id, *(along.id for along in sending.along))]
+        rows = await outbox.by_ids(tx, wanted)
         settlement = _Settlement(now, dict(stored))
         for sending, outcome in results:
             row = rows.get(sending.id)
             if row is not None and row.state is State.SENDING and row.chat in stored:
                 _settle_one(settlement, row, outcome)
+            if isinstance(outcome, Sent):
+                _settle_along(settlement, [rows[each] for each in outcome.along if each in rows], outcome.along)
         await speaking.remember(tx, results)
         await _write(house, tx, settlement, before=stored)
 
@@ -156,6 +159,13 @@ def _sent(settlement: _Settlement, row: Waiting, message: int) -> None:
     settlement.write_chat(replace(stored.chat, card=card))
     if old.message is not None and old.message != message:
         settlement.parcels.append(retired(row.chat, old.message, sent_at=old.sent_at, now=settlement.now))
+
+
+def _settle_along(settlement: _Settlement, rows: Sequence[Waiting], became: Mapping[int, str]) -> None:
+    for row in rows:
+        if row.state is State.PENDING:
+            state = State.FAILED if became[row.id] else State.SENT
+            settlement.changes.append(Ended(row.id, state, became[row.id], row.message))
 
 
 def _stands_below(settlement: _Settlement, row: Waiting, message: int) -> None:

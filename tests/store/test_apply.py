@@ -209,9 +209,9 @@ async def test_same_reply_written_twice_is_sent_once(house: House) -> None:
     await shown(house, before, "first", key="u1")
     await shown(house, before, "again", key="u1")
     async with house.database.read() as tx:
-        (row,) = await outbox.first_of(tx, [before.chat.id], BEGIN)
+        (first,) = await outbox.first_of(tx, [before.chat.id], BEGIN)
 
-    assert prompt("first") == outbox.prompt_of(house.keys, row)
+    assert prompt("first") == outbox.prompt_of(house.keys, first.row)
 
 
 async def test_chore_is_set_moved_and_done(house: House) -> None:
