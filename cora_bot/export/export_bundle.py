@@ -19,12 +19,13 @@ from cora_bot.export import (
     instances,
     messages,
     response,
+    trip_response,
     visit_files,
     visits,
 )
 from cora_bot.export.alerts import ALERT
 from cora_bot.export.answers import Gathered
-from cora_bot.export.bundle_facts import ContactFact, OccurrenceFact
+from cora_bot.export.bundle_facts import ContactFact, OccurrenceFact, VisitFact
 from cora_bot.export.bundle_reader import Bundle
 from cora_bot.export.cells import csv_file, instant
 from cora_bot.export.codebook import codebook
@@ -50,6 +51,7 @@ from cora_bot.export.readme import readme
 from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
 from cora_bot.export.response import Response, responses
 from cora_bot.export.tables import chosen, long_rows, wide_rows
+from cora_bot.export.trip_response import TripResponse, trip_responses
 from cora_bot.export.visit_files import Expected, Joined, take_up
 from cora_bot.export.vouching import vouching
 from cora_bot.study.model import Study
@@ -91,7 +93,6 @@ def export_bundle(
         keys = [verify_key_of(identity) for identity in identities]
         vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
         log = audit_log.compared(bundle, earlier_audit(folder))
-        met = tuple(fact for fact in bundle.visits or () if fact.code in codes.values())
         notes = [
             *_notes(bundle, stamp, gathered, erased),
             *_notes_of_several(bundle, older),
@@ -99,7 +100,7 @@ def export_bundle(
             *log.notes,
             *joined.notes(),
             *_left_behind(folder, joined),
-            *([visits.as_text(met)] if met else []),
+            *trip_response.in_a_line(facts.trips),
         ]
         account = reconcile(
             bundle,
@@ -108,6 +109,7 @@ def export_bundle(
             facts=facts.answerable,
             notes=notes,
             response=facts.response,
+            trips=facts.trips,
             unsigned=(*vouched.differences, *log.differences, *audit_log.wrong_beside(folder, study.id)),
             visits=joined.troubles,
         )
@@ -116,7 +118,6 @@ def export_bundle(
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             "alerts.csv": csv_file(alerts.rows(_raised(gathered, opening), codes, forms)),
             **_tables(facts, gathered),
-            "visits.csv": csv_file(visits.rows(met)),
             visit_files.TABLE: csv_file(visit_files.rows(joined)),
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
@@ -175,18 +176,23 @@ class _Facts:
     occurrences: tuple[OccurrenceFact, ...]
     answerable: tuple[OccurrenceFact, ...]
     contacts: tuple[ContactFact, ...]
+    visits: tuple[VisitFact, ...]
     response: tuple[Response, ...]
+    trips: tuple[TripResponse, ...]
 
 
 def _facts(bundle: Bundle, study: Study, codes: Collection[str]) -> _Facts:
     occurrences = tuple(fact for fact in bundle.occurrences if fact.code in codes)
+    visited = tuple(fact for fact in bundle.visits or () if fact.code in codes)
     waves = [wave.id for wave in study.occasions]
     formless = _settled_without_a_form(study)
     return _Facts(
         occurrences,
         answerable=tuple(fact for fact in occurrences if fact.wave not in formless),
         contacts=tuple(fact for fact in bundle.contacts if fact.code in codes),
+        visits=visited,
         response=responses(occurrences, waves=waves, at=bundle.manifest.made_at),
+        trips=trip_responses(visited, at=bundle.manifest.made_at),
     )
 
 
@@ -195,7 +201,8 @@ def _tables(facts: _Facts, gathered: Gathered) -> dict[str, bytes]:
     return {
         "contacts.csv": csv_file(contacts.rows(facts.contacts)),
         "dispositions.csv": csv_file(dispositions.rows(facts.occurrences, modes)),
-        "response.csv": csv_file(response.rows(facts.response)),
+        "response.csv": csv_file(response.rows(facts.response, facts.trips)),
+        "visits.csv": csv_file(visits.rows(facts.visits)),
     }
 
 

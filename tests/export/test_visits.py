@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from cora_bot.base.chance import SeededChance
 from cora_bot.base.errors import CoraError
 from cora_bot.export import visits
 from cora_bot.export.brief.make import Made, Order, make_briefs
-from cora_bot.export.bundle_facts import VisitFact
 from cora_bot.export.bundle_reader import open_bundle
 from cora_bot.export.export_bundle import export_bundle
 from cora_bot.export.reconciliation import Reconciliation
@@ -83,16 +81,15 @@ def test_codebook_explains_every_outcome(tmp_path: Path) -> None:
     assert [outcome for outcome in visits.AAPOR if f"| {outcome} |" not in section] == []
 
 
-def test_outcomes_are_counted_for_people() -> None:
-    one = VisitFact("V-7Q2K", "K7F-2QX", "spring", "met", "in_person", "", 0, 0)
-    found = [one, replace(one, outcome="refused"), one]
-    assert visits.as_text(found) == "visits: 2 met, 1 refused"
-    assert visits.as_text([]) == ""
-
-
 @pytest.mark.parametrize(
     ("row", "why"),
-    [(visit(starts="tomorrow"), "not an instant"), (visit(moves="many"), "not a number"), (visit()[:-1], "too few")],
+    [
+        (visit(starts="tomorrow"), "not an instant"),
+        (visit(closes=""), "not an instant"),
+        (visit(moves="many"), "not a number"),
+        (visit(booked="yes"), "not a number"),
+        (visit()[:-1], "too few"),
+    ],
 )
 def test_damaged_table_is_refused(tmp_path: Path, row: tuple[str, ...], why: str) -> None:
     path = with_visits(row).write(tmp_path / "b")
