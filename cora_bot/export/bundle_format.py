@@ -54,7 +54,7 @@ OCCURRENCE_COLUMNS: Final = (
     "finished_at",
     "outage_hours",
 )
-# ``reason`` is ``invitation`` or ``reminder`` and, after a colon, the wave; ``number`` is empty where there is none.
+# ``reason`` as in ``dialogue/contact_reasons.py``; ``wave`` and ``number`` are empty where there is no occasion.
 CONTACT_COLUMNS: Final = ("code", "reason", "state", "wave", "number", "created_at", "finished_at", "outcome")
 # A country of the study or an IANA zone, and wall time there: ``until`` is the first moment after it.
 OUTAGE_COLUMNS: Final = ("place", "from", "until")
