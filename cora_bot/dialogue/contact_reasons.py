@@ -1,4 +1,4 @@
-"""Why a message is sent that nobody asked for: the contact ledger's words. Handlers write them, exports explain them."""
+"""Why a message is sent that nobody asked for, in the words of the contact ledger: handlers write, exports explain."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def export_bundle(
         work = opened_all(bundle, older, identities, erased=erased, progress=progress)
         study, forms, opening, codes, gathered = work.study, work.forms, work.opening, work.codes, work.gathered
         stamp = stamp_of(identities, now=now, chance=chance)
-        joined = take_up(with_folders, identities, _expected(bundle, codes.values()))
+        joined = take_up(with_folders, identities, _expected((bundle, *older), codes.values()))
         facts = _facts(bundle, study, frozenset(codes.values()))
         keys = [verify_key_of(identity) for identity in identities]
         vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
@@ -145,9 +145,11 @@ def export_bundle(
     return account
 
 
-def _expected(bundle: Bundle, codes: Iterable[str]) -> Expected:
-    listed = None if bundle.visits is None else {fact.visit: fact.code for fact in bundle.visits}
-    return Expected(bundle.manifest.study, frozenset(codes), listed)
+def _expected(bundles: Sequence[Bundle], codes: Iterable[str]) -> Expected:
+    """What an older bundle knows of a visit still holds: a number is never given to somebody else."""
+    listing = [bundle.visits for bundle in reversed(bundles) if bundle.visits is not None]
+    listed = {fact.visit: fact.code for visits in listing for fact in visits}
+    return Expected(bundles[0].manifest.study, frozenset(codes), listed if listing else None)
 
 
 def _left_behind(folder: Path, joined: Joined) -> list[str]:

@@ -19,6 +19,7 @@ from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
+from cora_bot.study.visits.on_paper import CHECK, check
 from cora_bot.usecases.finding import as_code
 from cora_bot.usecases.load_study import STUDY_FILE
 from cora_bot.usecases.signatures import openers_signed
@@ -73,13 +74,22 @@ def _study(file: Path) -> Study:
 
 
 def about(visit: str, case: str, kind: Kind | None = None) -> About:
-    """What somebody typed from a day sheet. Raises ``CoraError``."""
+    """What somebody typed from a day sheet. The last letters of ``visit`` say that both belong together, else
+    ``CoraError``: the laptop knows neither trip nor cases.
+    """
     plain = "".join(letter for letter in visit.upper() if letter.isalnum())
-    found = About(f"{plain[:1]}-{plain[1:]}", as_code(case), kind)
+    found = About(f"{plain[:1]}-{plain[1:-CHECK]}", as_code(case), kind)
     if not VISIT.fullmatch(found.visit):
-        raise CoraError(f"{visit!r} is no number of a visit", "It looks like V-7Q2K and stands on the day sheet.")
+        raise CoraError(
+            f"{visit!r} is no number of a visit", "It looks like V-7Q2K-3J and stands on the day sheet, whole."
+        )
     if not CASE.fullmatch(found.case):
         raise CoraError(f"{case!r} is no case code", "It looks like K7F-2QX and stands on the day sheet.")
+    if plain[-CHECK:] != check(found.visit, found.case):
+        raise CoraError(
+            f"the visit {found.visit}-{plain[-CHECK:]} and the case {found.case} do not belong together",
+            "One of them is mistyped, or is of another line of the day sheet. Nothing was sealed.",
+        )
     return found
 
 

@@ -15,6 +15,7 @@ from cora_bot.base.clock import SystemClock
 from cora_bot.cli.open_house import open_house
 from cora_bot.export.bundle_reader import open_bundle
 from cora_bot.settings import read_settings
+from cora_bot.study.visits.on_paper import on_paper
 from tests.cli.running import Said, cora
 from tests.cli.server import Server, set_up
 from tests.support.trips import standard, workbook
@@ -87,6 +88,8 @@ def test_trip_is_planned_offered_and_listed(tmp_path: Path, server: Server) -> N
     assert dry.out.splitlines()[-1] == ("1 people would be invited; nothing was sent (--send does); 13 seats are free")
     assert (sent_then, len(time_passes(server))) == ([], 1)
     assert done.out.splitlines()[-1] == "1 people are invited; 13 seats are free"
+    number = listed[1].split(",")[1]
+    assert number == on_paper(number[:6], code)
     assert listed[1].startswith(f"{code},V-")
     assert listed[1].endswith(",invited,,,,in_person,en,,,0")
     assert visits(server, "list").out.splitlines()[1].split() == ["spring", "Spring", "1", "0"]

@@ -112,7 +112,7 @@ class Visit:
 
 
 def number_of(visit_id: bytes) -> str:
-    """How a visit is called on paper: ``V-7Q2K``, drawn from its random id."""
+    """How a visit is called: ``V-7Q2K``, drawn from its random id. Paper adds two letters (``on_paper.py``)."""
     drawn, number = "", int.from_bytes(visit_id[:8], "big")
     for _ in range(4):
         number, place = divmod(number, len(CODE_LETTERS))
