@@ -18,6 +18,7 @@ from cora_bot.export import (
     dispositions,
     instances,
     messages,
+    own_log,
     response,
     trip_response,
     visit_files,
@@ -110,7 +111,7 @@ def export_bundle(
             notes=notes,
             response=facts.response,
             trips=facts.trips,
-            unsigned=(*vouched.differences, *log.differences, *audit_log.wrong_beside(folder, study.id)),
+            unsigned=(*vouched.differences, *log.differences, *own_log.wrong_beside(folder, study.id)),
             visits=joined.troubles,
         )
         columns = form_columns(forms.values(), first=form_order(study))
@@ -133,13 +134,13 @@ def export_bundle(
             seen=log.seen,
             contents=contents,
         )
-        exported = audit_log.Exported(bundle, stamp, contents, "all", log.seen)
+        exported = own_log.exported(bundle, stamp, contents, filtered="all", seen=log.seen)
 
         def more(into: Path) -> None:
             write_files(gathered.files, into, bundle, identities)
             visit_files.write(joined, into, identities)
             # Last before the folder appears: no export is there that is not written down.
-            audit_log.write_down(folder, exported, identities[0])
+            own_log.write_down(folder, [exported], identities[0])
 
         publish(folder, files, more=more)
     return account
