@@ -10,10 +10,11 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
@@ -114,7 +115,9 @@ def seal_file(
     )
     # A name of its own: what lies on the laptop tells neither visit nor case.
     target = into / f"{head.file}{SUFFIX}"
-    _write(target, seal_visit_file(head, _told(_pieces(file), size, progress), desk.recipients, chance))
+    content = _told(_pieces(file), size, progress)
+    with _whole(target) as opened:
+        seal_visit_file(head, content, opened, desk.recipients, chance=chance)
     return target
 
 
@@ -152,14 +155,14 @@ def _told(pieces: Iterator[bytes], size: int, progress: Progress) -> Iterator[by
         progress(min(done, size), size)
 
 
-def _write(target: Path, pieces: Iterator[bytes]) -> None:
+@contextmanager
+def _whole(target: Path) -> Iterator[BinaryIO]:
     """Whole or not at all: somebody will delete the original because this file is there."""
     part = target.with_name(target.name + ".part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as opened:
-            for piece in pieces:
-                opened.write(piece)
+            yield opened
             opened.flush()
             os.fsync(opened.fileno())
         part.rename(target)

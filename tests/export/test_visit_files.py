@@ -44,7 +44,8 @@ def sealed(into: Path, content: bytes = SPOKEN, *, file: str = "ab" * 16, to: Id
     )
     into.mkdir(exist_ok=True, parents=True)
     path = into / f"{file}{SUFFIX}"
-    path.write_bytes(b"".join(seal_visit_file(replace(head, **changes), [content], [to.recipient], CHANCE)))
+    with path.open("wb") as target:
+        seal_visit_file(replace(head, **changes), [content], target, [to.recipient], chance=CHANCE)
     return path
 
 
