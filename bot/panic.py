@@ -68,7 +68,8 @@ def panic(*, dry_run: bool, only_stop: bool, over: bool, wipe_chats: bool, secon
     The stop needs no key and no answer: a running bot ends within seconds. Then it asks for the words 'forget
     everything'. Typed, they seal a last bundle to the researchers into the data folder, delete what still stands in
     chats (--wipe-chats), and overwrite and delete the server's key file, with the file of its passphrase. Addresses,
-    links and open questionnaires are lost for good then, to you as well. Copies elsewhere (the envelope, backups) are
+    links and open questionnaires are lost for good then, to you as well. The audit log says that it was done, also in
+    the last bundle. Copies elsewhere (the envelope, backups) are
     not reached, and on some disks an overwritten file can be recovered. Revoke the token at @BotFather as well.
 
     Exit codes: 0 done, or said; 1 not all of it, and what; 2 typed wrongly.
@@ -105,12 +106,22 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
 
 async def _lift(settings: Settings) -> None:
     async with _database(settings) as database:
-        await halting.lift(database)
+        await halting.lift(database, open_clock(settings))
 
 
 async def _stop(settings: Settings) -> None:
     async with _database(settings) as database:
         await halting.halt(database, open_clock(settings))
+
+
+async def _note(settings: Settings, wanted: _Wanted, files: int) -> None:
+    facts = {
+        "files": str(files),
+        "last_bundle": "yes" if wanted.bundle else "no",
+        "wiping_seconds": str(wanted.seconds),
+    }
+    async with _database(settings) as database:
+        await halting.note_forgetting(database, open_clock(settings), facts)
 
 
 async def _holdings(settings: Settings) -> Holdings:
@@ -140,8 +151,10 @@ def _forget(settings: Settings, wanted: _Wanted) -> None:
     if typed.strip() != WORDS:
         raise CoraError("nothing was destroyed; sending stays stopped", "cora panic --over takes the stop back.")
     files = _key_files(settings)
-    if wanted.bundle or wanted.seconds:
-        asyncio.run(_while_keys_are_there(settings, key_file(settings), wanted))
+    keys = key_file(settings) if wanted.bundle or wanted.seconds else None
+    asyncio.run(_note(settings, wanted, len(files)))  # before the last bundle, which carries it
+    if keys is not None:
+        asyncio.run(_while_keys_are_there(settings, keys, wanted))
     _wait_for_the_bot(settings)
     for path in files:
         private_files.destroy(path)

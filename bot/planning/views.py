@@ -90,7 +90,7 @@ def _people(lines: Sequence[Line]) -> str:
     rows = [
         (
             line.code,
-            line.number,
+            line.on_paper,
             line.outcome,
             f"{line.local:%a %d %b, %H:%M}" if line.local else "",
             line.slot.place if line.slot else "",

@@ -23,9 +23,9 @@ from cora_bot.usecases.visits.listing import Time
 OUTCOMES: Final[Mapping[End, tuple[str, ...]]] = {
     End.CANCELLED: ("refused",),
     End.MISSED: ("missed",),
-    End.STOPPED: ("cancelled",),
+    End.STOPPED: ("refused",),
 }
-UNBOOKED: Final = ("no_answer", "unreachable", "waiting", "invited", "cancelled")
+UNBOOKED: Final = ("no_answer", "unreachable", "waiting", "invited", "refused")
 REMINDERS: Final = frozenset({"visit:week", "visit:day", "visit:hours", "visit:after"})
 
 
@@ -119,9 +119,7 @@ def _outcome(one: Respondent, guest: Guest, row: Mapping[str, str] | None) -> It
         starts = guest.current.slot.starts
         if row["starts"] and datetime.fromisoformat(row["starts"]) != starts:
             yield f"{who} met at {starts:%Y-%m-%d %H:%M} UTC; visits.csv says {row['starts']}"
-    elif guest.stopped:
-        wanted = ("cancelled",)
-    elif guest.refused:
+    elif guest.stopped or guest.refused:
         wanted = ("refused",)
     else:
         end = guest.held[-1].end if guest.held else None

@@ -13,8 +13,8 @@ from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
 from cora_bot.cli.passphrases import EXISTING, open_keys
 from cora_bot.cli.progress import progress
-from cora_bot.export.brief.folder import LOG
 from cora_bot.export.brief.make import Order, make_briefs
+from cora_bot.export.own_log import log_beside
 from cora_bot.export.terminal import printable
 from cora_bot.usecases.finding import as_code
 
@@ -23,7 +23,7 @@ from cora_bot.usecases.finding import as_code
 @click.argument("bundle", metavar="BUNDLE", type=EXISTING)
 @click.option("--case", "cases", multiple=True, help="The person's case code. Several times for several.")
 @click.option("--booked", is_flag=True, help="Everybody whose visit is booked and still to come.")
-@click.option("--holder", required=True, help="Who reads it before the visit, e.g. 'Anna'. Noted in the log.")
+@click.option("--holder", required=True, help="Who reads it before the visit, e.g. 'Anna'. Written down.")
 @click.option("--key", "keys", required=True, multiple=True, type=EXISTING, help="Your key file. Several for several.")
 @click.option(
     "--to",
@@ -40,7 +40,9 @@ from cora_bot.usecases.finding import as_code
     type=EXISTING,
     help="Read the passphrase from this file instead of asking (for scripts). One for each --key, in the same order.",
 )
+@click.pass_context
 def brief(
+    ctx: click.Context,
     bundle: Path,
     cases: Sequence[str],
     holder: str,
@@ -56,9 +58,10 @@ def brief(
     Writes brief-CASE.html, to be printed, and brief-CASE.txt: each occasion in order of time, what was answered, what
     was not and why, what was written to the team, with room for memos. Everything of one person on one page is what
     makes a person recognisable: make it for a visit, destroy it after. Who had it made for whom, from which bundle and
-    with which key, is noted in joins.csv first. Dossiers there of people who have been erased since are deleted.
+    with which key, is written down first, beside the folder in NAME.exports.jsonl, signed with your key as exports are:
+    'cora audit list --seen FOLDER' shows it. Dossiers there of people who have been erased since are deleted.
 
-    Exit codes: 0 written; 1 not written, and why; 2 typed wrongly.
+    Exit codes: 0 written; 1 not written, and why, or written, and the log of earlier ones was changed; 2 typed wrongly.
     """
     if not cases and not booked:
         raise click.UsageError("name the cases with --case, or take all that are --booked")
@@ -83,4 +86,9 @@ def brief(
         click.echo(printable(f"{folder / file}"))
     if made.unread:
         click.echo(f"{made.unread} records of the bundle could not be opened: some may be of these people")
-    click.echo(f"Noted in {folder / LOG} as {made.brief}. They hold opened answers: destroy them after the visit.")
+    click.echo(f"Written down in {log_beside(into)} as {made.brief}.")
+    click.echo("They hold opened answers: destroy them after the visit.")
+    for difference in made.wrong:
+        click.echo(f"DIFFERENCE: {difference}")
+    if made.wrong:
+        ctx.exit(1)

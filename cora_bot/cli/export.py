@@ -12,7 +12,7 @@ from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import SystemClock
 from cora_bot.cli.passphrases import open_keys
 from cora_bot.cli.progress import progress
-from cora_bot.export import reconciliation, response
+from cora_bot.export import reconciliation, response, trip_response
 from cora_bot.export.export_bundle import export_bundle
 from cora_bot.export.export_public_use import export_public_use
 from cora_bot.export.public_use import unknown
@@ -81,7 +81,7 @@ def export(
     sent into media/, readable by you alone. Beside the folder each export is written down in NAME.exports.jsonl, signed
     with your key.
     Prints how many records were sealed, opened and exported; every record that is missing on the way is named. Then
-    prints the response by wave.
+    prints the response by wave and by trip of field visits.
 
     Several bundles of one study: the newest says what there is; records that do not open in it are taken from the
     others, where 'cora keys rewrap' may have sealed them anew for you.
@@ -111,6 +111,8 @@ def export(
         )
     click.echo(reconciliation.as_text(account))
     click.echo(f"\n{response.as_text(account.response)}")
+    if account.trips:
+        click.echo(f"\n{trip_response.as_text(account.trips)}")
     click.echo(f"\nWritten to {folder}. It holds opened answers: read README.txt there.")
     if not account.fits:
         ctx.exit(1)

@@ -17,7 +17,7 @@ from cora_bot.vault.visit_file import Kind
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=EXISTING)
-@click.option("--visit", required=True, help="The visit's number as on the day sheet, e.g. V-7Q2K.")
+@click.option("--visit", required=True, help="The visit's number, whole, as on the day sheet, e.g. V-7Q2K-3J.")
 @click.option("--case", required=True, help="The person's case code as on the day sheet, e.g. K7F-2QX.")
 @click.option(
     "--study",
@@ -39,7 +39,8 @@ from cora_bot.vault.visit_file import Kind
 def seal(files: Sequence[Path], visit: str, case: str, *, study: Path, kind: str | None, folder: Path | None) -> None:
     """Seal recordings, pictures and notes of a visit. For any computer, above all the laptop in the field.
 
-    It needs no network and no key: take no key file along.
+    It needs no network and no key: take no key file along. The last two letters of the visit's number say that it is
+    the number of this case: a slip in either of them, or a look at the wrong line of the day sheet, is refused.
 
     Each FILE becomes a new file that only those can open whom study.toml names, with a name that tells nothing. Nobody
     can open it on this laptop. Carry it to the researcher's computer and give it to 'cora export BUNDLE --with FOLDER'.

@@ -72,7 +72,10 @@ class ContactFact:
 
 @dataclass(frozen=True, slots=True)
 class VisitFact:
-    """One row of ``visits.csv``: a person's visit on one trip. ``starts`` may be empty."""
+    """One row of ``visits.csv``: a person's visit on one trip. ``starts`` may be empty.
+
+    ``booked``: a time was booked at least once, whatever came of it. ``closes``: when the trip is over.
+    """
 
     visit: str
     code: str
@@ -82,6 +85,10 @@ class VisitFact:
     starts: str
     moves: int
     misses: int
+    sent: int
+    opened: bool
+    booked: bool
+    closes: str
 
 
 def visit(row: Mapping[str, str]) -> VisitFact:
@@ -96,6 +103,10 @@ def visit(row: Mapping[str, str]) -> VisitFact:
         starts=row["starts"] and _checked(row["starts"], table),
         moves=_number(row["moves"], table),
         misses=_number(row["misses"], table),
+        sent=_number(row["sent"], table),
+        opened=bool(_number(row["opened"], table)),
+        booked=bool(_number(row["booked"], table)),
+        closes=_checked(row["closes"], table),
     )
 
 

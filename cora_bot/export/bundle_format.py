@@ -54,13 +54,28 @@ OCCURRENCE_COLUMNS: Final = (
     "finished_at",
     "outage_hours",
 )
-# ``reason`` is ``invitation`` or ``reminder`` and, after a colon, the wave; ``number`` is empty where there is none.
+# ``reason`` as in ``dialogue/contact_reasons.py``; ``wave`` and ``number`` are empty where there is no occasion.
 CONTACT_COLUMNS: Final = ("code", "reason", "state", "wave", "number", "created_at", "finished_at", "outcome")
 # A country of the study or an IANA zone, and wall time there: ``until`` is the first moment after it.
 OUTAGE_COLUMNS: Final = ("place", "from", "until")
 
 # ``visit`` is its number (V-7Q2K), ``outcome`` as in ``export/visits.py``, ``starts`` empty where no time is booked.
-VISIT_COLUMNS: Final = ("visit", "code", "trip", "outcome", "way", "starts", "moves", "misses")
+# ``sent``: messages about it; ``opened`` and ``booked`` (1 or 0): the invitation was opened, a time was booked at least
+# once; ``closes``: when the last time of its trip is over.
+VISIT_COLUMNS: Final = (
+    "visit",
+    "code",
+    "trip",
+    "outcome",
+    "way",
+    "starts",
+    "moves",
+    "misses",
+    "sent",
+    "opened",
+    "booked",
+    "closes",
+)
 
 # What the manifest counts (and "visits", where that table is there); a reader compares each with what it finds.
 COUNTED: Final = ("records", "cases", "occurrences", "contacts", "outages", "forms")

@@ -62,6 +62,9 @@ def _vocabularies() -> Iterator[str]:
     yield from _table(
         ("outcome", "after AAPOR", "meaning"), ((key, visits.AAPOR[key], visits.MEANINGS[key]) for key in visits.AAPOR)
     )
+    yield "`moves` and `misses`: how often a time was changed, and missed. `messages_sent`: messages about it. `opened`"
+    yield "and `booked` (1 or 0): the offer was looked at; a time was booked at least once. `closes`: the trip's end."
+    yield ""
     yield "## Messages in contacts.csv"
     yield ""
     yield "One row per message that was to be sent unasked; replies to something a person did are not in it. `wave` and"

@@ -9,15 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from cora_bot.dialogue.contact_reasons import INVITATION, LETTER, REMINDER, of_visit
 from cora_bot.export.bundle_facts import ContactFact
+from cora_bot.study.visits.visit import News
 
 HEADER: Final = ("case", "wave", "number", "reason", "state", "outcome", "created_at", "finished_at")
 
+VISITS: Final[Mapping[News, str]] = {
+    News.OFFER: "a visit is offered",
+    News.OFFER_AGAIN: "the offer once more, before its deadline",
+    News.WEEK: "a meeting is a week away",
+    News.DAY: "a meeting is tomorrow",
+    News.HOURS: "a meeting is two hours away",
+    News.AFTER: "the day after a meeting: did you meet?",
+    News.FREED: "a time is free, to somebody who waits for one",
+    News.MOVED: "the team booked a time, or moved it",
+    News.CANCELLED: "the team called a meeting off",
+    News.MISSED: "the team says that a meeting was missed",
+}
+"""What the neutral sentence was about: it never says so itself."""
 REASONS: Final[Mapping[str, str]] = {
-    "invitation": "the first message of an occasion",
-    "reminder": "a later message of the same occasion, also to somebody who had begun",
-    "letter": "the neutral sentence that an answer of the team waits",
-    "visit": "the neutral sentence about a meeting: its offer, a reminder, a change, or the question of the day after",
+    INVITATION: "the first message of an occasion",
+    REMINDER: "a later message of the same occasion, also to somebody who had begun",
+    LETTER: "the neutral sentence that an answer of the team waits",
+    **{of_visit(news): f"the neutral sentence about a visit: {about}" for news, about in VISITS.items()},
 }
 STATES: Final[Mapping[str, str]] = {
     "pending": "waits to be sent",

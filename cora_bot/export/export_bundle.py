@@ -18,13 +18,15 @@ from cora_bot.export import (
     dispositions,
     instances,
     messages,
+    own_log,
     response,
+    trip_response,
     visit_files,
     visits,
 )
 from cora_bot.export.alerts import ALERT
 from cora_bot.export.answers import Gathered
-from cora_bot.export.bundle_facts import ContactFact, OccurrenceFact
+from cora_bot.export.bundle_facts import ContactFact, OccurrenceFact, VisitFact
 from cora_bot.export.bundle_reader import Bundle
 from cora_bot.export.cells import csv_file, instant
 from cora_bot.export.codebook import codebook
@@ -50,6 +52,7 @@ from cora_bot.export.readme import readme
 from cora_bot.export.reconciliation import Reconciliation, as_json, reconcile
 from cora_bot.export.response import Response, responses
 from cora_bot.export.tables import chosen, long_rows, wide_rows
+from cora_bot.export.trip_response import TripResponse, trip_responses
 from cora_bot.export.visit_files import Expected, Joined, take_up
 from cora_bot.export.vouching import vouching
 from cora_bot.study.model import Study
@@ -86,12 +89,11 @@ def export_bundle(
         work = opened_all(bundle, older, identities, erased=erased, progress=progress)
         study, forms, opening, codes, gathered = work.study, work.forms, work.opening, work.codes, work.gathered
         stamp = stamp_of(identities, now=now, chance=chance)
-        joined = take_up(with_folders, identities, _expected(bundle, codes.values()))
+        joined = take_up(with_folders, identities, _expected((bundle, *older), codes.values()))
         facts = _facts(bundle, study, frozenset(codes.values()))
         keys = [verify_key_of(identity) for identity in identities]
         vouched = vouching(bundle, keys, remembered=earlier_signed(folder), demo=study.demo)
         log = audit_log.compared(bundle, earlier_audit(folder))
-        met = tuple(fact for fact in bundle.visits or () if fact.code in codes.values())
         notes = [
             *_notes(bundle, stamp, gathered, erased),
             *_notes_of_several(bundle, older),
@@ -99,7 +101,7 @@ def export_bundle(
             *log.notes,
             *joined.notes(),
             *_left_behind(folder, joined),
-            *([visits.as_text(met)] if met else []),
+            *trip_response.in_a_line(facts.trips),
         ]
         account = reconcile(
             bundle,
@@ -108,7 +110,8 @@ def export_bundle(
             facts=facts.answerable,
             notes=notes,
             response=facts.response,
-            unsigned=(*vouched.differences, *log.differences, *audit_log.wrong_beside(folder, study.id)),
+            trips=facts.trips,
+            unsigned=(*vouched.differences, *log.differences, *own_log.wrong_beside(folder, study.id)),
             visits=joined.troubles,
         )
         columns = form_columns(forms.values(), first=form_order(study))
@@ -116,7 +119,6 @@ def export_bundle(
             **_answers(gathered, opening, columns, codes=codes, labels=labels),
             "alerts.csv": csv_file(alerts.rows(_raised(gathered, opening), codes, forms)),
             **_tables(facts, gathered),
-            "visits.csv": csv_file(visits.rows(met)),
             visit_files.TABLE: csv_file(visit_files.rows(joined)),
             **instances.files(gathered.answerings, {case.code: case.zone for case in bundle.cases}),
             "codebook.md": codebook(columns, study=study, export=stamp.export, outages=bundle.outages).encode(),
@@ -132,21 +134,23 @@ def export_bundle(
             seen=log.seen,
             contents=contents,
         )
-        exported = audit_log.Exported(bundle, stamp, contents, "all", log.seen)
+        exported = own_log.exported(bundle, stamp, contents, filtered="all", seen=log.seen)
 
         def more(into: Path) -> None:
             write_files(gathered.files, into, bundle, identities)
             visit_files.write(joined, into, identities)
             # Last before the folder appears: no export is there that is not written down.
-            audit_log.write_down(folder, exported, identities[0])
+            own_log.write_down(folder, [exported], identities[0])
 
         publish(folder, files, more=more)
     return account
 
 
-def _expected(bundle: Bundle, codes: Iterable[str]) -> Expected:
-    listed = None if bundle.visits is None else {fact.visit: fact.code for fact in bundle.visits}
-    return Expected(bundle.manifest.study, frozenset(codes), listed)
+def _expected(bundles: Sequence[Bundle], codes: Iterable[str]) -> Expected:
+    """What an older bundle knows of a visit still holds: a number is never given to somebody else."""
+    listing = [bundle.visits for bundle in reversed(bundles) if bundle.visits is not None]
+    listed = {fact.visit: fact.code for visits in listing for fact in visits}
+    return Expected(bundles[0].manifest.study, frozenset(codes), listed if listing else None)
 
 
 def _left_behind(folder: Path, joined: Joined) -> list[str]:
@@ -175,18 +179,23 @@ class _Facts:
     occurrences: tuple[OccurrenceFact, ...]
     answerable: tuple[OccurrenceFact, ...]
     contacts: tuple[ContactFact, ...]
+    visits: tuple[VisitFact, ...]
     response: tuple[Response, ...]
+    trips: tuple[TripResponse, ...]
 
 
 def _facts(bundle: Bundle, study: Study, codes: Collection[str]) -> _Facts:
     occurrences = tuple(fact for fact in bundle.occurrences if fact.code in codes)
+    visited = tuple(fact for fact in bundle.visits or () if fact.code in codes)
     waves = [wave.id for wave in study.occasions]
     formless = _settled_without_a_form(study)
     return _Facts(
         occurrences,
         answerable=tuple(fact for fact in occurrences if fact.wave not in formless),
         contacts=tuple(fact for fact in bundle.contacts if fact.code in codes),
+        visits=visited,
         response=responses(occurrences, waves=waves, at=bundle.manifest.made_at),
+        trips=trip_responses(visited, at=bundle.manifest.made_at),
     )
 
 
@@ -195,7 +204,8 @@ def _tables(facts: _Facts, gathered: Gathered) -> dict[str, bytes]:
     return {
         "contacts.csv": csv_file(contacts.rows(facts.contacts)),
         "dispositions.csv": csv_file(dispositions.rows(facts.occurrences, modes)),
-        "response.csv": csv_file(response.rows(facts.response)),
+        "response.csv": csv_file(response.rows(facts.response, facts.trips)),
+        "visits.csv": csv_file(visits.rows(facts.visits)),
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import CoraError
-from cora_bot.export import audit_log
+from cora_bot.export import own_log
 from cora_bot.export.cells import csv_file
 from cora_bot.export.columns import form_columns
 from cora_bot.export.folder import PUBLIC_USE, REPORT, check_empty, fingerprint_of, publish
@@ -43,10 +43,10 @@ def export_public_use(
         table = csv_file(release.rows)
         contents = fingerprint_of({PUBLIC_USE: table})
         about = {"study": bundle.manifest.study, "export": stamp.export, "made": f"{now:%Y-%m}", "contents": contents}
-        exported = audit_log.Exported(bundle, stamp, contents, "public use", None)
+        exported = own_log.exported(bundle, stamp, contents, filtered="public use", seen=None)
         publish(
             folder,
             {PUBLIC_USE: table, REPORT: report(release, about=about).encode()},
-            more=lambda _: audit_log.write_down(folder, exported, identities[0]),
+            more=lambda _: own_log.write_down(folder, [exported], identities[0]),
         )
     return release

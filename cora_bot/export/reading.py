@@ -52,7 +52,8 @@ below are local at the place (a country as in study.toml, or a time zone); `unti
 
 RESPONSE = """## Response in response.csv
 
-One row per wave and number; everything is counted from the occasions in dispositions.csv, without erased persons.
+One row per wave and number, counted from the occasions in dispositions.csv; below them one row per trip of field
+visits, counted from visits.csv. Erased persons are in neither. A cell that means nothing in a row is empty.
 
 - `planned`: all occasions; `invited`: at least one message was sent; `opened`: opened at least once.
 - `complete` to `unknown`: the dispositions above; they add up to `planned` (`not_due` is the disposition `planned`).
@@ -74,4 +75,21 @@ One row per wave and number; everything is counted from the occasions in disposi
   window, so a rate can still rise a little. Empty: not defined, since no window of an eligible occasion has closed.
 - These are rates of one wave among those who take part in the study. They are not cumulative: who declined at enrolment
   is not in them.
+
+Trips have `trip` in place of `wave` and `number`. The row `(all)` counts every trip together, one person on two trips
+as two visits: do not add it to the others.
+
+- `planned`: everybody who was offered a visit; `invited`: at least one message was sent; `opened`: the invitation was
+  opened; `visit_booked_once`, `visit_moved_once`, `visit_missed_once`: a time was booked, moved, missed at least once,
+  whatever came of it.
+- `visit_met` to `visit_unknown`: the outcomes of visits.csv, below (`unknown`: newer than this program). They add up to
+  `planned`.
+- `closed`: visits of trips whose last time was over when the bundle was made, of them `closed_booked_once` and
+  `closed_met`.
+- `rr1 = closed_met / closed`, response rate 1 after AAPOR: I met, R refused, NC missed and unreachable, O no_answer, UH
+  cancelled, UO what is still under way (moved, booked, asked, waiting, invited) although the trip is over. There is no
+  partial visit, so no `rr2`. `kept = closed_met / closed_booked_once`: of those who booked, how many met.
+  Only trips that are over are in a rate: refusals come early, meetings on the trip's own days.
+- It is a rate among those who were offered a visit, and only who agreed to visits is. A share of everybody in the study
+  has the people in dispositions.csv below the line: say which one you use.
 """

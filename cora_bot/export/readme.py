@@ -27,7 +27,7 @@ answers_long.csv       one row per question of every form filled in: its answer,
 answers_wide.csv       one row per case, wave and number; one column per question, and FORM.missing: why cells are empty
 audit.csv              when each question was shown, and until when, of forms that ask for it
 dispositions.csv       what became of every planned occasion: answered, refused, not reached …
-response.csv           counts of these by wave and number, and response rates RR1 and RR2 after AAPOR
+response.csv           counts of these by wave and number, and of field visits by trip; response rates after AAPOR
 contacts.csv           every message that was to be sent unasked, why, and what became of it; never its text
 consents.csv           who agreed to which exact words, when and in which language
 media/                 pictures, sounds, films and files people sent, named as in answers_long.csv; files of visits

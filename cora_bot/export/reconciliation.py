@@ -18,6 +18,7 @@ from cora_bot.export.opened import Stamp, Trouble
 from cora_bot.export.opening import Opening
 from cora_bot.export.response import Response
 from cora_bot.export.terminal import printable
+from cora_bot.export.trip_response import TripResponse
 from cora_bot.study.model import Step
 
 
@@ -28,7 +29,7 @@ class Reconciliation:
     ``sealed`` is what the server says it put in; ``found`` what the file holds. ``waiting`` are answers sealed on
     arrival whose form was still open when the bundle was made: the next bundle brings the rest. ``left_out`` belong
     to persons an earlier export in this folder knew as erased. ``kinds`` counts opened records by kind. ``response``
-    goes along for people to read; ``response.csv`` holds it.
+    and ``trips`` go along for people to read; ``response.csv`` holds both.
     ``differences`` are sentences without content; empty means that everything fits.
     """
 
@@ -44,6 +45,7 @@ class Reconciliation:
     differences: tuple[str, ...]
     notes: tuple[str, ...]
     response: tuple[Response, ...] = ()
+    trips: tuple[TripResponse, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -58,6 +60,7 @@ def reconcile(
     facts: Iterable[OccurrenceFact],
     notes: Iterable[str] = (),
     response: tuple[Response, ...] = (),
+    trips: tuple[TripResponse, ...] = (),
     unsigned: Iterable[str] = (),
     visits: Iterable[str] = (),
 ) -> Reconciliation:
@@ -87,6 +90,7 @@ def reconcile(
         ),
         notes=tuple(notes),
         response=response,
+        trips=trips,
     )
 
 
@@ -147,9 +151,9 @@ def as_json(
         "holder": manifest.holder,
         "contents": contents,
         "fits": account.fits,
-        **asdict(replace(account, response=())),
+        **asdict(replace(account, response=(), trips=())),
     }
-    del document["response"]
+    del document["response"], document["trips"]
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 

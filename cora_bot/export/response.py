@@ -10,6 +10,9 @@ early and silence is certain only at the end, so a rate over what is settled alr
 after AAPOR, Standard Definitions (8th edition, 2015), "Response rates". Here I: complete, P: partial, R: refused and
 break_off, NC: non_contact, O: lapsed, UO: not_sent and what is still open, UH: not_attempted. Occasions that are
 not_eligible are in neither; where nothing is left below the line there is no rate.
+
+Below the waves stand the trips of field visits, in columns of their own (``trip_response.py``). A cell that means
+nothing in a row is empty, never 0.
 """
 
 from __future__ import annotations
@@ -23,13 +26,16 @@ from typing import Final
 from cora_bot.export.bundle_facts import OccurrenceFact, moment
 from cora_bot.export.dispositions import AAPOR, disposition
 from cora_bot.export.terminal import table
+from cora_bot.export.trip_response import COLUMNS as TRIP_COLUMNS
+from cora_bot.export.trip_response import TripResponse
+from cora_bot.export.trip_response import cells as trip_cells
 from cora_bot.study.model import Step
 
 # Column by disposition. ``planned`` is every occasion here, so what is planned and nothing else yet is ``not_due``.
 OUTCOMES: Final[Mapping[str, str]] = {name: "not_due" if name == Step.PLANNED else name for name in AAPOR}
 ENDINGS: Final = (Step.EXPIRED, Step.LAPSED, Step.CANCELLED)
 NOT_ELIGIBLE: Final = "not_eligible"
-HEADER: Final = (
+_WAVE_COLUMNS: Final = (
     "wave",
     "number",
     "planned",
@@ -44,6 +50,7 @@ HEADER: Final = (
     "rr1",
     "rr2",
 )
+HEADER: Final = (*_WAVE_COLUMNS, *TRIP_COLUMNS)
 _ALWAYS_PRINTED: Final = frozenset({"complete", "partial", "refused", "non_contact"})
 
 
@@ -105,9 +112,23 @@ def _response(facts: Sequence[OccurrenceFact], at: datetime) -> Response:
     )
 
 
-def rows(found: Iterable[Response]) -> Iterator[Sequence[str]]:
+def rows(found: Iterable[Response], trips: Iterable[TripResponse] = ()) -> Iterator[Sequence[str]]:
     """``response.csv``."""
     yield HEADER
+    for wave in _wave_rows(found):
+        yield (*wave, *("" for _ in TRIP_COLUMNS))
+    for trip in trips:
+        yield (*_shared(trip), *trip_cells(trip))
+
+
+def _shared(trip: TripResponse) -> Iterator[str]:
+    """What trips have in common with waves."""
+    counts = {"planned": trip.offered, "invited": trip.invited, "opened": trip.opened, "closed": trip.closed.total()}
+    known = {name: str(count) for name, count in counts.items()} | {"rr1": trip.rr1}
+    return (known.get(column, "") for column in _WAVE_COLUMNS)
+
+
+def _wave_rows(found: Iterable[Response]) -> Iterator[Sequence[str]]:
     for one in found:
         closed = (one.closed.total(), one.closed["complete"], one.closed["partial"], one.eligible)
         yield (

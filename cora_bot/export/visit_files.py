@@ -36,24 +36,32 @@ class VisitFile:
 @dataclass(frozen=True, slots=True)
 class Joined:
     """``files`` by case, visit, time; ``troubles`` are sentences without content that begin with a file's name;
-    ``twice`` counts files that were there more than once.
+    ``twice`` counts files that were there more than once; ``unsure``: nothing here knows whose each visit is.
     """
 
     files: tuple[VisitFile, ...] = ()
     troubles: tuple[str, ...] = ()
     twice: int = 0
+    unsure: bool = False
 
     def notes(self) -> list[str]:
         notes = [f"{len(self.files)} files of visits were joined to their cases by --with"] if self.files else []
-        same = f"{self.twice} files of visits were there more than once and were taken once"
-        return notes + ([same] if self.twice else [])
+        if self.twice:
+            notes.append(f"{self.twice} files of visits were there more than once and were taken once")
+        return notes + ([f"file {each.path.name} {_unsure(each.head)}" for each in self.files] if self.unsure else [])
+
+
+def _unsure(head: VisitHead) -> str:
+    pair = f"names the visit {head.visit} and the case {head.case}"
+    return f"{pair}; whether they belong together is not known here: no bundle lists visits"
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What a file must fit: the study, the codes of the cases that may appear, and whose each visit is.
 
-    ``visits``: case code by visit; None where the bundle lists no visits, so that the case code alone decides.
+    ``visits``: case code by visit; None where no bundle lists visits: then the case code alone decides, and the files
+    are named, because a wrong pair cannot be told from a right one.
     """
 
     study: str
@@ -76,7 +84,7 @@ def take_up(folders: Sequence[Path], identities: Sequence[Identity], expected: E
         twice += same in found
         found.setdefault(same, VisitFile(path, head))
     ordered = sorted(found.values(), key=lambda each: (each.head.case, each.head.visit, each.head.at, each.head.file))
-    return Joined(tuple(ordered), tuple(troubles), twice)
+    return Joined(tuple(ordered), tuple(troubles), twice, unsure=expected.visits is None)
 
 
 def _paths(folders: Sequence[Path]) -> Iterator[Path]:
@@ -102,20 +110,16 @@ def _examined(path: Path, identities: Sequence[Identity]) -> VisitHead | str:
 
 
 def _does_not_fit(head: VisitHead, expected: Expected) -> str:
+    """Why a file stays out, "" where it fits. The file itself is left as it is: it can be bound anew."""
     if head.study != expected.study:
         return f"is of another study ({head.study})"
+    pair = f"names the visit {head.visit} and the case {head.case}"
     if head.case not in expected.codes:
-        return f"names the case {head.case}, which is not in the bundle: if that person was erased, delete the file"
-    if expected.visits is None:
-        return ""
-    if head.visit not in expected.visits:
-        return f"names the visit {head.visit}, which the bundle does not list"
-    whose = expected.visits[head.visit]
-    return (
-        ""
-        if whose == head.case
-        else f"names the visit {head.visit} and the case {head.case}, which do not belong together"
-    )
+        return f"{pair}, who is not in the bundle: if that person was erased, delete the file"
+    whose = head.case if expected.visits is None else expected.visits.get(head.visit)
+    if whose is None:
+        return f"{pair}; the bundle does not list that visit"
+    return "" if whose == head.case else f"{pair}, which do not belong together: the visit is of {whose}"
 
 
 def rows(joined: Joined) -> Iterator[Row]:

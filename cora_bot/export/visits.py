@@ -1,18 +1,33 @@
 """What became of each field visit: one row per person and trip, with a code after AAPOR's definitions.
 
+``response.csv`` counts these rows by trip (``trip_response.py``).
+
 1.1 interview, 2.11 refusal, 2.2 non-contact, 2.3 other, 3.11 not attempted. What is still under way has no code.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cora_bot.export.bundle_facts import VisitFact
 
-HEADER: Final = ("case", "visit", "trip", "outcome", "aapor", "way", "starts", "moves", "misses")
-AAPOR: Final = {
+HEADER: Final = (
+    "case",
+    "visit",
+    "trip",
+    "outcome",
+    "aapor",
+    "way",
+    "starts",
+    "moves",
+    "misses",
+    "messages_sent",
+    "opened",
+    "booked",
+    "closes",
+)
+AAPOR: Final[Mapping[str, str]] = {
     "met": "1.1",
     "refused": "2.11",
     "missed": "2.2",
@@ -25,13 +40,13 @@ AAPOR: Final = {
     "waiting": "",
     "invited": "",
 }
-MEANINGS: Final = {
+MEANINGS: Final[Mapping[str, str]] = {
     "met": "they met, or spoke by phone or video",
-    "refused": "the person did not want to meet this time",
+    "refused": "the person did not want to meet this time, or wanted no messages or no visits any more",
     "missed": "a time was booked and the person did not come, and no later one is booked",
     "unreachable": "the invitation was never opened before its deadline",
     "no_answer": "the invitation was opened, and no time was chosen before its deadline",
-    "cancelled": "the team called it off",
+    "cancelled": "the team called it off, and no other time is booked",
     "moved": "booked, at another time than the first",
     "booked": "a time is booked",
     "asked": "the person wants something that only the team can arrange",
@@ -47,11 +62,5 @@ def rows(facts: Iterable[VisitFact]) -> Iterator[Sequence[str]]:
     for fact in sorted(facts, key=lambda one: (one.code, one.trip, one.visit)):
         aapor = AAPOR.get(fact.outcome, "")
         about = (fact.code, fact.visit, fact.trip, fact.outcome, aapor, fact.way, fact.starts)
-        yield (*about, str(fact.moves), str(fact.misses))
-
-
-def as_text(facts: Iterable[VisitFact]) -> str:
-    """How many of each outcome, in one line for people; "" without visits."""
-    count = Counter(fact.outcome for fact in facts)
-    known = [f"{count[outcome]} {outcome}" for outcome in AAPOR if count[outcome]]
-    return f"visits: {', '.join(known)}" if known else ""
+        lived = (fact.moves, fact.misses, fact.sent, int(fact.opened), int(fact.booked))
+        yield (*about, *(str(count) for count in lived), fact.closes)

@@ -60,9 +60,7 @@ async def append(tx: Tx, notes: Sequence[Noted], *, log: str, keys: WorkingKeys,
     """Behind the last entry of ``log`` (the study's id). To be called last in a transaction: others wait here."""
     if not notes:
         return
-    if tx.dialect.name != "sqlite":
-        await tx.execute(text("SELECT pg_advisory_xact_lock(:of)"), {"of": _ONE_AT_A_TIME})
-    newest = (await tx.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))).first()
+    newest = await _newest(tx)
     previous = newest.hash if newest else beginning(log)
     rows = []
     for seq, each in enumerate(notes, start=newest.seq + 1 if newest else 1):
@@ -73,8 +71,31 @@ async def append(tx: Tx, notes: Sequence[Noted], *, log: str, keys: WorkingKeys,
     await tx.execute(insert(audit), rows)
 
 
-def _row(each: Noted, seq: int, *, keys: WorkingKeys, chance: Chance) -> dict[str, Any]:
-    row = {
+async def append_of_nobody(tx: Tx, each: Noted, now: datetime) -> bool:
+    """As ``append``, of something that is about no person: it needs no key. Whether it was logged.
+
+    Behind an earlier entry alone: the log's name, which the first follows, is the study's, and is not at hand where
+    there are no keys. A log without entries is that of a server on which nothing was ever done.
+    """
+    newest = await _newest(tx)
+    if newest is None or each.subject is not None:
+        return False
+    made = following(newest.hash, newest.seq + 1, at=to_millis(now), action=each.action, facts=each.facts)
+    await tx.execute(insert(audit), [_of_nobody(each, made.seq) | {"at": now, "hash": made.hash}])
+    return True
+
+
+async def _newest(tx: Tx) -> Row[Any] | None:
+    """The last entry, behind the lock that whoever adds one takes."""
+    if tx.dialect.name != "sqlite":
+        await tx.execute(text("SELECT pg_advisory_xact_lock(:of)"), {"of": _ONE_AT_A_TIME})
+    query = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+    found: Row[Any] | None = (await tx.execute(query)).first()
+    return found
+
+
+def _of_nobody(each: Noted, seq: int) -> dict[str, Any]:
+    return {
         "seq": seq,
         "action": each.action,
         "facts": json.dumps(dict(each.facts), ensure_ascii=False, sort_keys=True),
@@ -82,6 +103,10 @@ def _row(each: Noted, seq: int, *, keys: WorkingKeys, chance: Chance) -> dict[st
         "mark": None,
         "person_index": None,
     }
+
+
+def _row(each: Noted, seq: int, *, keys: WorkingKeys, chance: Chance) -> dict[str, Any]:
+    row = _of_nobody(each, seq)
     if each.subject is None:
         return row
     salt = chance.bytes(SALT_SIZE)

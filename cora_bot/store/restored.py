@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import and_, delete, func, or_, select, update
 
 from cora_bot.base.chance import Chance
+from cora_bot.dialogue.contact_reasons import INVITATION, REMINDER, of_occasion
 from cora_bot.store.codec import seal_value
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import PENDING, SENDING, final
@@ -85,7 +86,7 @@ async def note_doubts(tx: Tx, who: bytes, where: bytes, moments: Sequence[Moment
             "means": Means.SEND.value,
             "unsolicited": True,
             "fresh": True,
-            "reason": f"{'invitation' if each.first else 'reminder'}:{each.wave}",
+            "reason": of_occasion(INVITATION if each.first else REMINDER, each.wave),
             "outcome": "restored",
             "wave": each.wave,
             "number": each.number,

@@ -47,6 +47,11 @@ async def write(tx: Tx, new: Trip, ends: datetime, *, keys: WorkingKeys, chance:
     await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), row)
 
 
+async def ends(tx: Tx) -> dict[str, datetime]:
+    """When the last time of each trip is over."""
+    return {row.id: row.ends for row in await tx.execute(select(trip.c.id, trip.c.ends))}
+
+
 async def bookable(tx: Tx, ids: Collection[str], after: datetime) -> dict[str, tuple[Bookable, ...]]:
     """By trip every slot that begins later than ``after`` and takes place, earliest first, with its free seats."""
     if not ids:

@@ -1,10 +1,15 @@
 """All sending stopped at once, by one row that every process looks at before it sends, plans or takes anything.
 
 It needs no key: whoever can write to the database can stop it. What is being sent at that very moment comes to its end.
+
+It is in the audit log, in the same transaction, as is whatever else ``cora panic`` does. But nothing of it depends on
+the log: where that cannot be written, it is done all the same.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,7 +17,8 @@ from sqlalchemy import func, select
 from cora_bot.base.clock import Clock, to_millis
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
-from cora_bot.store import participants, records, remembered
+from cora_bot.store import audit_log, participants, records, remembered
+from cora_bot.store.audit_log import Noted
 from cora_bot.store.database import Database, Tx
 from cora_bot.store.outbox import PENDING
 from cora_bot.store.tables import chat, outbox, session
@@ -43,16 +49,36 @@ class Holdings:
 
 async def halt(database: Database, clock: Clock) -> None:
     """From this commit on nothing is sent, planned or taken. Repeatable."""
-    async with database.transaction() as tx:
-        await remembered.write(tx, remembered.HALTED, str(to_millis(clock.now())))
-    log("halted", level=40)
+    try:
+        async with database.transaction() as tx:
+            await _stop(tx, clock)
+            await audit_log.append_of_nobody(tx, Noted("halted"), clock.now())
+    except Exception as error:
+        log("panic_not_noted", level=logging.ERROR, error=type(error).__name__)
+        async with database.transaction() as tx:
+            await _stop(tx, clock)
+    log("halted", level=logging.ERROR)
 
 
-async def lift(database: Database) -> None:
+async def _stop(tx: Tx, clock: Clock) -> None:
+    await remembered.write(tx, remembered.HALTED, str(to_millis(clock.now())))
+
+
+async def lift(database: Database, clock: Clock) -> None:
     """The bot may be started again. Repeatable."""
     async with database.transaction() as tx:
         await remembered.forget(tx, remembered.HALTED)
+        await audit_log.append_of_nobody(tx, Noted("halt_lifted"), clock.now())
     log("halt_lifted")
+
+
+async def note_forgetting(database: Database, clock: Clock, facts: Mapping[str, str]) -> None:
+    """Logged before the server's keys are destroyed, so that the last bundle carries it. Never raises."""
+    try:
+        async with database.transaction() as tx:
+            await audit_log.append_of_nobody(tx, Noted("forgetting_server_keys", facts=facts), clock.now())
+    except Exception as error:
+        log("panic_not_noted", level=logging.ERROR, error=type(error).__name__)
 
 
 async def is_halted(tx: Tx) -> bool:

@@ -10,16 +10,18 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from cora_bot.base.chance import Chance, new_id
 from cora_bot.base.errors import CoraError
 from cora_bot.base.values import replace
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
+from cora_bot.study.visits.on_paper import CHECK, check
 from cora_bot.usecases.finding import as_code
 from cora_bot.usecases.load_study import STUDY_FILE
 from cora_bot.usecases.signatures import openers_signed
@@ -74,13 +76,22 @@ def _study(file: Path) -> Study:
 
 
 def about(visit: str, case: str, kind: Kind | None = None) -> About:
-    """What somebody typed from a day sheet. Raises ``CoraError``."""
+    """What somebody typed from a day sheet. The last letters of ``visit`` say that both belong together, else
+    ``CoraError``: the laptop knows neither trip nor cases.
+    """
     plain = "".join(letter for letter in visit.upper() if letter.isalnum())
-    found = About(f"{plain[:1]}-{plain[1:]}", as_code(case), kind)
+    found = About(f"{plain[:1]}-{plain[1:-CHECK]}", as_code(case), kind)
     if not VISIT.fullmatch(found.visit):
-        raise CoraError(f"{visit!r} is no number of a visit", "It looks like V-7Q2K and stands on the day sheet.")
+        raise CoraError(
+            f"{visit!r} is no number of a visit", "It looks like V-7Q2K-3J and stands on the day sheet, whole."
+        )
     if not CASE.fullmatch(found.case):
         raise CoraError(f"{case!r} is no case code", "It looks like K7F-2QX and stands on the day sheet.")
+    if plain[-CHECK:] != check(found.visit, found.case):
+        raise CoraError(
+            f"the visit {found.visit}-{plain[-CHECK:]} and the case {found.case} do not belong together",
+            "One of them is mistyped, or is of another line of the day sheet. Nothing was sealed.",
+        )
     return found
 
 
@@ -105,7 +116,9 @@ def seal_file(
     )
     # A name of its own: what lies on the laptop tells neither visit nor case.
     target = into / f"{head.file}{SUFFIX}"
-    _write(target, seal_visit_file(head, _told(_pieces(file), size, progress), desk.recipients, chance))
+    content = _told(_pieces(file), size, progress)
+    with _whole(target) as opened:
+        seal_visit_file(head, content, opened, desk.recipients, chance=chance)
     return target
 
 
@@ -143,14 +156,14 @@ def _told(pieces: Iterator[bytes], size: int, progress: Progress) -> Iterator[by
         progress(min(done, size), size)
 
 
-def _write(target: Path, pieces: Iterator[bytes]) -> None:
+@contextmanager
+def _whole(target: Path) -> Iterator[BinaryIO]:
     """Whole or not at all: somebody will delete the original because this file is there."""
     part = target.with_name(target.name + ".part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as opened:
-            for piece in pieces:
-                opened.write(piece)
+            yield opened
             opened.flush()
             os.fsync(opened.fileno())
         part.rename(target)

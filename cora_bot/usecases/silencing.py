@@ -14,10 +14,11 @@ from cora_bot.base.logging import log
 from cora_bot.base.values import replace
 from cora_bot.store import above, chats, outbox, participants
 from cora_bot.store.apply import retired, silenced
+from cora_bot.store.audit_log import Noted, Subject
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
-from cora_bot.usecases import fencing
-from cora_bot.usecases.finding import find
+from cora_bot.usecases import audit_log, fencing
+from cora_bot.usecases.finding import as_code, find
 from cora_bot.usecases.house import House
 from cora_bot.usecases.leaving import blank
 
@@ -37,6 +38,7 @@ async def silence(house: House, code: str) -> None:
         await participants.join(tx, {nowhere.id: who}, now)
         left = await chats.lock(tx, await participants.leave_others(tx, {who: nowhere.id}))
         await _tidy(house, tx, left)
+        await audit_log.note(house, tx, Noted("silenced", Subject(who, as_code(code))))
     log("silenced", chats=len(left))
 
 

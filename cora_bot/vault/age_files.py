@@ -1,4 +1,4 @@
-"""Age files of any size, sealed and opened in a stream: for copies of a store, which need not fit into memory.
+"""Age files of any size, sealed and opened in a stream: copies of a store, last bundles, recordings of visits.
 
 The same format as ``agefile``: age's own program opens them. What was read before a damaged chunk is found is not to be
 trusted: whoever reads must come to the end before using anything.
@@ -20,7 +20,7 @@ from cora_bot.vault.agefile import WORK, Identity, Recipient, file_key_of, heade
 
 _TAG: Final = 16
 _NONCE: Final = 16
-_LONGEST_HEADER: Final = 256 * 1024
+_LONGEST_HEADER: Final = 512 * 1024  # more than that of as many recipients as are read
 
 
 class SealedWriter:

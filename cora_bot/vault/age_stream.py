@@ -1,12 +1,10 @@
 """The payload of an age v1 file: STREAM over ChaCha20-Poly1305 in chunks of 64 KiB.
 
 A chunk's nonce is its number and whether it is the last: chunks cannot be cut off, reordered, repeated or appended.
+Here for what fits into memory; ``age_files.py`` does the same in a stream.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -46,43 +44,6 @@ def open_payload(file_key: bytes, payload: bytes) -> bytes:
         )
     except InvalidTag:
         raise AgeFormatError("chunk") from None
-
-
-def seal_pieces(file_key: bytes, pieces: Iterable[bytes], chance: Chance) -> Iterator[bytes]:
-    """As ``seal_payload``, of a plaintext that comes in pieces of any size: no more than a few chunks are held."""
-    nonce = chance.bytes(_NONCE)
-    yield nonce
-    cipher = ChaCha20Poly1305(derive(file_key, nonce, b"payload"))
-    number, held = 0, bytearray()
-    for piece in pieces:
-        held += piece
-        while len(held) > CHUNK:  # whatever is left may be the last one
-            yield cipher.encrypt(chunk_nonce(number, last=False), bytes(held[:CHUNK]), None)
-            del held[:CHUNK]
-            number += 1
-    yield cipher.encrypt(chunk_nonce(number, last=True), bytes(held), None)
-
-
-def open_pieces(file_key: bytes, payload: BinaryIO) -> Iterator[bytes]:
-    """As ``open_payload``, chunk by chunk. Raises ``AgeFormatError`` at the place that does not fit: until the end was
-    reached nobody knows that nothing was cut off.
-    """
-    nonce = payload.read(_NONCE)
-    if len(nonce) != _NONCE:
-        raise AgeFormatError("cut short")
-    cipher = ChaCha20Poly1305(derive(file_key, nonce, b"payload"))
-    number, chunk = 0, payload.read(CHUNK + _TAG)
-    while True:
-        following = payload.read(CHUNK + _TAG)
-        if len(chunk) < _TAG or (number and len(chunk) == _TAG):
-            raise AgeFormatError("cut short, or an empty last chunk")
-        try:
-            yield cipher.decrypt(chunk_nonce(number, last=not following), chunk, None)
-        except InvalidTag:
-            raise AgeFormatError("chunk") from None
-        if not following:
-            return
-        number, chunk = number + 1, following
 
 
 def chunk_nonce(number: int, *, last: bool) -> bytes:

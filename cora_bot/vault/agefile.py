@@ -7,9 +7,7 @@ stanza names nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO
-from typing import BinaryIO, cast
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -29,7 +27,7 @@ from cora_bot.vault.age_header import (
     header_for,
     parse,
 )
-from cora_bot.vault.age_stream import open_payload, open_pieces, seal_payload, seal_pieces
+from cora_bot.vault.age_stream import open_payload, seal_payload
 from cora_bot.vault.recipients import KIND, Identity, Recipient, check_one_kind, wrapped_key
 
 __all__ = [
@@ -39,18 +37,15 @@ __all__ = [
     "file_key_of",
     "header_to",
     "is_agefile",
-    "open_long",
     "open_sealed",
     "open_with_passphrase",
     "seal",
-    "seal_long",
     "seal_with_passphrase",
 ]
 
 WORK = 18  # log2 of scrypt's N: 1.2 s and 256 MiB on one core of a 2 vCPU machine; age's own default
 _MOST_WORK = 22  # as age: 16 times that, and 4 GiB; more would let a planted file stop the machine
 _READ = {KIND: wrapped_key, classic.KIND: classic.wrapped_key}
-_HEADER = 512 * 1024  # more than the longest header that is read
 _SCRYPT = "scrypt"
 _SCRYPT_LABEL = b"age-encryption.org/v1/scrypt"
 _SALT = 16
@@ -69,26 +64,6 @@ def seal(plaintext: bytes, recipients: Sequence[Recipient], chance: Chance) -> b
     """
     file_key = chance.bytes(FILE_KEY_SIZE)
     return _file(_stanzas(recipients, file_key), file_key, plaintext, chance)
-
-
-def seal_long(pieces: Iterable[bytes], recipients: Sequence[Recipient], chance: Chance) -> Iterator[bytes]:
-    """As ``seal``, for what does not fit into memory: plaintext in pieces, the age file in pieces."""
-    file_key = chance.bytes(FILE_KEY_SIZE)
-    yield header_for(_stanzas(recipients, file_key), file_key).encode()
-    yield from seal_pieces(file_key, pieces, chance)
-
-
-def open_long(source: BinaryIO, identities: Sequence[Identity]) -> Iterator[bytes]:
-    """The plaintext in pieces; raises ``NotOpened`` where it does not fit.
-
-    The one reading that gives out something before the end: whoever uses a piece before all have come has to undo it
-    when one fails.
-    """
-    try:
-        header, begun = parse(source.read(_HEADER))
-        yield from open_pieces(_file_key(header, identities), cast("BinaryIO", _Rest(begun, source)))
-    except AgeFormatError:
-        raise NotOpened("the sealed file") from None
 
 
 def open_sealed(sealed: bytes, identities: Sequence[Identity]) -> bytes:
@@ -114,17 +89,6 @@ def open_with_passphrase(sealed: bytes, passphrase: str) -> bytes:
         return open_payload(file_key, payload)
     except AgeFormatError:
         raise NotOpened("the passphrase-protected file") from None
-
-
-class _Rest:
-    """A file of which the first bytes were read already."""
-
-    def __init__(self, begun: bytes, source: BinaryIO) -> None:
-        self._begun, self._source = BytesIO(begun), source
-
-    def read(self, size: int) -> bytes:
-        first = self._begun.read(size)
-        return first if len(first) == size else first + self._source.read(size - len(first))
 
 
 def _stanzas(recipients: Sequence[Recipient], file_key: bytes) -> tuple[Stanza, ...]:

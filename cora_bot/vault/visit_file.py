@@ -22,7 +22,8 @@ import msgspec
 
 from cora_bot.base.chance import CODE_LETTERS, Chance
 from cora_bot.base.errors import CoraError, NotOpened
-from cora_bot.vault.agefile import Identity, Recipient, open_long, seal_long
+from cora_bot.vault.age_files import OpenedReader, SealedWriter
+from cora_bot.vault.agefile import Identity, Recipient
 from cora_bot.vault.padding import FLOOR, padme
 
 VERSION: Final = 1
@@ -80,11 +81,15 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def seal_visit_file(
-    head: VisitHead, pieces: Iterable[bytes], recipients: Sequence[Recipient], chance: Chance
-) -> Iterator[bytes]:
-    """The age file in pieces. Raises ``CoraError`` when the content is not what the head says: it changed meanwhile."""
-    line = _line(head)
-    return seal_long(_plaintext(line, head, pieces), recipients, chance)
+    head: VisitHead, pieces: Iterable[bytes], target: BinaryIO, recipients: Sequence[Recipient], *, chance: Chance
+) -> None:
+    """Writes the age file into ``target``. Raises ``CoraError`` when the content is not what the head says: it changed
+    meanwhile, and what was written is to be thrown away.
+    """
+    sealed = SealedWriter(target, recipients, chance)
+    for piece in _plaintext(_line(head), head, pieces):
+        sealed.write(piece)
+    sealed.close()
 
 
 def _plaintext(line: bytes, head: VisitHead, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -105,13 +110,13 @@ def open_visit_file(source: BinaryIO, identities: Sequence[Identity]) -> tuple[V
     """The head, and the content in pieces. Either raises ``NotOpened`` (the content at its end at the latest);
     ``CoraError`` for a version this program is too old for.
     """
-    opened = open_long(source, identities)
-    first = next(opened, b"")
+    opened = OpenedReader(source, identities, what="the sealed file")
+    first = opened.read(_PIECE)
     line, ends, rest = first.partition(b"\n")
     if not ends or len(line) >= _LONGEST_HEAD:
         raise NotOpened("the sealed file")
     head = _read(line)
-    return head, _content(head, len(line) + 1, rest, opened)
+    return head, _content(head, len(line) + 1, rest, iter(lambda: opened.read(_PIECE), b""))
 
 
 def _content(head: VisitHead, before: int, first: bytes, more: Iterator[bytes]) -> Iterator[bytes]:

@@ -2,11 +2,14 @@
 PA-02 what would happen is said before; without the typed words nothing is destroyed, and the stop stays
 PA-03 keys and passphrase are overwritten and gone; researchers open the last bundle; nothing else opens any more
 PA-04 chats are wiped for as long as was said, the newest first; what is left is counted
+PA-05 stop, its end, and that keys go are in the audit log; the last bundle carries it
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +37,7 @@ from cora_bot.usecases.halting import Halted
 from cora_bot.usecases.house import House
 from cora_bot.vault import private_files
 from cora_bot.vault.agefile import open_sealed
+from cora_bot.vault.audit_chain import first_broken
 from cora_bot.vault.identity import read_key_file
 from cora_bot.vault.record import open_record
 from cora_bot.vault.server_keys import load_keys, save_keys
@@ -92,7 +96,7 @@ async def test_nothing_is_planned_until_the_stop_is_taken_back(setting: Setting)
     await halting.halt(house.database, setting.clock)
     with pytest.raises(Halted):
         await due(house)
-    await halting.lift(house.database)
+    await halting.lift(house.database, setting.clock)
     assert await due(house) == 1
 
 
@@ -198,6 +202,16 @@ def test_only_stop_asks_nothing(server: Server) -> None:
     assert (said.exit_code, key_of(server).exists()) == (0, True)
 
 
+def test_stop_and_its_end_are_in_the_audit_log(server: Server) -> None:
+    does(server, "panic", "--only-stop")
+    stopped = does(server, "audit", "list", "--csv").stdout.splitlines()
+    does(server, "panic", "--over")
+    listed = does(server, "audit", "list", "--csv").stdout.splitlines()
+    assert [row.split(",")[2] for row in listed[-2:]] == ["halted", "halt_lifted"]
+    assert listed[:-1] == stopped
+    assert does(server, "audit", "verify").exit_code == 0
+
+
 def test_keys_are_gone_and_researchers_open_the_last_bundle(server: Server, tmp_path: Path) -> None:
     secret = load_keys(key_of(server)).working
     before = key_of(server)
@@ -217,7 +231,13 @@ def test_keys_are_gone_and_researchers_open_the_last_bundle(server: Server, tmp_
             open_record(bundle.sealed(one), [identity], study="returnee_follow_up", case=None, record=one)
             for one in bundle.records
         ]
+        log = bundle.audit or ()
     assert [head.form for head, _ in opened] == ["consent"]
+    assert [each.action for each in log][-2:] == ["halted", "forgetting_server_keys"]
+    assert log[-1].facts == {"files": "1", "last_bundle": "yes", "wiping_seconds": "0"}
+    assert first_broken(log, log="returnee_follow_up") is None
+    listed = does(server, "audit", "list", str(tmp_path / "carried"))
+    assert ("forgetting_server_keys" in listed.stdout, does(server, "audit", "list").exit_code) == (True, 1)
     for command in (["people"], ["bundle", "--to", str(tmp_path / "b"), "--holder", "Anna"]):
         refused = does(server, *command)
         assert (refused.exit_code, "could not be read" in refused.stderr) == (1, True)
@@ -234,6 +254,12 @@ def test_passphrase_s_file_goes_too(server: Server, tmp_path: Path) -> None:
     said = does(server, "panic", "--no-bundle", typed=f"{WORDS}\n")
     assert (said.exit_code, key_of(server).exists(), words.exists()) == (0, False, False)
     assert list((tmp_path / "data").glob("last-bundle-*")) == []
+    with sqlite3.connect(tmp_path / "data" / "cora.db") as database:
+        (last,) = database.execute("SELECT action, facts FROM audit ORDER BY seq DESC LIMIT 1").fetchall()
+    assert (last[0], json.loads(last[1])) == (
+        "forgetting_server_keys",
+        {"files": "2", "last_bundle": "no", "wiping_seconds": "0"},
+    )
 
 
 def test_keys_that_do_not_open_stop_it_before_anything_is_destroyed(server: Server) -> None:

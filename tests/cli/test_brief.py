@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cora_bot.export.brief.folder import read_log
+from cora_bot.export.own_log import log_beside, read_log
 from tests.cli.running import Said, cora
 from tests.cli.server import Server, enrol, set_up
 
@@ -49,9 +49,43 @@ def test_brief_is_written_and_noted(server: Server, tmp_path: Path) -> None:
     text = (tmp_path / "briefs" / f"brief-{case}.txt").read_text(encoding="utf-8")
     assert "Staff" not in text
     assert "consent" in text
-    (row,) = read_log(tmp_path / "briefs")
-    assert (row["case"], row["holder"]) == (case, "Mira")
-    assert row["brief"] in said.out
+    (line,) = read_log(log_beside(tmp_path / "briefs"))
+    assert (line.facts["case"], line.facts["holder"]) == (case, "Mira")
+    assert line.facts["brief"] in said.out
+
+
+def test_what_was_put_together_is_listed_and_verified_as_exports_are(server: Server, tmp_path: Path) -> None:
+    case, briefs = code_of(server), tmp_path / "briefs"
+    brief(server, tmp_path, case)
+    listed = cora("audit", "list", "--seen", briefs, "--csv").out.splitlines()
+    alone = cora("audit", "verify", "--seen", briefs)
+    beside = cora("audit", "verify", tmp_path / "b.bundle", "--seen", briefs)
+
+    assert [row.split(",")[2:4] for row in listed] == [["action", "case"], ["brief", case]]
+    assert '""holder"": ""Mira""' in listed[1]
+    assert (alone.code, alone.out.startswith("1 entries, whole; the last is ")) == (0, True)
+    assert beside.code == 0
+
+
+def test_log_of_briefs_that_was_changed_is_found(server: Server, tmp_path: Path) -> None:
+    case, briefs = code_of(server), tmp_path / "briefs"
+    brief(server, tmp_path, case)
+    log_beside(briefs).write_text(log_beside(briefs).read_text().replace("Mira", "Lena"))
+    alone = cora("audit", "verify", "--seen", briefs)
+    beside = cora("audit", "verify", tmp_path / "b.bundle", "--seen", briefs)
+    again = brief(server, tmp_path, case)
+    sentence = "DIFFERENCE: the log of exports does not hold from line 1 on: it was changed\n"
+
+    assert [(said.code, said.out) for said in (alone, beside)] == [(1, sentence)] * 2
+    assert (again.code, again.out.endswith(sentence)) == (1, True)
+    assert (briefs / f"brief-{case}.txt").exists()
+
+
+def test_folder_without_a_log_is_said_to_have_none(tmp_path: Path) -> None:
+    for command in ("list", "verify"):
+        said = cora("audit", command, "--seen", tmp_path / "nothing")
+        assert (said.code, said.out) == (1, "")
+        assert "there is no" in said.err
 
 
 def test_unknown_case_is_said_to_be_so(server: Server, tmp_path: Path) -> None:

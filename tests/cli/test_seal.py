@@ -1,5 +1,6 @@
 """VI-54 ``cora seal`` needs study.toml, and no key; what it writes tells nothing outside, and all inside.
-VI-55 It refuses who can open otherwise than signed, mistyped numbers, unknown kinds and empty files.
+VI-55 It refuses who can open otherwise than signed, mistyped numbers, a visit of another case, unknown kinds and empty
+files.
 VI-56 From the laptop to the export, with the commands alone.
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cora_bot.export import visit_files
+from cora_bot.study.visits.on_paper import on_paper
 from cora_bot.vault.identity import read_key_file
 from cora_bot.vault.visit_file import SUFFIX, VisitHead, open_visit_file
 from tests.cli.running import Said, cora
@@ -22,6 +24,7 @@ from tests.cli.test_key_signing import Place, place
 __all__ = ["place"]
 
 SECRET = b"a spoken secret of Valbona"
+MINE = on_paper("V-7Q2K", "K7F-2QX")
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def laptop(tmp_path: Path, server: Server) -> Path:
 
 
 def seal(
-    laptop: Path, *more: str, visit: str = "V-7Q2K", case: str = "K7F-2QX", name: str = "Valbona interview.m4a"
+    laptop: Path, *more: str, visit: str = MINE, case: str = "K7F-2QX", name: str = "Valbona interview.m4a"
 ) -> Said:
     return cora("seal", laptop / name, "--study", laptop, "--visit", visit, "--case", case, *more)
 
@@ -75,7 +78,9 @@ def test_outside_tells_neither_person_nor_visit(laptop: Path) -> None:
     assert [word for word in (b"Valbona", b"7Q2K", b"K7F", SECRET, b"returnee") if word in outside] == []
 
 
-@pytest.mark.parametrize(("visit", "case"), [("v-7q2k", "k7f 2qx"), ("V 7Q 2K", "K7F2QX"), ("V7Q2K", "K7F-2QX")])
+@pytest.mark.parametrize(
+    ("visit", "case"), [("v-7q2k-3j", "k7f 2qx"), ("V 7Q 2K 3J", "K7F2QX"), ("V7Q2K3J", "K7F-2QX")]
+)
 def test_numbers_are_taken_as_people_type_them(laptop: Path, server: Server, visit: str, case: str) -> None:
     assert seal(laptop, visit=visit, case=case).code == 0
     head, _ = opened(found(laptop)[0], server)
@@ -86,11 +91,17 @@ def test_numbers_are_taken_as_people_type_them(laptop: Path, server: Server, vis
     ("visit", "case", "message"),
     [
         ("V-7Q2", "K7F-2QX", "no number of a visit"),
-        ("V-7Q20", "K7F-2QX", "no number of a visit"),
-        ("V-7Q2K", "K7F", "no case code"),
+        ("V-7Q20-3J", "K7F-2QX", "no number of a visit"),
+        ("V-7Q2K", "K7F-2QX", "no number of a visit"),  # without its last letters nobody knows whose it is
+        ("V-7Q2K-3J", "K7F", "no case code"),
+        ("V-7Q2M-3J", "K7F-2QX", "do not belong together"),
+        ("V-7Q2K-3M", "K7F-2QX", "do not belong together"),
+        ("V-7Q2K-3J", "K7F-2QM", "do not belong together"),
+        ("V-7Q2K-3J", "K7F-Q2X", "do not belong together"),
+        (on_paper("V-M3AC", "W9R-TEG"), "K7F-2QX", "do not belong together"),  # the line below
     ],
 )
-def test_mistyped_number_is_refused(laptop: Path, visit: str, case: str, message: str) -> None:
+def test_mistyped_pair_is_refused(laptop: Path, visit: str, case: str, message: str) -> None:
     said = seal(laptop, visit=visit, case=case)
     assert (said.code, found(laptop)) == (1, [])
     assert message in said.err
@@ -151,7 +162,7 @@ def test_other_changes_of_the_study_do_not_hold_up_the_laptop(tmp_path: Path, pl
     assert place.sign("anna").code == 0
     place.edit("default_hour = 10", "default_hour = 11")
     (tmp_path / "talk.ogg").write_bytes(SECRET)
-    said = cora("seal", tmp_path / "talk.ogg", "--study", place.study, "--visit", "V-7Q2K", "--case", "K7F-2QX")
+    said = cora("seal", tmp_path / "talk.ogg", "--study", place.study, "--visit", MINE, "--case", "K7F-2QX")
     assert said.code == 0, said.err
 
 
@@ -174,7 +185,8 @@ def test_from_the_laptop_to_the_export(tmp_path: Path, laptop: Path, server: Ser
     bundle = tmp_path / "carried.bundle"
     made = cora("bundle", "--to", bundle, "--holder", "Anna", settings=server.settings)
     assert made.code == 0, made.err
-    assert seal(laptop, "--to", str(tmp_path / "laptop"), case=case).code == 0
+    visit = on_paper("V-7Q2K", case)
+    assert seal(laptop, "--to", str(tmp_path / "laptop"), visit=visit, case=case).code == 0
     out = tmp_path / "out"
     said = cora(
         "export", bundle, "--key", server.key, "--passphrase-file", server.passphrase, "--to", out, "--with", laptop

@@ -1,9 +1,14 @@
 """CL-60 A trip goes from template to invitations at the terminal, and what is wrong is named with sheet and row.
-CL-61 A dry run sends nothing. CL-62 What the team does is said in one sentence, and refused in one."""
+CL-61 A dry run sends nothing. CL-62 What the team does is said in one sentence, and refused in one.
+CL-63 From the day sheet to the export: what is typed from one line joins its case, from two lines nothing is sealed;
+the figures of the trip are those of the server."""
 
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +20,7 @@ from cora_bot.base.clock import SystemClock
 from cora_bot.cli.open_house import open_house
 from cora_bot.export.bundle_reader import open_bundle
 from cora_bot.settings import read_settings
+from cora_bot.study.visits.on_paper import on_paper
 from tests.cli.running import Said, cora
 from tests.cli.server import Server, set_up
 from tests.support.trips import standard, workbook
@@ -39,10 +45,10 @@ def book(tmp_path: Path, first: date = FIRST, **settings: str) -> Path:
     return path
 
 
-def joins(server: Server, address: int) -> None:
+def joins(server: Server, address: int, code: str = "K7F-2QX") -> None:
     async def act() -> None:
         async with open_house(read_settings(server.settings)) as house:
-            await guest(house, address)
+            await guest(house, address, code=code)
 
     asyncio.run(act())
 
@@ -87,6 +93,8 @@ def test_trip_is_planned_offered_and_listed(tmp_path: Path, server: Server) -> N
     assert dry.out.splitlines()[-1] == ("1 people would be invited; nothing was sent (--send does); 13 seats are free")
     assert (sent_then, len(time_passes(server))) == ([], 1)
     assert done.out.splitlines()[-1] == "1 people are invited; 13 seats are free"
+    number = listed[1].split(",")[1]
+    assert (len(number), number) == (9, on_paper(number[:6], code))
     assert listed[1].startswith(f"{code},V-")
     assert listed[1].endswith(",invited,,,,in_person,en,,,0")
     assert visits(server, "list").out.splitlines()[1].split() == ["spring", "Spring", "1", "0"]
@@ -161,6 +169,53 @@ def test_bundle_says_what_became_of_visits(tmp_path: Path, server: Server) -> No
     assert [(fact.code, fact.trip, fact.outcome, fact.way, fact.moves) for fact in facts] == [
         (code, "spring", "booked", "in_person", 0)
     ]
+
+
+def typed_from_paper(server: Server, folder: Path) -> dict[str, str]:
+    """Number by case code, as the day sheet has them."""
+    assert visits(server, "sheets", "spring", "--to", folder).code == 0
+    page = (folder / "day-sheets.html").read_text(encoding="utf-8")
+    codes = re.findall(r"<code[^>]*>([^<]+)</code>", page)
+    return dict(zip(codes[1::2], codes[::2], strict=True))
+
+
+def test_what_is_typed_from_the_day_sheet_joins_its_case(tmp_path: Path, server: Server) -> None:
+    mine, other = "K7F-2QX", "M3A-9ZW"
+    visits(server, "plan", book(tmp_path))
+    for address, code in ((900, mine), (901, other)):
+        joins(server, address, code)
+    visits(server, "offer", "spring", "--until", UNTIL, "--send")
+    shown = [line.split()[0] for line in visits(server, "show", "spring").out.splitlines() if " ANNA " in line]
+    for code, slot in zip((mine, other), shown, strict=False):
+        assert visits(server, "move", code, slot).code == 0
+    paper = typed_from_paper(server, tmp_path / "paper")
+    talk = tmp_path / "field" / "talk.m4a"
+    talk.parent.mkdir()
+    talk.write_bytes(b"spoken")
+
+    def seal(number: str) -> Said:
+        return cora("seal", talk, "--study", server.study, "--visit", number, "--case", mine)
+
+    wrong, right = seal(paper[other]), seal(paper[mine])
+    assert (wrong.code, "do not belong together" in wrong.err, right.code) == (1, True, 0)
+
+    cora("bundle", "--to", tmp_path / "b.bundle", "--holder", "Anna", settings=server.settings)
+    key = ("--key", server.key, "--passphrase-file", server.passphrase)
+    said = cora("export", tmp_path / "b.bundle", *key, "--to", tmp_path / "out", "--with", talk.parent)
+    assert said.code == 0, said.out + said.err
+    (joined,) = rows(tmp_path / "out" / "visit_files.csv")
+    assert (joined["case"], joined["visit"]) == (mine, paper[mine][:6])
+    (spring, _all) = [row for row in rows(tmp_path / "out" / "response.csv") if row["trip"]]
+    counted = {name: spring[name] for name in ("planned", "visit_booked", "visit_booked_once", "closed", "rr1")}
+    assert counted == {"planned": "2", "visit_booked": "2", "visit_booked_once": "2", "closed": "0", "rr1": ""}
+    assert [line.split()[0] for line in said.out.splitlines() if line.startswith(("spring", "(all)"))] == [
+        "spring",
+        "(all)",
+    ]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
 
 
 @pytest.mark.parametrize(

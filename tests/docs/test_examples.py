@@ -15,8 +15,14 @@ from cora_bot.dialogue.handlers.inviting import LATER_HOURS
 from cora_bot.dialogue.handlers.missed import MISSED_AFTER
 from cora_bot.dialogue.phrases import COMMANDS, INVITATION
 from cora_bot.dialogue.scene import EMPTIED_AFTER
-from cora_bot.export import consents, contacts, dispositions, folder, response, tables, visit_files
-from cora_bot.export.bundle_format import CASE_COLUMNS, CONTACT_COLUMNS, OCCURRENCE_COLUMNS, OUTAGE_COLUMNS
+from cora_bot.export import consents, contacts, dispositions, folder, response, tables, visit_files, visits
+from cora_bot.export.bundle_format import (
+    CASE_COLUMNS,
+    CONTACT_COLUMNS,
+    OCCURRENCE_COLUMNS,
+    OUTAGE_COLUMNS,
+    VISIT_COLUMNS,
+)
 from cora_bot.forms.compile import compile_form
 from cora_bot.forms.support import SUPPORTED
 from cora_bot.settings import read_settings
@@ -128,6 +134,7 @@ def test_bundle_columns_are_those_of_the_bundle() -> None:
     assert rows["`occurrences.csv`"] == codes(OCCURRENCE_COLUMNS)
     assert rows["`contacts.csv`"].partition(":")[0] == codes(CONTACT_COLUMNS)
     assert rows["`outages.csv`"].partition(":")[0] == codes(OUTAGE_COLUMNS)
+    assert rows["`visits.csv`"].partition(":")[0] == codes(VISIT_COLUMNS)
 
 
 def test_export_columns_are_those_of_the_export() -> None:
@@ -138,6 +145,7 @@ def test_export_columns_are_those_of_the_export() -> None:
     assert rows["`consents.csv`"] == codes(consents.HEADER)
     assert rows["`response.csv`"] == codes(response.HEADER)
     assert rows["`contacts.csv`"] == codes(contacts.HEADER)
+    assert rows["`visits.csv`"] == codes(visits.HEADER)
     assert rows["`visit_files.csv`"].partition(":")[0] == codes(visit_files.HEADER)
 
 

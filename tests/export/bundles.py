@@ -161,5 +161,9 @@ def visit(number: str = "V-7Q2K", code: str = "K7F-2QX", **changes: str) -> tupl
         "starts": "2027-03-28T07:00:00Z",
         "moves": "0",
         "misses": "0",
+        "sent": "1",
+        "opened": "1",
+        "booked": "1",
+        "closes": "2027-04-02T15:00:00Z",
     } | changes
     return tuple(row[column] for column in fmt.VISIT_COLUMNS)

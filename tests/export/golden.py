@@ -34,9 +34,9 @@ M3A-9ZW,monthly,2,2026-11-02T07:00:00Z,2026-11-14T07:00:00Z,non_contact,2.2,not_
 """
 
 RESPONSE = """\ufeff\
-wave,number,planned,invited,opened,complete,partial,refused,break_off,non_contact,lapsed,not_sent,not_attempted,not_eligible,not_due,open,unknown,step_expired,step_lapsed,step_cancelled,closed,closed_complete,closed_partial,closed_eligible,rr1,rr2
-monthly,1,2,2,2,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,2,0,2,1.0000,1.0000
-monthly,2,2,2,1,0,1,0,0,1,0,0,0,0,0,0,0,1,0,0,2,0,1,2,0.0000,0.5000
+wave,number,planned,invited,opened,complete,partial,refused,break_off,non_contact,lapsed,not_sent,not_attempted,not_eligible,not_due,open,unknown,step_expired,step_lapsed,step_cancelled,closed,closed_complete,closed_partial,closed_eligible,rr1,rr2,trip,visit_met,visit_refused,visit_missed,visit_unreachable,visit_no_answer,visit_cancelled,visit_moved,visit_booked,visit_asked,visit_waiting,visit_invited,visit_unknown,visit_booked_once,visit_moved_once,visit_missed_once,closed_booked_once,closed_met,kept
+monthly,1,2,2,2,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,2,0,2,1.0000,1.0000,,,,,,,,,,,,,,,,,,,
+monthly,2,2,2,1,0,1,0,0,1,0,0,0,0,0,0,0,1,0,0,2,0,1,2,0.0000,0.5000,,,,,,,,,,,,,,,,,,,
 """
 
 CONTACTS = """\ufeff\

@@ -12,9 +12,9 @@ import pytest
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.errors import CoraError
 from cora_bot.export import bundle_format as fmt
-from cora_bot.export.audit_log import log_beside, read_log, wrong_beside
 from cora_bot.export.export_bundle import export_bundle
 from cora_bot.export.folder import earlier_audit
+from cora_bot.export.own_log import log_beside, read_log, wrong_beside
 from cora_bot.export.reconciliation import Reconciliation
 from cora_bot.vault.audit_chain import Entry, beginning, following, write_lines
 from tests.cli.running import cora
@@ -118,6 +118,30 @@ def test_line_that_is_chained_and_not_signed_by_whom_it_names_is_found(tmp_path:
     log_beside(out).write_bytes(write_lines([forged]))
 
     assert wrong_beside(out, STUDY) == ["line 1 of the log of exports is not signed by whom it names"]
+
+
+def test_bundle_s_log_is_listed_without_a_key(tmp_path: Path) -> None:
+    said = cora("audit", "list", bundle(tmp_path, chain(2)), "--csv")
+    none = cora("audit", "list", bundle(tmp_path, None, "none"))
+    both = cora("audit", "list", tmp_path / "b", "--seen", tmp_path)
+
+    assert said.out.splitlines() == [
+        "seq,at,action,case,facts",
+        "1,1970-01-01 00:00:00,enrolled,,",
+        "2,1970-01-01 00:00:00,enrolled,,",
+    ]
+    assert (said.code, none.code, both.code) == (0, 1, 2)
+    assert "carries no audit log" in none.err
+
+
+def test_listing_survives_a_forged_log(tmp_path: Path) -> None:
+    start = beginning(STUDY)
+    strange = [following(start, 1, at=10**30, action="enrolled")]
+    said = cora("audit", "list", bundle(tmp_path, strange, "time"))
+    shown = cora("audit", "list", bundle(tmp_path, [following(start, 1, at=1, action="\x1b[2J")], "signs"), "--csv")
+
+    assert (said.code, "names a time that is none" in said.err) == (1, True)
+    assert (shown.code, "\x1b" in shown.out) == (0, False)
 
 
 def test_verify_reads_a_bundle_without_a_key_and_against_an_earlier_export(tmp_path: Path) -> None:

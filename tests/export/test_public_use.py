@@ -13,10 +13,10 @@ import pytest
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.values import replace
-from cora_bot.export.audit_log import log_beside, read_log
 from cora_bot.export.bundle_facts import Case
 from cora_bot.export.columns import form_columns
 from cora_bot.export.opened import Answering
+from cora_bot.export.own_log import log_beside, read_log
 from cora_bot.export.public_use import DEFAULT, OPEN, Released, released, report, unknown
 from cora_bot.forms.compile import compile_form
 from cora_bot.forms.model import Form

@@ -44,7 +44,8 @@ def sealed(into: Path, content: bytes = SPOKEN, *, file: str = "ab" * 16, to: Id
     )
     into.mkdir(exist_ok=True, parents=True)
     path = into / f"{file}{SUFFIX}"
-    path.write_bytes(b"".join(seal_visit_file(replace(head, **changes), [content], [to.recipient], CHANCE)))
+    with path.open("wb") as target:
+        seal_visit_file(replace(head, **changes), [content], target, [to.recipient], chance=CHANCE)
     return path
 
 
@@ -94,7 +95,7 @@ def test_without_files_the_table_is_there_and_empty(tmp_path: Path) -> None:
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "study": ({"study": "another_study"}, "is of another study (another_study)"),
-    "case": ({"case": "AAA-AAA"}, "names the case AAA-AAA, which is not in the bundle"),
+    "case": ({"case": "AAA-AAA"}, "names the visit V-7Q2K and the case AAA-AAA, who is not in the bundle"),
     "key": ({"to": STRANGER}, "could not be opened"),
 }
 
@@ -159,9 +160,10 @@ def test_visit_must_be_known_and_that_of_the_case(tmp_path: Path) -> None:
     known = take_up([tmp_path], [ANNA], replace(FIT, visits={"V-7Q2K": "K7F-2QX"}))
     assert (len(known.files), known.troubles) == (1, ())
     unknown = take_up([tmp_path], [ANNA], replace(FIT, visits={}))
-    assert unknown.troubles == (f"{'ab' * 16}{SUFFIX} names the visit V-7Q2K, which the bundle does not list",)
+    pair = f"{'ab' * 16}{SUFFIX} names the visit V-7Q2K and the case K7F-2QX"
+    assert unknown.troubles == (f"{pair}; the bundle does not list that visit",)
     other = take_up([tmp_path], [ANNA], replace(FIT, visits={"V-7Q2K": "M3A-9ZW"}))
-    assert [each.endswith("which do not belong together") for each in other.troubles] == [True]
+    assert other.troubles == (f"{pair}, which do not belong together: the visit is of M3A-9ZW",)
 
 
 def test_folder_without_sealed_files_is_refused(tmp_path: Path) -> None:

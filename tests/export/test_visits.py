@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.errors import CoraError
-from cora_bot.base.values import replace
 from cora_bot.export import visits
 from cora_bot.export.brief.make import Made, Order, make_briefs
-from cora_bot.export.bundle_facts import VisitFact
 from cora_bot.export.bundle_reader import open_bundle
 from cora_bot.export.export_bundle import export_bundle
 from cora_bot.export.reconciliation import Reconciliation
+from cora_bot.vault.visit_file import SUFFIX
 from tests.export.bundles import ANNA, OTHER_CASE, Draft, visit
 from tests.export.test_export_bundle import NOW, draft
 from tests.export.test_visit_files import sealed
@@ -33,7 +33,7 @@ def with_visits(*rows: tuple[str, ...], **changes: object) -> Draft:
     return made
 
 
-def export(folder: Path, bundle: Draft, *carried: Path) -> Reconciliation:
+def export(folder: Path, bundle: Draft, *carried: Path, others: Sequence[Path] = ()) -> Reconciliation:
     return export_bundle(
         bundle.write(folder / "study.bundle"),
         [ANNA],
@@ -43,6 +43,7 @@ def export(folder: Path, bundle: Draft, *carried: Path) -> Reconciliation:
         chance=SeededChance("export"),
         progress=lambda _done, _of: None,
         with_folders=carried,
+        others=others,
     )
 
 
@@ -83,16 +84,15 @@ def test_codebook_explains_every_outcome(tmp_path: Path) -> None:
     assert [outcome for outcome in visits.AAPOR if f"| {outcome} |" not in section] == []
 
 
-def test_outcomes_are_counted_for_people() -> None:
-    one = VisitFact("V-7Q2K", "K7F-2QX", "spring", "met", "in_person", "", 0, 0)
-    found = [one, replace(one, outcome="refused"), one]
-    assert visits.as_text(found) == "visits: 2 met, 1 refused"
-    assert visits.as_text([]) == ""
-
-
 @pytest.mark.parametrize(
     ("row", "why"),
-    [(visit(starts="tomorrow"), "not an instant"), (visit(moves="many"), "not a number"), (visit()[:-1], "too few")],
+    [
+        (visit(starts="tomorrow"), "not an instant"),
+        (visit(closes=""), "not an instant"),
+        (visit(moves="many"), "not a number"),
+        (visit(booked="yes"), "not a number"),
+        (visit()[:-1], "too few"),
+    ],
 )
 def test_damaged_table_is_refused(tmp_path: Path, row: tuple[str, ...], why: str) -> None:
     path = with_visits(row).write(tmp_path / "b")
@@ -120,8 +120,32 @@ def test_sealed_file_of_another_visit_s_case_is_left_out(tmp_path: Path) -> None
     other = export(tmp_path, with_visits(visit(code="M3A-9ZW")), tmp_path / "field")
     unknown = export(tmp_path, with_visits(), tmp_path / "field")
     assert (fitting.fits, other.fits, unknown.fits) == (True, False, False)
-    assert "do not belong together" in other.differences[0]
-    assert "which the bundle does not list" in unknown.differences[0]
+    pair = f"file {'ab' * 16}{SUFFIX} names the visit V-7Q2K and the case K7F-2QX"
+    assert other.differences == (f"{pair}, which do not belong together: the visit is of M3A-9ZW",)
+    assert unknown.differences == (f"{pair}; the bundle does not list that visit",)
+    assert [path.name for path in (tmp_path / "field").iterdir()] == [f"{'ab' * 16}{SUFFIX}"]  # nothing is lost
+
+
+def test_pair_that_no_bundle_knows_joins_and_is_named(tmp_path: Path) -> None:
+    sealed(tmp_path / "field")
+    account = export(tmp_path, draft(), tmp_path / "field")
+    assert account.fits
+    assert [note for note in account.notes if "belong together" in note] == [
+        f"file {'ab' * 16}{SUFFIX} names the visit V-7Q2K and the case K7F-2QX; whether they belong together is not "
+        "known here: no bundle lists visits"
+    ]
+    known = export(tmp_path, with_visits(visit()), tmp_path / "field")
+    assert [note for note in known.notes if "belong together" in note] == []
+
+
+def test_visits_that_only_an_older_bundle_lists_are_known(tmp_path: Path) -> None:
+    sealed(tmp_path / "field")
+    older = with_visits(visit(code="M3A-9ZW"), manifest={"made_at": "2026-11-01T10:00:00Z", "bundle": "88" * 16}).write(
+        tmp_path / "older"
+    )
+    account = export(tmp_path, draft(), tmp_path / "field", others=[older])
+    assert [each for each in account.differences if "the visit is of M3A-9ZW" in each] == list(account.differences)
+    assert not account.fits
 
 
 def make(folder: Path, bundle: Draft, *cases: str) -> Made:
@@ -140,7 +164,7 @@ def test_briefs_are_made_for_who_is_booked_and_still_to_come(tmp_path: Path) -> 
     made = make(tmp_path, with_visits(MET, visit(), visit("V-GONE", "M3A-9ZW", starts="2026-11-20T09:00:00Z")))
     assert made.files == ("brief-K7F-2QX.html", "brief-K7F-2QX.txt")
     text = (tmp_path / "briefs" / "brief-K7F-2QX.txt").read_text(encoding="utf-8")
-    assert "visit V-7Q2K\n2027-03-28 10:00\nbooked: a time is booked\nin person" in text
+    assert "visit V-7Q2K-3J\n2027-03-28 10:00\nbooked: a time is booked\nin person" in text
     assert "V-MET2" not in text
 
 

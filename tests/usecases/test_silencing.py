@@ -1,4 +1,5 @@
 """SI-01 whoever's phone was taken is reached nowhere: nothing waits, what stands goes, the chat is a stranger's
+SI-04 it is in the audit log, in the same transaction
 SI-02 whoever shares the chat stays in it · SI-03 a code for a new phone brings the person back; a restore does not
 """
 
@@ -11,7 +12,8 @@ from cora_bot.base.errors import CoraError
 from cora_bot.dialogue.inputs import Start
 from cora_bot.store import ledger, participants
 from cora_bot.store.tables import State
-from cora_bot.usecases import restoring
+from cora_bot.usecases import audit_log, restoring
+from cora_bot.usecases.audit_log import lines, verify
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.deliver import claim
 from cora_bot.usecases.exchange import Arrived, DeleteMessage, Sent
@@ -50,6 +52,27 @@ async def test_nothing_waits_and_what_stands_goes(house: House) -> None:
     assert await claim(house) == []
     async with house.database.read() as tx:
         assert list(await participants.chats_of(tx, [who])) == list(reached) == [who]
+
+
+async def test_it_is_in_the_audit_log_with_its_code(house: House) -> None:
+    await joined(house, 700)
+    code = await code_at(house, 700)
+    await silence(house, code)
+    assert [(each.action, each.case) for each in await lines(house)] == [("silenced", code)]
+    assert (await verify(house)).broken is None
+
+
+async def test_what_is_not_logged_is_not_done(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await joined(house, 700)
+    code = await code_at(house, 700)
+
+    async def fails(*_arguments: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(audit_log, "note", fails)
+    with pytest.raises(RuntimeError):
+        await silence(house, code)
+    assert await code_at(house, 700) == code
 
 
 async def test_person_still_takes_part_and_a_new_phone_brings_them_back(house: House) -> None:

@@ -50,7 +50,7 @@ def _visit(line: Line) -> tuple[str, ...]:
     visit, slot = line.visit, line.slot
     return (
         line.code,
-        line.number,
+        line.on_paper,
         line.outcome,
         _minute(line.local),
         slot.place if slot else "",

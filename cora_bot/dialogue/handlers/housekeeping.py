@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from cora_bot.base.chance import new_id
 from cora_bot.base.values import replace
-from cora_bot.dialogue import cards
+from cora_bot.dialogue import cards, contact_reasons
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, Occurrence, Opening, Showing, Status
 from cora_bot.dialogue.handlers import arriving, asides, asking
@@ -127,4 +127,5 @@ def letter_came(scene: Scene, event: LetterCame) -> Turn:
     if turn.show is None:
         raise LookupError("an invitation shows itself")
     key = f"{scene.participant.id.hex()}/letter/{new_id(scene.chance).hex()}"
-    return replace(turn, show=replace(turn.show, fresh=True, unsolicited=True, reason="letter", key=key))
+    show = replace(turn.show, fresh=True, unsolicited=True, reason=contact_reasons.LETTER, key=key)
+    return replace(turn, show=show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cora_bot.base.values import replace
-from cora_bot.dialogue import cards
+from cora_bot.dialogue import cards, contact_reasons
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import INSIDE, Occurrence, Opening, Showing, Status
 from cora_bot.dialogue.handlers import asides, asking, finishing, missed, pinging, questions, renewing
@@ -111,7 +111,7 @@ def _send(scene: Scene, occurrence: Occurrence) -> Turn:
     else:
         phrase = {Step.PLANNED: p.INVITATION, Step.INVITED: p.REMINDER, Step.OPENED: p.GO_ON}[occurrence.step]
         turn = draw(inviting, cards.invitation(inviting, phrase), Showing.INVITATION)
-    kind = "invitation" if occurrence.step is Step.PLANNED else "reminder"
+    kind = contact_reasons.INVITATION if occurrence.step is Step.PLANNED else contact_reasons.REMINDER
     return replace(unasked(turn, sent, scene, kind), occurrences=(sent, *missed.stands_for(scene, sent)))
 
 
@@ -128,7 +128,7 @@ def unasked(turn: Turn, sent: Occurrence, scene: Scene, kind: str) -> Turn:
         turn.show,
         fresh=True,
         unsolicited=True,
-        reason=f"{kind}:{sent.wave}",
+        reason=contact_reasons.of_occasion(kind, sent.wave),
         key=f"{scene.participant.id.hex()}/{sent.wave}/{sent.number}/{sent.sent}",
         valid_until=sent.closes,
     )

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cora_bot.study.visits.on_paper import on_paper
+
 
 class Standing(StrEnum):
     """Whether it takes place."""
@@ -65,6 +67,11 @@ class Appointment:
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f"{self.id}: there is no time zone {self.zone!r}") from None
+
+    @property
+    def on_paper(self) -> str:
+        """Its number with the letters by which whoever seals something of it sees that number and case fit."""
+        return on_paper(self.id, self.case)
 
     @property
     def ends(self) -> datetime:

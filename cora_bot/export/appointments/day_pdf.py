@@ -64,7 +64,7 @@ def _begin(sheet: Sheet, about: DaySheet, words: Words, language: str) -> float:
 def _cells(each: Appointment, words: Words) -> list[list[str]]:
     cancelled = [words.cancelled] if each.standing is Standing.CANCELLED else []
     told = [where(each, words), languages(each, words), [_drawable(each.picture)]]
-    return [[times(each), *cancelled], [each.id, each.case], *told, [], []]
+    return [[times(each), *cancelled], [each.on_paper, each.case], *told, [], []]
 
 
 def _row(sheet: Sheet, each: Appointment, cells: Sequence[Sequence[str]], *, at: float, high: float) -> None:

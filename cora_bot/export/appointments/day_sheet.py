@@ -109,7 +109,7 @@ def _row(each: Appointment, words: Words) -> Element:
     boxes = [e("div", e("span", class_="box"), text) for text in words.outcomes.values()]
     cells: list[list[Element]] = [
         [_own(times(each)), *([_own(words.cancelled)] if cancelled else [])],
-        [e("div", code(each.id)), e("div", code(each.case))],
+        [e("div", code(each.on_paper)), e("div", code(each.case))],
         [_own(part) for part in where(each, words)],
         [_own(part) for part in languages(each, words)],
         [_own(each.picture)],

@@ -18,6 +18,7 @@ from cora_bot.export.reasons import of_occasion
 from cora_bot.export.tables import LONG_HEADER, chosen, long_rows
 from cora_bot.export.visits import MEANINGS as VISIT_MEANINGS
 from cora_bot.forms.model import Form
+from cora_bot.study.visits.on_paper import on_paper
 
 GAPS = {
     Missing.SKIPPED: "passed by",
@@ -157,7 +158,8 @@ def _visits(case: Case, facts: Iterable[VisitFact]) -> Iterator[Entry]:
     for fact in facts:
         if fact.code == case.code and fact.starts:
             outcome = f"{fact.outcome}: {VISIT_MEANINGS.get(fact.outcome, '')}"
-            yield Entry(moment(fact.starts), f"visit {fact.visit}", outcome, text=fact.way.replace("_", " "))
+            title = f"visit {on_paper(fact.visit, fact.code)}"
+            yield Entry(moment(fact.starts), title, outcome, text=fact.way.replace("_", " "))
 
 
 def _messages(mine: Iterable[OpenedRecord], gathered: Gathered) -> Iterator[Entry]:

@@ -16,6 +16,7 @@ from cora_bot.export.bundle_facts import Case, moment
 from cora_bot.export.bundle_reader import Bundle, open_bundle
 from cora_bot.export.definition import forms_of, label_language, study_of
 from cora_bot.export.opening import Progress, open_all
+from cora_bot.export.own_log import wrong_beside
 from cora_bot.export.visits import UPCOMING
 from cora_bot.vault.agefile import Identity
 
@@ -37,12 +38,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """``gone``: cases whose earlier dossiers were deleted; ``unread``: records that did not open."""
+    """``gone``: cases whose earlier dossiers were deleted; ``unread``: records that did not open; ``wrong``: what does
+    not hold in the log of earlier ones.
+    """
 
     brief: str
     files: tuple[str, ...]
     gone: tuple[str, ...]
     unread: int
+    wrong: tuple[str, ...]
 
 
 def make_briefs(
@@ -62,6 +66,7 @@ def make_briefs(
         cases = _cases(bundle, [*order.cases, *(_booked(bundle, now) if order.booked else ())])
         forms = forms_of(bundle)
         folder.check(into, study.id)
+        wrong = tuple(wrong_beside(into, study.id))
         gone = folder.drop_gone(into, [case.code for case in _present(bundle)])
         opening = open_all(bundle, identities, progress=progress)
         unread = len(opening.failures)
@@ -79,10 +84,9 @@ def make_briefs(
             )
             files[f"brief-{case.code}.html"] = document.html(one, making)
             files[f"brief-{case.code}.txt"] = document.text(one, making)
-    openers = [identity.recipient.fingerprint() for identity in identities]
-    folder.note(into, making, study=study.id, cases=[case.code for case in cases], opened_with=openers)
+    folder.note(into, making, study=study.id, cases=[case.code for case in cases], identities=identities)
     folder.write(into, files)
-    return Made(making.brief, tuple(files), tuple(gone), unread)
+    return Made(making.brief, tuple(files), tuple(gone), unread, wrong)
 
 
 def _present(bundle: Bundle) -> list[Case]:

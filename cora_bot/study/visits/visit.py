@@ -105,9 +105,14 @@ class Visit:
     word: int = -1
     called_off: datetime | None = None  # when the meeting would have been that the team had to call off
 
+    @property
+    def has_booked(self) -> bool:
+        """A time was booked at least once: with the first one comes the picture word, and it stays."""
+        return self.word >= 0
+
 
 def number_of(visit_id: bytes) -> str:
-    """How a visit is called on paper: ``V-7Q2K``, drawn from its random id."""
+    """How a visit is called: ``V-7Q2K``, drawn from its random id. Paper adds two letters (``on_paper.py``)."""
     drawn, number = "", int.from_bytes(visit_id[:8], "big")
     for _ in range(4):
         number, place = divmod(number, len(CODE_LETTERS))
@@ -118,15 +123,17 @@ def number_of(visit_id: bytes) -> str:
 def disposition(visit: Visit) -> str:
     """The outcome of a visit in one word, for ledger and exports."""
     match visit.standing:
-        case Standing.MET | Standing.MISSED | Standing.CANCELLED | Standing.WAITING | Standing.ASKED:
+        case Standing.MET | Standing.MISSED | Standing.WAITING | Standing.ASKED:
             return visit.standing.value
-        case Standing.DECLINED:
-            return "refused"
-        case Standing.EXPIRED if visit.misses:
-            return "missed"  # the time that was offered anew was not taken
-        case Standing.EXPIRED:
-            return "no_answer" if visit.opened else "unreachable"
+        case Standing.DECLINED | Standing.CANCELLED:
+            return "refused"  # not this time; or no messages, or no visits, any more
         case Standing.BOOKED:
             return "moved" if visit.moves else "booked"
+        case Standing.INVITED | Standing.EXPIRED if visit.misses:
+            return "missed"  # the time that was offered anew was not taken
+        case Standing.INVITED | Standing.EXPIRED if visit.called_off:
+            return "cancelled"  # by the team; likewise
+        case Standing.EXPIRED:
+            return "no_answer" if visit.opened else "unreachable"
         case Standing.INVITED:
-            return "missed" if visit.misses else "invited"
+            return "invited"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from cora_bot.dialogue.conversation import Participant
 from cora_bot.export.appointments import Appointment, Gone, Mode, Standing
@@ -56,10 +57,16 @@ async def bundled(house: House, tx: Tx, people: Sequence[Participant]) -> list[t
     codes = {person.id: person.code for person in people}
     known = await visits.every_of(tx, house.keys, list(codes))
     slots = await trips.slots_by_id(tx, [each.slot for _, each in known if each.slot is not None])
+    over = await trips.ends(tx)
     rows: list[tuple[object, ...]] = []
     for who, each in known:
         slot = slots.get(each.slot) if each.slot is not None else None
-        starts = slot.starts.isoformat(timespec="seconds").replace("+00:00", "Z") if slot else ""
-        about = (number_of(each.id), codes[who], each.trip, disposition(each), each.way.value, starts)
-        rows.append((*about, each.moves, each.misses))
+        about = (number_of(each.id), codes[who], each.trip, disposition(each), each.way.value)
+        starts = _when(slot.starts) if slot else ""
+        lived = (each.moves, each.misses, each.sent, int(each.opened), int(each.has_booked))
+        rows.append((*about, starts, *lived, _when(over[each.trip])))
     return rows
+
+
+def _when(instant: datetime) -> str:
+    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")

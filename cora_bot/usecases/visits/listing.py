@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from cora_bot.dialogue import phrases as p
 from cora_bot.store import participants, trips, visits
 from cora_bot.store.conversations import whole
+from cora_bot.study.visits.on_paper import on_paper
 from cora_bot.study.visits.trip import Slot, Trip
 from cora_bot.study.visits.visit import Standing, Visit, disposition, number_of
 from cora_bot.usecases.house import House
@@ -34,8 +35,13 @@ class Line:
 
     @property
     def number(self) -> str:
-        """How the visit is called on paper: ``V-7Q2K``."""
+        """How the visit is called in calendars and exports: ``V-7Q2K``."""
         return number_of(self.visit.id)
+
+    @property
+    def on_paper(self) -> str:
+        """What is typed to seal something of it: ``V-7Q2K-3J``."""
+        return on_paper(self.number, self.code)
 
     @property
     def word(self) -> str:

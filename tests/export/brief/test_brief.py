@@ -1,5 +1,5 @@
 """VI-60 A brief holds one case as a timeline: answers in words, gaps with their reasons, messages; nobody else's.
-VI-61 Who had it made is in the log before it is there; the folder is private, and holds briefs of one study only.
+VI-61 Who had it made is in a signed log before it is there; the folder is private, and holds briefs of one study only.
 VI-62 Erased and cut cases have none, and lose the one they had · VI-63 it prints, and runs nothing.
 """
 
@@ -12,10 +12,15 @@ from pathlib import Path
 import pytest
 
 from cora_bot.base.chance import SeededChance
+from cora_bot.base.clock import from_millis
 from cora_bot.base.errors import CoraError
+from cora_bot.export import own_log
 from cora_bot.export.brief import folder
 from cora_bot.export.brief.make import Made, Order, make_briefs
+from cora_bot.export.own_log import BRIEF, log_beside, read_log
 from cora_bot.vault.agefile import Identity
+from cora_bot.vault.audit_chain import Entry, beginning, following
+from cora_bot.vault.identity import verify_key_of
 from tests.export.bundles import ANNA, CASE, OTHER_CASE, STRANGER, STUDY, Draft, head, occurrence
 from tests.export.samples import BEGUN
 from tests.export.test_export_bundle import NOW, draft
@@ -53,6 +58,10 @@ def make(
     )
 
 
+def log(tmp_path: Path) -> list[Entry]:
+    return read_log(log_beside(tmp_path / "briefs"))
+
+
 def read(tmp_path: Path, code: str = MINE, ending: str = "txt") -> str:
     return (tmp_path / "briefs" / f"brief-{code}.{ending}").read_text(encoding="utf-8")
 
@@ -78,7 +87,7 @@ def test_brief_is_of_one_case_alone(tmp_path: Path) -> None:
     for ending in ("txt", "html"):
         assert [one for one in (OTHERS, OTHER_CASE, CASE) if one in read(tmp_path, ending=ending)] == []
     assert sorted(path.name for path in (tmp_path / "briefs").iterdir()) == [
-        f"brief-{MINE}.html", f"brief-{MINE}.txt", "joins.csv",
+        f"brief-{MINE}.html", f"brief-{MINE}.txt",
     ]  # fmt: skip
 
 
@@ -98,20 +107,23 @@ def test_page_runs_nothing_and_shows_texts_in_their_direction(tmp_path: Path) ->
 def test_join_is_logged_with_everything_that_names_it(tmp_path: Path) -> None:
     first = make(tmp_path, MINE, OTHERS)
     second = make(tmp_path, OTHERS)
-    rows = folder.read_log(tmp_path / "briefs")
-    assert [(row["brief"], row["case"]) for row in rows] == [
-        (first.brief, MINE), (first.brief, OTHERS), (second.brief, OTHERS),
+    lines = log(tmp_path)
+    assert [(line.action, line.facts["brief"], line.facts["case"]) for line in lines] == [
+        (BRIEF, first.brief, MINE), (BRIEF, first.brief, OTHERS), (BRIEF, second.brief, OTHERS),
     ]  # fmt: skip
-    expected = {
-        "at": "2026-11-22T12:00:00Z",
+    told = dict(lines[0].facts)
+    assert len(told.pop("signature")) == 128
+    assert told == {
         "brief": first.brief,
         "study": STUDY,
         "bundle": "77" * 16,
         "case": MINE,
         "holder": "Anna",
-        "opened_with": ANNA.recipient.fingerprint(),
+        "keys": ANNA.recipient.fingerprint(),
+        "signed_by": verify_key_of(ANNA).hex(),
     }
-    assert rows[0] == expected
+    assert from_millis(lines[0].at) == NOW
+    assert (own_log.wrong_beside(tmp_path / "briefs", STUDY), first.wrong, second.wrong) == ([], (), ())
     assert first.brief in read(tmp_path)
     assert second.brief in read(tmp_path, OTHERS)
 
@@ -123,14 +135,14 @@ def test_log_is_written_before_the_brief(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(folder, "write", killed)
     with pytest.raises(KeyboardInterrupt):
         make(tmp_path)
-    assert [row["case"] for row in folder.read_log(tmp_path / "briefs")] == [MINE]
-    assert [path.name for path in (tmp_path / "briefs").iterdir()] == ["joins.csv"]
+    assert [line.facts["case"] for line in log(tmp_path)] == [MINE]
+    assert list((tmp_path / "briefs").iterdir()) == []
 
 
 def test_everything_is_private(tmp_path: Path) -> None:
     make(tmp_path)
     into = tmp_path / "briefs"
-    modes = {stat.S_IMODE(path.stat().st_mode) for path in into.iterdir()}
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (*into.iterdir(), log_beside(into))}
     assert (stat.S_IMODE(into.stat().st_mode), modes) == (0o700, {0o600})
 
 
@@ -184,17 +196,48 @@ def test_folder_with_other_things_is_refused(tmp_path: Path) -> None:
 
 
 def test_folder_of_another_study_is_refused(tmp_path: Path) -> None:
-    make(tmp_path)
-    log = tmp_path / "briefs" / "joins.csv"
-    log.write_text(log.read_text().replace(STUDY, "another"))
+    (tmp_path / "briefs").mkdir()
+    done = own_log.Done("another", BRIEF, NOW, {"case": MINE})
+    own_log.write_down(tmp_path / "briefs", [done], ANNA)
     with pytest.raises(CoraError, match="holds briefs of the study another"):
         make(tmp_path)
 
 
-def test_damaged_log_is_refused_and_kept(tmp_path: Path) -> None:
+def test_log_that_is_something_else_is_refused_and_kept(tmp_path: Path) -> None:
     make(tmp_path)
-    log = tmp_path / "briefs" / "joins.csv"
-    log.write_text("at,who\nx,y\n")
-    with pytest.raises(CoraError, match="is damaged"):
+    path = log_beside(tmp_path / "briefs")
+    path.write_text("at,who\nx,y\n")
+    with pytest.raises(CoraError, match="is not a log of exports"):
         make(tmp_path)
-    assert log.read_text() == "at,who\nx,y\n"
+    assert path.read_text() == "at,who\nx,y\n"
+
+
+@pytest.mark.parametrize("change", [("Anna", "Ella"), (MINE, OTHERS)])
+def test_log_that_was_changed_is_said_by_the_next_brief(tmp_path: Path, change: tuple[str, str]) -> None:
+    """Whoever was put together for whom can no longer be written differently afterwards."""
+    make(tmp_path)
+    path = log_beside(tmp_path / "briefs")
+    path.write_text(path.read_text().replace(*change))
+    assert make(tmp_path).wrong == ("the log of exports does not hold from line 1 on: it was changed",)
+
+
+def test_line_that_was_taken_out_is_said_by_the_next_brief(tmp_path: Path) -> None:
+    make(tmp_path, MINE, OTHERS)
+    path = log_beside(tmp_path / "briefs")
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
+    assert make(tmp_path).wrong == ("the log of exports does not hold from line 1 on: it was changed",)
+
+
+def test_line_chained_anew_is_not_signed_by_whom_it_names(tmp_path: Path) -> None:
+    """Also where only what it was, or when, is written differently."""
+    make(tmp_path)
+    (line,) = log(tmp_path)
+    start = beginning(f"{STUDY} exports")
+    forged = (
+        following(start, 1, at=line.at, action="export", facts=line.facts),
+        following(start, 1, at=line.at + 1, action=BRIEF, facts=line.facts),
+        following(start, 1, at=line.at, action=BRIEF, facts=dict(line.facts) | {"case": OTHERS}),
+    )
+    said = ["line 1 of the log of exports is not signed by whom it names"]
+    assert [own_log.wrong_in_log([each], STUDY) for each in forged] == [said] * 3
+    assert own_log.wrong_in_log([line], STUDY) == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -15,8 +16,11 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.visits.acts import Act
+from cora_bot.export.bundle_facts import moment
+from cora_bot.export.bundle_reader import open_bundle
 from cora_bot.store import participants, tables
 from cora_bot.study.visits.visit import Standing, Visit, disposition
+from cora_bot.usecases.bundle import write_bundle
 from cora_bot.usecases.due import due
 from cora_bot.usecases.house import House
 from cora_bot.usecases.people import people
@@ -206,6 +210,27 @@ async def test_ill_interviewer_frees_the_day_and_tells_everybody(planned: House)
     assert (count, said) == (2, [p.INVITATION, p.INVITATION])
     assert [each and (each.standing, each.slot, each.misses) for each in found] == [(Standing.INVITED, None, 0)] * 2
     assert [each for each in left if each.slot.interviewer == "ANNA" and each.local.date() == FIRST] == []
+
+
+async def test_bundle_says_of_each_visit_how_far_it_came(planned: House, tmp_path: Path) -> None:
+    """The one was called off by the team after it was booked, the other has not opened the offer."""
+    for address in (ONE, TWO):
+        await guest(planned, address)
+    await invite(planned)
+    await receive(planned, [await pressing(planned, ONE, Act.SHOW)])
+    await booked(planned, ONE)
+    await arranging.ill(planned, "spring", "ANNA", FIRST)
+    await everything_due(planned)
+    over = max(each.slot.ends for each in await times(planned, "spring"))
+    await write_bundle(planned, tmp_path / "b", holder="Anna")
+    with open_bundle(tmp_path / "b") as bundle:
+        facts = sorted(bundle.visits or (), key=lambda each: each.booked)
+
+    assert [(each.outcome, each.opened, each.booked, each.starts) for each in facts] == [
+        ("invited", False, False, ""),
+        ("cancelled", True, True, ""),
+    ]
+    assert [(each.sent, moment(each.closes)) for each in facts] == [(1, over), (2, over)]
 
 
 async def test_what_was_called_off_can_be_planned_again(planned: House) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cora_bot.base.values import replace
-from cora_bot.dialogue import cards
+from cora_bot.dialogue import cards, contact_reasons
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing, Status
 from cora_bot.dialogue.handlers import inviting
@@ -120,7 +120,7 @@ def _send(scene: Scene) -> Turn:
         turn.show,
         fresh=True,
         unsolicited=True,
-        reason=f"visit:{news}",
+        reason=contact_reasons.of_visit(news),
         key=f"{scene.participant.id.hex()}/visit/{visit.id.hex()}/{visit.sent}",
         valid_until=_valid_until(scene, news),
         visit=visit.id,

@@ -57,7 +57,8 @@ def opened(scene: Scene, _event: object) -> Turn:
 def show(scene: Scene, _event: object) -> Turn:
     if not concerns(scene):
         return fading(scene, draw(scene, plain_cards.notice(scene, scene.say(p.NO_MEETING)), Showing.NOTICE))
-    return _stands(scene, scene.visit.told)
+    # Looked at from the menu is opened too: whoever saw the offer was reached.
+    return _stands(scene.with_visit(opened=True), scene.visit.told)
 
 
 def again(scene: Scene, notice: str) -> Turn:
