@@ -74,7 +74,8 @@ class Shift:
 class Rules:
     """Minutes, but ``exact_place`` and ``notice``: hours before the meeting from which, and until which.
 
-    ``messages`` is how many unsolicited messages one visit may cause at most; ``ways`` what is offered instead.
+    ``messages`` is how many messages one visit may cause at most that nobody asked for; ``ways`` what is offered
+    instead.
     """
 
     length: int

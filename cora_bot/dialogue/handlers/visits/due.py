@@ -46,7 +46,7 @@ def due(scene: Scene, _event: object) -> Turn:
     until = _held(scene)
     if until is not None:
         return _held_until(scene, until)
-    if scene.visit.sent >= scene.trip.rules.messages:
+    if scene.visit.unasked >= scene.trip.rules.messages and not scene.visit.is_asked_for:
         return Turn(_next(scene).conversation, notes=("visit_messages_used_up",))
     return _send(scene)
 
@@ -102,13 +102,16 @@ def _held_until(scene: Scene, until: datetime) -> Turn:
         return Turn(_next(scene).conversation)
     if scene.visit.due in (News.OFFER, News.OFFER_AGAIN) and deadline is not None and until >= deadline:
         return Turn(scene.with_visit(due=News.CLOSING, next_at=deadline).conversation)
-    return Turn(scene.with_visit(next_at=until).conversation)
+    # Held or not, what the person asked for stays what they asked for.
+    kept = until if scene.visit.is_asked_for else None
+    return Turn(scene.with_visit(next_at=until, put_off=kept).conversation)
 
 
 def _send(scene: Scene) -> Turn:
     """A new message, and never more than the neutral sentence: what it is about stands behind Open."""
     news = scene.visit.due
-    scene = _next(scene.with_visit(sent=scene.visit.sent + 1, told=news))
+    repeats = scene.visit.repeats + (1 if scene.visit.is_asked_for else 0)
+    scene = _next(scene.with_visit(sent=scene.visit.sent + 1, repeats=repeats, told=news))
     # What is about a meeting is about no check-in: the row of the outbox names one or the other.
     scene = replace(scene, conversation=replace(scene.conversation, occurrence=None))
     phrase = p.REMINDER if news is News.OFFER_AGAIN else p.INVITATION
