@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cora_bot.dialogue.inputs import Input
@@ -47,13 +47,19 @@ class DeleteMessage:
 
 @dataclass(frozen=True, slots=True)
 class SendFile:
-    """A sound, picture or film of the study's, without a sound of the phone. ``known``: Telegram's id of it, or ""."""
+    """A sound, picture or film of the study's, without a sound of the phone. ``known``: Telegram's id of it, or "".
+
+    One of a trip's place lies in the store alone, under the id ``stored``: then ``path`` is a mere name, and
+    ``content`` is there as long as Telegram has not got it.
+    """
 
     sort: str
     title: str
     path: str
     digest: str
     known: str
+    stored: bytes = b""
+    content: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

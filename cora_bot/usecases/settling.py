@@ -67,7 +67,7 @@ async def settle(house: House, results: Sequence[tuple[Sending, Outcome]]) -> No
             row = rows.get(sending.id)
             if row is not None and row.state is State.SENDING and row.chat in stored:
                 _settle_one(settlement, row, outcome)
-        await speaking.remember(tx, results)
+        await speaking.remember(house, tx, results)
         await _write(house, tx, settlement, before=stored)
 
 

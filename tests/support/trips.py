@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
+from cora_bot.study.visits.place_files import beside
 from cora_bot.study.visits.workbook import as_workbook
 from cora_bot.usecases.house import House
 from cora_bot.usecases.people import people
@@ -63,11 +65,11 @@ def standard(first: date) -> list[tuple[str, ...]]:
     ]
 
 
-async def stored(house: House, source: bytes) -> None:
-    """The trip of this workbook, planned."""
-    reading = read_workbook(source, house.script.study, house.clock.now(), file="trip.xlsx")
+async def stored(house: House, source: bytes, files: Mapping[str, bytes] | None = None) -> None:
+    """The trip of this workbook, planned; ``files`` lie beside it."""
+    reading = read_workbook(source, house.script.study, house.clock.now(), file="trip.xlsx", beside=beside(files or {}))
     assert reading.trip is not None, [str(each) for each in reading.problems]
-    await plan(house, reading.trip, reading.slots)
+    await plan(house, reading.trip, reading.slots, reading.files)
 
 
 async def offered(house: House, until: date, *, most: int = 1000) -> Offered:
