@@ -15,7 +15,8 @@ Between any two lines the bot is stopped, its database and key store are closed,
     $ outage AL 2026-12-16 2026-12-19   the team enters an outage, from its first to its last day
     $ interview arrival phone: 1 / 2 / text   staff enter what the only participant answers, line by line
     $ joined sq AL        the person of this phone takes part and agreed to visits; "knock 4" behind it: picture 4 opens
-    $ trip 2026-12-21     a trip to Tirana and Shkodra begins on that day (tests/support/trips.py)
+    $ trip 2026-12-21     a trip to Tirana and Shkodra begins on that day (tests/support/trips.py); "shown" behind it:
+                          Tirana's exact place is a picture and a voice too
     $ offer 2026-12-19    everybody is invited who can be, until that day
     $ visit move 3        what the team does about the only visit: move to a time, cancel, done, missed
     $ ill ANNA 2026-12-21 an interviewer cannot come that day
@@ -240,8 +241,9 @@ def _labelled(person: Person, wanted: str) -> str:
 
 
 def _drawn(bubble: Bubble) -> list[str]:
+    kind = f"({bubble.kind}) " if bubble.kind in ("photo", "voice") and not bubble.mine else ""
     rows = [" ".join(f"[{button.text}]" for button in row) for row in bubble.buttons]
-    return [f"│ {line}".rstrip() for line in [*bubble.text.split("\n"), *rows]]
+    return [f"│ {line}".rstrip() for line in [*f"{kind}{bubble.text}".split("\n"), *rows]]
 
 
 def _duration(text: str) -> timedelta:

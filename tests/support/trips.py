@@ -32,6 +32,8 @@ INTERVIEWERS: Sheet = (
     ("BEN", "en sq ar", "man"),
     ("CYRUS", "fa-AF ar en", "man"),
 )
+PICTURE, VOICE = b"\x89PNG\r\n\x1a\n the blue door", b"OggS" + bytes(24) + b"OpusHead the way, spoken"
+FILES = {"door.png": PICTURE, "way.ogg": VOICE, "way-ar.ogg": VOICE + b" in Arabic"}
 DAYS = ("day", "place", "interviewer", "from", "to", "interpreter", "capacity")
 TRAVEL: Sheet = (("from", "to", "minutes"), ("tirana", "shkodra", "120"))
 
@@ -65,6 +67,17 @@ def standard(first: date) -> list[tuple[str, ...]]:
     ]
 
 
+def shown(days: list[tuple[str, ...]], **settings: str) -> bytes:
+    """The same trip, where Tirana has a picture and a voice: one in Arabic, one for all others."""
+    (head, tirana, *others) = PLACES
+    named: Sheet = (
+        (*head, "picture", "voice", "voice::ar"),
+        (*tirana, *FILES),
+        *others,
+    )
+    return as_workbook(sheets(days, **settings) | {"places": named})
+
+
 async def stored(house: House, source: bytes, files: Mapping[str, bytes] | None = None) -> None:
     """The trip of this workbook, planned; ``files`` lie beside it."""
     reading = read_workbook(source, house.script.study, house.clock.now(), file="trip.xlsx", beside=beside(files or {}))
@@ -81,6 +94,8 @@ async def arrange(house: House, command: str, words: list[str]) -> None:
     match command, words:
         case "trip", [first]:
             await stored(house, workbook(standard(date.fromisoformat(first))))
+        case "trip", [first, "shown"]:
+            await stored(house, shown(standard(date.fromisoformat(first))), FILES)
         case "offer", [until]:
             await offered(house, date.fromisoformat(until))
         case "ill", [interviewer, day]:

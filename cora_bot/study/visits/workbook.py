@@ -112,18 +112,7 @@ _SETTINGS: Final = (
 )
 _PLACES: Final = (
     ("place", "zone", "country", "city", "city::ar", "exact place", "exact place::ar", "pin", "picture", "voice::ar"),
-    (
-        "tirana",
-        "Europe/Tirane",
-        "AL",
-        "Tirana",
-        "تيرانا",
-        "Rruga Shembull 1, 2nd floor",
-        "",
-        "41.3275, 19.8187",
-        "",
-        "",
-    ),
+    ("tirana", "Europe/Tirane", "AL", "Tirana", "تيرانا", "Rruga Shembull 1, 2nd floor", "", "41.3275, 19.8187"),
 )
 _INTERVIEWERS: Final = (("interviewer", "languages", "gender"), ("ANNA", "sq en de", "woman"), ("BEN", "en ar", "man"))
 _DAYS: Final = (
