@@ -65,13 +65,15 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
         loaded = await conversations.load(
             tx, list(stored.values()), keys=house.keys, keystore=house.keystore, about=about, now=now
         )
+        lost = {each.participant for each in found if each.participant not in reached}
+        lost_ones = await conversations.unreached(tx, lost, keys=house.keys, keystore=house.keystore, now=now)
+        loaded.conversations.update(lost_ones)
         book = SeatBook(loaded.conversations.values())
         steps = []
         for each in found:
-            chat_id = reached.get(each.participant)
-            if chat_id is None:
-                await visits.put_off(tx, each.visit, None)
-                continue
+            chat_id = reached.get(each.participant, each.participant)
+            if chat_id not in loaded.conversations:
+                continue  # deleted meanwhile, and the visit with the person
             before = _about(loaded.conversations[chat_id], each, now)
             if before is None:
                 await _passed_over(tx, loaded.conversations[chat_id], each)

@@ -799,7 +799,7 @@ def _task() -> None:
         sa.Column("done_at", types.Instant(), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "reason IN ('unreachable', 'contact', 'message', 'visit', 'missed')", name=op.f("ck_task_reason")
+            "reason IN ('untold', 'unreachable', 'contact', 'message', 'visit', 'missed')", name=op.f("ck_task_reason")
         ),
         sa.CheckConstraint("done_at IS NOT NULL OR done_by = ''", name=op.f("ck_task_done")),
         sa.CheckConstraint("(reason = 'missed') = (wave <> '')", name=op.f("ck_task_about")),
