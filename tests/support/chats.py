@@ -242,8 +242,8 @@ async def _join(house: House, address: int, words: list[str]) -> None:
     fields = {"language": language, "country": country, "zone": house.script.study.countries[country][0]}
     taking_part = {"purposes": frozenset({"visits"}), "enrolled_at": house.clock.now(), "asked_opening": True}
     known = await joined(house, address, **fields, **taking_part, **opening)
-    scene = Scene(known, house.script, house.clock.now(), house.chance)
-    await write(house, known, Turn(known, plan=plan_for(scene)))
+    if plan := plan_for(Scene(known, house.script, house.clock.now(), house.chance)):
+        await write(house, known, Turn(known, plan=plan))
 
 
 async def _only(house: House) -> str:
