@@ -15,7 +15,7 @@ from cora_bot.dialogue.inputs import Command, CommandName, Press, Pressed, Start
 from cora_bot.dialogue.visits.acts import Act
 from cora_bot.store import tables
 from cora_bot.study.visits.trip import Slot
-from cora_bot.usecases import silencing
+from cora_bot.usecases import rotating, silencing
 from cora_bot.usecases.deliver import claim, settle
 from cora_bot.usecases.due import due
 from cora_bot.usecases.exchange import (
@@ -39,6 +39,7 @@ from cora_bot.usecases.speaking import FILE_GONE
 from tests.support.house import opened, premises
 from tests.support.stores import all_bytes
 from tests.support.trips import FILES, PICTURE, VOICE, shown, standard, stored
+from tests.usecases.test_rotating import with_keys, with_newer
 from tests.usecases.visits.guests import FIRST, NOW, guest, invite, pressing, there
 
 ONE, TWO = 7001, 7002
@@ -252,6 +253,20 @@ async def test_planning_again_keeps_what_stays_and_forgets_what_went(house: Hous
     calls = await act(house, Act.SHOW)
 
     assert (await count(house), above(calls)[:2]) == (3, [("image", changed["door.png"]), ("voice", b"")])
+
+
+async def test_they_open_after_the_server_keys_were_exchanged(house: House, clock: SetClock) -> None:
+    await planned(house, clock, ONE)
+    await act(house, Act.COME)
+    taken = await rotating.take_up(with_newer(house))
+    await maintain(taken)
+    alone = with_keys(taken, taken.keys.generations[0])
+    files = [each.known for each in await act(alone, Act.SHOW) if isinstance(each, SendFile)]
+    async with alone.database.transaction() as tx:
+        await tx.execute(tables.place_file.update().values(known=None))
+
+    assert [name[:7] for name in files] == ["file of", "file of"]
+    assert above(await act(alone, Act.SHOW))[:2] == [("image", PICTURE), ("voice", VOICE)]
 
 
 async def test_files_and_their_names_lie_nowhere_in_plain_text(tmp_path: Path) -> None:
