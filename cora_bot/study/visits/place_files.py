@@ -13,6 +13,7 @@ from typing import Final
 
 from cora_bot.base.limits import MEGABYTE
 from cora_bot.base.problems import Problem, Severity
+from cora_bot.study.visits import pictures
 from cora_bot.study.visits.trip import Place, PlaceFile, Trip
 
 MOST_BYTES: Final = 5 * MEGABYTE
@@ -22,6 +23,14 @@ Beside = Callable[[str], bytes | None]
 """The content of a file beside the workbook, or as much of it as says that it is too large; None: it is not there."""
 
 PICTURE, VOICE = "picture", "voice"
+
+
+def _is_jpeg(content: bytes) -> bool:
+    return content[:3] == pictures.JPEG and pictures.size(content) is not None
+
+
+def _is_png(content: bytes) -> bool:
+    return content[:8] == pictures.PNG and pictures.size(content) is not None
 
 
 def _is_m4a(content: bytes) -> bool:
@@ -36,9 +45,9 @@ def _is_mp3(content: bytes) -> bool:
 
 KINDS: Final[Mapping[str, tuple[tuple[str, Callable[[bytes], bool]], ...]]] = {
     PICTURE: (
-        (".jpg", lambda content: content[:3] == b"\xff\xd8\xff"),
-        (".jpeg", lambda content: content[:3] == b"\xff\xd8\xff"),
-        (".png", lambda content: content[:8] == b"\x89PNG\r\n\x1a\n"),
+        (".jpg", _is_jpeg),
+        (".jpeg", _is_jpeg),
+        (".png", _is_png),
     ),
     VOICE: (
         (".ogg", lambda content: content[:4] == b"OggS" and b"OpusHead" in content[:64]),
@@ -98,6 +107,9 @@ def _wrong(sort: str, named: PlaceFile, content: bytes | None, file: str) -> Ite
     elif len(content) > MOST_BYTES:
         said = f"the {sort} “{named.name}” has more than {MOST_BYTES // MEGABYTE} MB"
         yield problem("file-size", said, "Make it smaller or shorter.")
+    elif sort == PICTURE and (size := pictures.size(content)) is not None and not pictures.fits(*size):
+        said = f"the picture “{named.name}” has {size[0]} × {size[1]} points: Telegram shows no such shape"
+        yield problem("file-size", said, f"Width and height together: at most {pictures.MOST_SIDES:,}; cut off a part.")
     elif not is_that(content):
         said = f"“{named.name}” is not what its name says"
         yield problem("file-kind", said, f"Open it, and save it as one of: {', '.join(endings)}.{_OPUS[sort]}")

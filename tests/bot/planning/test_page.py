@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -131,6 +132,18 @@ async def test_file_that_did_not_come_along_is_named(house: House, page: Plannin
 
     assert ("the picture “door.png” is not there" in bare, "Plan this trip" in bare) == (True, False)
     assert ("is not there" in whole, "Plan this trip" in whole) == (False, True)
+
+
+async def test_nothing_of_it_is_written_to_a_temporary_file(
+    page: Planning, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    book = shown(standard(FIRST))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError), tempfile.TemporaryFile():
+        pass
+    status, said = await upload(page, book, FILES)
+
+    assert (status, "Plan this trip" in said) == (200, True)
 
 
 async def test_too_much_at_once_is_refused_in_a_sentence(page: Planning) -> None:

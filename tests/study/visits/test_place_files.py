@@ -15,12 +15,13 @@ from cora_bot.study.visits.trip import Trip
 from cora_bot.study.visits.workbook import as_workbook, read_rows
 from cora_bot.usecases.visits.planning import read_workbook
 from tests.support.house import STUDY, script_of
-from tests.support.trips import FILES, PLACES, sheets, shown, standard
+from tests.support.trips import FILES, PICTURE, PLACES, sheets, shown, standard
 
 FIRST = date(2026, 12, 21)
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 LANGUAGES = ("ar", "en", "sq")
-JPEG, PNG = b"\xff\xd8\xff\xe0 a picture", b"\x89PNG\r\n\x1a\n a picture"
+JPEG, PNG = b"\xff\xd8\xff\xc0\0\x11\x08\2\x58\3\x84 a picture", PICTURE
+WIDE = PNG.replace(b"\0\0\3\x84", b"\0\0\x27\x10")  # 10,000 × 600
 OGG, MP3, BARE_MP3 = b"OggS" + bytes(24) + b"OpusHead", b"ID3\x04 a sound", b"\xff\xfb\x90\x00 a sound"
 M4A, AAC, VORBIS = b"\0\0\0\x20ftypM4A ", b"\xff\xf1\x50\x80", b"OggS" + bytes(24) + b"\x01vorbis"
 
@@ -69,6 +70,8 @@ def test_file_of_a_known_kind_is_taken(column: str, name: str, content: bytes) -
         ("picture", "door", JPEG, "visit.file-kind"),
         ("picture", "way.ogg", OGG, "visit.file-kind"),
         ("picture", "door.png", PNG + bytes(MOST_BYTES), "visit.file-size"),
+        ("picture", "door.png", WIDE, "visit.file-size"),
+        ("picture", "door.png", PNG[:20], "visit.file-kind"),
         ("picture", "../door.png", PNG, "visit.file-name"),
         ("picture", "C:\\door.png", PNG, "visit.file-name"),
         ("voice", "way.ogg", VORBIS, "visit.file-kind"),
