@@ -1,4 +1,4 @@
-"""Sends the study's own sounds, pictures and films: sent up once, and by Telegram's id of them from then on."""
+"""Sends sounds, pictures and films of the study's and of places: sent up once, from then on by Telegram's id."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ import msgspec
 from bot.api import Answer, Api
 from cora_bot.usecases.exchange import SendFile
 
-METHODS = {"audio": ("sendAudio", "audio"), "image": ("sendPhoto", "photo"), "video": ("sendVideo", "video")}
+METHODS = {
+    "audio": ("sendAudio", "audio"),
+    "image": ("sendPhoto", "photo"),
+    "video": ("sendVideo", "video"),
+    "voice": ("sendVoice", "voice"),
+}
 
 
 class _File(msgspec.Struct):
@@ -20,6 +25,7 @@ class _File(msgspec.Struct):
 class _Message(msgspec.Struct):
     audio: _File | None = None
     video: _File | None = None
+    voice: _File | None = None
     photo: list[_File] | None = None
 
 
@@ -34,7 +40,7 @@ async def send_file(api: Api, call: SendFile, address: int) -> Answer:
     said |= {"title": call.title, "performer": " "} if call.sort == "audio" else {"caption": call.title}
     if call.known:
         return await api.call(method, said | {field: call.known})
-    content = await asyncio.to_thread(Path(call.path).read_bytes)
+    content = call.content if call.stored else await asyncio.to_thread(Path(call.path).read_bytes)
     return await api.upload(method, said, field=field, name=f"1{Path(call.path).suffix.lower()}", content=content)
 
 
@@ -44,5 +50,5 @@ def file_of(answer: Answer) -> str:
         sent = _MESSAGE.decode(answer.result)
     except msgspec.MsgspecError:
         return ""
-    file = sent.audio or sent.video or (sent.photo[-1] if sent.photo else None)
+    file = sent.audio or sent.video or sent.voice or (sent.photo[-1] if sent.photo else None)
     return file.file_id if file else ""

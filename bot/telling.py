@@ -62,6 +62,7 @@ ASIDE = {
     "parked_update": "What could not be handled, sealed, until somebody has looked at why.",
     "own_copy": "Answers a second time, for those who asked for a copy: opened by a key that only they have.",
     "own_key": "The key to such a copy, under a code that was shown to its owner once.",
+    "place_file": "Pictures and voices that say where meetings are. Sealed, and deleted when the trip is over.",
     "seat": "As many as people fit into a time for a meeting; whoever books takes a free one.",
     "slot": "Times for meetings on a trip of the team, by interviewer and place.",
     "slot_cell": "When each interviewer is busy, in pieces of five minutes: nobody is at two places at a time.",

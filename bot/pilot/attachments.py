@@ -11,6 +11,7 @@ from bot.pilot.text import Json
 Place = tuple[float, float]
 KABUL: Place = (34.53, 69.17)
 KINDS = ("sticker", "photo", "voice", "audio", "video", "document", "location", "contact")
+VOICE_MESSAGE = "Voice message 0:04"
 EMPTY_PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6360000000020001"
     "48afa4710000000049454e44ae426082"
@@ -43,7 +44,7 @@ def attachment(kind: str, user: User, files: Files, content: Content) -> tuple[J
             return {"photo": [small | {"width": 90, "height": 60}, large | {"width": 900, "height": 600}]}, ""
         case "voice":
             file = files.keep(content.data, "voice", mime_type=content.type or "audio/ogg")
-            return {"voice": file | {"duration": 4}}, "Voice message 0:04"
+            return {"voice": file | {"duration": 4}}, VOICE_MESSAGE
         case "audio" | "video" | "document":
             file = files.keep(content.data, f"{kind}s", file_name=content.name, mime_type=content.type)
             length: Json = {} if kind == "document" else {"duration": 4}

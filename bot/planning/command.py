@@ -20,7 +20,8 @@ def page(port: int, *, show: bool) -> None:
     """Plan, offer and watch trips in a browser instead of the terminal. For the SERVER; the bot may run.
 
     It is reached from this machine alone, or through a tunnel to it, at the address that is printed: whoever knows it
-    can invite people. It ends with Ctrl-C. Case codes only, no name.
+    can invite people. Pictures and voices that a workbook names are chosen beside it. It ends with Ctrl-C. Case codes
+    only, no name.
 
     Exit codes: 0 stopped as told; 1 it could not run, and why; 2 typed wrongly.
     """

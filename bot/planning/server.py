@@ -1,8 +1,8 @@
 """The planning page as a server on this machine.
 
 Rules: it listens on a loopback address only; every address begins with a secret drawn at each start, which the command
-prints; requests that name another host or come from another origin are refused. An uploaded workbook is kept in
-memory until it is planned or the page ends. No script runs on it.
+prints; requests that name another host or come from another origin are refused. An uploaded workbook, with the files
+beside it, is kept in memory until it is planned or the page ends. No script runs on it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.planning import html, views
+from bot.planning.uploads import Upload, read
 from cora_bot.base.errors import CoraError
-from cora_bot.study.visits.workbook import MAX_BYTES, template
+from cora_bot.study.visits.place_files import beside
+from cora_bot.study.visits.workbook import template
 from cora_bot.usecases.house import House
 from cora_bot.usecases.visits import listing
 from cora_bot.usecases.visits.inviting import offer
-from cora_bot.usecases.visits.planning import plan, read_workbook
+from cora_bot.usecases.visits.planning import Reading, plan, read_workbook
 
 LOCAL_NAMES: Final = ("127.0.0.1", "::1", "localhost")
-MOST_KEPT: Final = 5
+MOST_KEPT: Final = 3
 GUARDS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -48,7 +50,7 @@ class Planning:
         self._contacting = contacting
         self._port = port
         self._secret = house.chance.bytes(16).hex()
-        self._kept: dict[str, tuple[str, bytes]] = {}
+        self._kept: dict[str, Upload] = {}
         self._runner: web.AppRunner | None = None
 
     @property
@@ -60,7 +62,7 @@ class Planning:
         return f"http://127.0.0.1:{self._port}{self.base}/"
 
     async def __aenter__(self) -> Self:
-        app = web.Application(middlewares=[_guard], client_max_size=MAX_BYTES + 65_536)
+        app = web.Application(middlewares=[_guard], client_max_size=65_536)
         base = self.base
         app.add_routes(
             [
@@ -109,26 +111,27 @@ class Planning:
         return views.home(self.base, await listing.every(self._house))
 
     async def _check(self, request: web.Request) -> str:
-        sent = (await request.post()).get("workbook")
-        if not isinstance(sent, web.FileField):
-            raise CoraError("no file came along", "Choose the workbook first.")
-        source = sent.file.read()
-        reading = read_workbook(source, self._house.script.study, self._house.clock.now(), file=sent.filename)
-        digest = hashlib.sha256(source).hexdigest()
+        sent = await read(request)
+        reading = self._read(sent)
+        digest = hashlib.sha256(sent.workbook).hexdigest()
         if reading.trip is not None:
-            self._kept[digest] = (sent.filename, source)
+            self._kept[digest] = sent
             while len(self._kept) > MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
         return views.checked(self.base, reading, digest)
 
+    def _read(self, sent: Upload) -> Reading:
+        study, now = self._house.script.study, self._house.clock.now()
+        return read_workbook(sent.workbook, study, now, file=sent.name, beside=beside(sent.files))
+
     async def _plan(self, request: web.Request) -> str:
-        name, source = self._kept.pop(str((await request.post()).get("digest", "")), ("", b""))
-        if not source:
+        sent = self._kept.pop(str((await request.post()).get("digest", "")), None)
+        if sent is None:
             raise CoraError("this workbook is not at hand any more", "Choose it once more and check it.")
-        reading = read_workbook(source, self._house.script.study, self._house.clock.now(), file=name)
+        reading = self._read(sent)
         if reading.trip is None:
             return views.checked(self.base, reading, "")  # its first day has begun meanwhile
-        done = await plan(self._house, reading.trip, reading.slots)
+        done = await plan(self._house, reading.trip, reading.slots, reading.files)
         said = html.notice(f"{done.added} times added, {done.kept} kept, {done.removed} taken away")
         return await self._about(reading.trip.id, said)
 

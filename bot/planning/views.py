@@ -8,11 +8,13 @@ from datetime import date
 
 from bot.planning import html
 from cora_bot.base.problems import Problem
+from cora_bot.study.visits.place_files import KINDS, told
 from cora_bot.study.visits.trip import Trip
 from cora_bot.usecases.visits.inviting import Offered
 from cora_bot.usecases.visits.listing import Line, Time
 from cora_bot.usecases.visits.planning import Reading
 
+ENDINGS = ",".join(ending for endings in KINDS.values() for ending, _ in endings)
 WATCHED = 60
 """Seconds after which the page of a trip is loaded anew."""
 
@@ -25,6 +27,7 @@ def home(base: str, trips: Sequence[tuple[Trip, int, int]], said: str = "") -> s
     upload = html.form(
         f"{base}/check",
         html.field("Workbook (.xlsx)", "workbook", "file", more='accept=".xlsx" required'),
+        html.field("Pictures and voices that it names", "files", "file", more=f'accept="{ENDINGS}" multiple'),
         button="Check it",
         files=True,
     )
@@ -41,6 +44,7 @@ def checked(base: str, reading: Reading, digest: str) -> str:
     parts.append(
         html.notice(f"{reading.trip.id}: {len(reading.slots)} times with {seats} seats. Nothing is stored yet.")
     )
+    parts += [f"<p>{html.text(line)}</p>" for line in told(reading.trip)]
     parts.append(html.form(f"{base}/plan", html.hidden("digest", digest), button="Plan this trip"))
     return html.page("In order", *parts, base=base)
 

@@ -25,7 +25,7 @@ from cora_bot.usecases.house import House
 from cora_bot.usecases.visits import arranging, listing
 from cora_bot.usecases.visits.inviting import offer
 from cora_bot.usecases.visits.listing import Time
-from cora_bot.usecases.visits.planning import plan, read_workbook
+from cora_bot.usecases.visits.planning import beside_workbook, plan, read_workbook
 
 OFFERED: Final = timedelta(days=14)  # so long before the first day
 CHOOSE_UNTIL: Final = timedelta(days=4)
@@ -69,10 +69,11 @@ class Team:
         """Stores the trip; from now on people can have a meeting in mind. Raises ``TripError``."""
         async with self.opened() as house:
             source, now = self.file.read_bytes(), house.clock.now()
-            reading = read_workbook(source, house.script.study, now, file=self.file.name)
+            found = beside_workbook(self.file)
+            reading = read_workbook(source, house.script.study, now, file=self.file.name, beside=found)
             if reading.trip is None:
                 raise TripError(self.file, reading.problems)
-            await plan(house, reading.trip, reading.slots)
+            await plan(house, reading.trip, reading.slots, reading.files)
             async with house.database.read() as tx:
                 slots = {slot.id: slot for slot in await trips.of_trip(tx, reading.trip.id)}
         self.trip = reading.trip

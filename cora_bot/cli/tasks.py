@@ -16,6 +16,7 @@ from cora_bot.usecases.tasks import COPY, Duty
 COLUMNS: Final = ("task", "case", "reason", "about", "since", "days", "with")
 CLOSED: Final = ("done", "by")
 MEANINGS: Final = {
+    "untold": "a meeting was called off or moved, and the person could not be told: call",
     "unreachable": "the chat is blocked or gone",
     "contact": "said that the number changes, or that it is not theirs",
     "message": "wrote to the team and has no answer",
@@ -35,7 +36,8 @@ MEANINGS: Final = {
 def tasks(*, done: str | None, by: str, passed: str | None, to: str, everything: bool, as_csv: bool) -> None:
     """List whom somebody of the team has to look after, by reason and age. For the SERVER.
 
-    A task opens when somebody misses an occasion, cannot be reached any more, or writes to the team. It says which case
+    A task opens when somebody misses an occasion, cannot be reached any more, or writes to the team; first come those
+    who could not be told that their meeting was called off or moved. It says which case
     it is about, never what was written. It closes by itself when the person answers an occasion, is reached again, gets
     an answer (cora reply), or stops. Else note it with --done, or hand it over with --pass TASK --to NAME. Copies to be
     deleted are listed as well: 'cora bundles' closes those.

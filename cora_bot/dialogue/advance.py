@@ -15,7 +15,7 @@ from cora_bot.dialogue.scene import Scene
 from cora_bot.dialogue.script import Script
 from cora_bot.dialogue.states import State, handler_for, key_of, state_of
 from cora_bot.dialogue.turn import Turn
-from cora_bot.dialogue.visits import pins
+from cora_bot.dialogue.visits import directions
 
 
 def advance(conversation: Conversation, event: Input, *, script: Script, now: datetime, chance: Chance) -> Turn:
@@ -27,7 +27,7 @@ def advance(conversation: Conversation, event: Input, *, script: Script, now: da
     turn = _pressed(scene, event) if isinstance(event, Pressed) else _taken(scene, event)
     turn = _resumed(scene, turn) if back else turn
     turn = ending.released(scene, renewing.first(scene, event, turn))
-    turn = pins.taken_away(conversation, event, spoken.hushed(conversation, turn))
+    turn = directions.taken_away(conversation, event, spoken.hushed(conversation, turn))
     return knocking.closing(scene, turn)
 
 

@@ -10,6 +10,8 @@ from cora_bot.dialogue.inputs import Press
 PLACE_KEY: Final = "place_key"
 NO_KEY: Final = "no_key"  # takes the key away
 MAP_PIN: Final = "map_pin"
+PLACE_PICTURE: Final = "place_picture"
+PLACE_VOICE: Final = "place_voice"
 
 
 class Button(Value):
@@ -22,6 +24,7 @@ class Spoken(Value):
 
     Of the sort PLACE_KEY: the key ``title`` in place of the phone's keyboard, which sends where somebody is. Of the
     sort MAP_PIN: a place on the map, ``title`` its latitude and longitude with a space between them.
+    PLACE_PICTURE and PLACE_VOICE are of a trip's place: ``file`` is the store's id of them (hex), and their ending.
     """
 
     sort: str

@@ -26,6 +26,7 @@ class RecordKind(StrEnum):
 class TaskReason(StrEnum):
     """Why somebody of the team is wanted. In this order they are listed."""
 
+    UNTOLD = "untold"  # a meeting was called off or moved, and the person can be told in no chat: call them
     UNREACHABLE = "unreachable"  # the chat is blocked or gone
     CONTACT = "contact"  # somebody said that the number changes, or that it is not theirs
     MESSAGE = "message"  # words were passed on to the team, and nobody has answered

@@ -216,8 +216,10 @@ async def _move(tx: Tx, folds: Sequence[Fold], *, now: datetime, keys: WorkingKe
     }
     left = await participants.leave_others(tx, moved)
     old = [stored.chat for stored in (await chats.lock(tx, left)).values()]
+    hushed = await above.hush(tx, left, now)
     await outbox.supersede(tx, left, now)
-    tidied = [
+    tidied = [parcel for each in hushed for parcel in silenced(each, now)]
+    tidied += [
         retired(each.id, each.card.message, sent_at=each.card.sent_at, now=now) for each in old if each.card.message
     ]
     await outbox.put(tx, tidied, keys=keys, chance=chance, now=now)

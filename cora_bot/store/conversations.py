@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from cora_bot.base.values import Value, replace
-from cora_bot.dialogue.conversation import Conversation, Occurrence, Participant, Session
+from cora_bot.dialogue.conversation import Chat, Conversation, Occurrence, Participant, Session
 from cora_bot.store import occurrences, outages, participants, sessions, trips, visits
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
@@ -63,6 +63,22 @@ async def load(
         known = _visiting(known, visiting.get(person.id) if person else None, journeys)
         found[each.chat.id] = replace(known, others=tuple(here.values()), others_card=elsewhere, outages=cut_off)
     return Loaded(found, frozenset(half.id for half in halves.values() if half.own_link is None))
+
+
+async def unreached(
+    tx: Tx, ids: Collection[bytes], *, keys: WorkingKeys, keystore: KeyStore, now: datetime
+) -> dict[bytes, Conversation]:
+    """Of people who are reached in no chat, by participant: as if each had one that is blocked, which is never written.
+
+    What happens to their visits is then what happens to everybody's, and nothing is sent.
+    """
+    people = await whole(await participants.by_ids(tx, keys, ids), keystore) if ids else {}
+    visiting = await visits.of_participants(tx, keys, list(people), now) if people else {}
+    journeys = await _journeys(tx, keys, {each.trip for each in visiting.values()}, now)
+    return {
+        who: _visiting(Conversation(Chat(who, blocked=True), person), visiting.get(who), journeys)
+        for who, person in people.items()
+    }
 
 
 Journey = tuple[Trip, tuple[Bookable, ...]]

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, se
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
-from cora_bot.store import audit_log, chats, keystore, updates
+from cora_bot.store import audit_log, chats, keystore, place_files, updates
 from cora_bot.store.database import Tx
 from cora_bot.store.participants import Link
 from cora_bot.store.tables import (
@@ -26,6 +26,7 @@ from cora_bot.store.tables import (
     outbox,
     parked_update,
     participant,
+    place_file,
     session,
     trip,
     visit,
@@ -38,7 +39,10 @@ Index = Callable[[WorkingKeys, bytes], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A sealed column. ``context`` makes of the row's key what the value is bound to; ``index`` is found beside it."""
+    """A sealed column. ``context`` makes of the row's key what the value is bound to; ``index`` is found beside it.
+
+    ``at_once``: at most so many in one transaction, where values are large.
+    """
 
     table: Table
     key: str
@@ -46,6 +50,7 @@ class Place:
     purpose: Purpose
     context: Callable[[Any], bytes] = bytes
     index: tuple[str, Index] | None = None
+    at_once: int = 1000
 
 
 def _code_index(keys: WorkingKeys, opened: bytes) -> bytes:
@@ -61,6 +66,8 @@ MAIN: Final = (
     Place(outbox, "key", "payload", Purpose.OUTBOX, context=str.encode),
     Place(download, "record_id", "sealed", Purpose.DOWNLOAD),
     Place(trip, "id", "sealed", Purpose.TRIP, context=str.encode),
+    Place(place_file, "id", "content", Purpose.TRIP, at_once=4),
+    Place(place_file, "id", "known", Purpose.TRIP, context=place_files.known_context),
     Place(visit, "id", "sealed", Purpose.VISIT),
     Place(alert, "id", "sealed", Purpose.ALERT),
     Place(audit, "seq", "mark", Purpose.AUDIT, context=audit_log.context, index=("person_index", audit_log.index_of)),
@@ -81,7 +88,8 @@ async def reseal(tx: Tx, place: Place, keys: WorkingKeys, chance: Chance, most: 
     """Up to ``most`` values of this column; how many. What opens under no key any more is left as it is."""
     table = place.table
     key, column = table.c[place.key], table.c[place.column]
-    query = select(key, column).where(_earlier(place, keys)).order_by(key).limit(most).with_for_update()
+    few = min(most, place.at_once)
+    query = select(key, column).where(_earlier(place, keys)).order_by(key).limit(few).with_for_update()
     rows = [new for row in await tx.execute(query) if (new := _anew(place, keys, chance, row[0], row[1]))]
     if rows:
         names = [place.column, *([place.index[0]] if place.index else [])]

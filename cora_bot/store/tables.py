@@ -201,6 +201,16 @@ trip = _table(
     Column("made_at", Instant, nullable=False),
 )
 
+# A picture or voice of where a place is. Apart from its trip, which is read with every press about a meeting.
+place_file = _table(
+    "place_file",
+    Column("id", Id, primary_key=True),
+    Column("trip_id", Text, ForeignKey("trip.id", ondelete="CASCADE"), nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("known", Sealed),  # Telegram's id of it
+    Index("ix_place_file_trip_id", "trip_id"),
+)
+
 slot = _table(
     "slot",
     Column("id", Integer, primary_key=True, autoincrement=True),

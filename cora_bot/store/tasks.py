@@ -86,7 +86,7 @@ async def settle(tx: Tx, now: datetime) -> int:
     )
     over = or_(
         left,
-        and_(task.c.reason == TaskReason.UNREACHABLE.value, reached),
+        and_(task.c.reason.in_([TaskReason.UNREACHABLE.value, TaskReason.UNTOLD.value]), reached),
         and_(task.c.reason == TaskReason.MISSED.value, answered),
     )
     result = await tx.execute(update(task).where(task.c.done_at.is_(None), over).values(done_at=now))

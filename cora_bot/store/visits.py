@@ -43,6 +43,8 @@ class _Inside:
     city: str = ""
     word: int = -1
     called_off: datetime | None = None
+    put_off: datetime | None = None
+    repeats: int = 0
 
 
 class Due(NamedTuple):
@@ -70,11 +72,22 @@ def _visit(row: Row[Any], keys: WorkingKeys) -> Visit:
         city=inside.city,
         word=inside.word,
         called_off=inside.called_off,
+        put_off=inside.put_off,
+        repeats=inside.repeats,
     )
 
 
 def _row(each: Visit, who: bytes, *, keys: WorkingKeys, chance: Chance, now: datetime) -> dict[str, Any]:
-    inside = _Inside(int(each.wishes), each.wished, each.language, each.city, each.word, each.called_off)
+    inside = _Inside(
+        wishes=int(each.wishes),
+        wished=each.wished,
+        language=each.language,
+        city=each.city,
+        word=each.word,
+        called_off=each.called_off,
+        put_off=each.put_off,
+        repeats=each.repeats,
+    )
     row = {name: getattr(each, name) for name in _FIELDS}
     sealed = seal_value(keys, Purpose.VISIT, each.id, inside, chance)
     return row | {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from cora_bot.base.clock import to_millis
 from cora_bot.base.logging import log
@@ -22,12 +23,12 @@ from cora_bot.store import chats, chores, conversations, occurrences, outbox, pa
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.chores import Task
 from cora_bot.store.conversations import Loaded
-from cora_bot.store.database import is_outage
 from cora_bot.store.occurrences import Due
 from cora_bot.usecases import alerts, own_copies
 from cora_bot.usecases.halting import check_not_halted
 from cora_bot.usecases.house import House
 from cora_bot.usecases.maintain import maintain
+from cora_bot.usecases.replaying import handle_all
 from cora_bot.usecases.sealing import seal_steps
 from cora_bot.usecases.visits import due as visiting
 
@@ -61,28 +62,16 @@ async def _tidy(house: House) -> None:
 async def _occurrences(house: House, limit: int) -> int:
     async with house.database.read() as tx:
         found = await occurrences.due(tx, house.clock.now(), limit)
-    if not found:
-        return 0
-    try:
-        return await _handle(house, found)
-    except Exception as error:
-        if is_outage(error):
-            raise
+
+    def replayed(error: Exception) -> None:
         log("due_replayed", level=logging.WARNING, error=type(error).__name__, occurrences=len(found))
-        for each in found:
-            await _handle_alone(house, each)
-    return len(found)
 
-
-async def _handle_alone(house: House, each: Due) -> None:
-    try:
-        await _handle(house, [each])
-    except Exception as error:
-        if is_outage(error):
-            raise
+    async def put_off(each: Due, error: Exception) -> None:
         log("due_put_off", level=logging.ERROR, error=type(error).__name__, wave=each.wave, number=each.number)
         async with house.database.transaction() as tx:
             await occurrences.put_off(tx, each, house.clock.now() + PUT_OFF)
+
+    return await handle_all(found, partial(_handle, house), replayed=replayed, set_aside=put_off)
 
 
 async def _handle(house: House, found: Sequence[Due]) -> int:
@@ -160,28 +149,16 @@ def _key(each: Due, before: Conversation) -> str:
 async def _chores(house: House, limit: int) -> int:
     async with house.database.read() as tx:
         found = await chores.due(tx, house.clock.now(), limit)
-    if not found:
-        return 0
-    try:
-        return await _do(house, found)
-    except Exception as error:
-        if is_outage(error):
-            raise
+
+    def replayed(error: Exception) -> None:
         log("chores_replayed", level=logging.WARNING, error=type(error).__name__, chores=len(found))
-        for each in found:
-            await _do_alone(house, each)
-    return len(found)
 
-
-async def _do_alone(house: House, each: Task) -> None:
-    try:
-        await _do(house, [each])
-    except Exception as error:
-        if is_outage(error):
-            raise
+    async def drop(each: Task, error: Exception) -> None:
         log("chore_dropped", level=logging.ERROR, error=type(error).__name__, chore=each.kind)
         async with house.database.transaction() as tx:
             await chores.remove(tx, [each])
+
+    return await handle_all(found, partial(_do, house), replayed=replayed, set_aside=drop)
 
 
 async def _do(house: House, found: Sequence[Task]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cora_bot.base.values import Value
@@ -41,14 +42,21 @@ class DeleteMessage(Value):
     message: int
 
 
-class SendFile(Value):
-    """A sound, picture or film of the study's, without a sound of the phone. ``known``: Telegram's id of it, or ""."""
+@dataclass(frozen=True, slots=True)
+class SendFile:
+    """A sound, picture or film of the study's, without a sound of the phone. ``known``: Telegram's id of it, or "".
+
+    One of a trip's place lies in the store alone, under the id ``stored``: then ``path`` is a mere name, and
+    ``content`` is there as long as Telegram has not got it.
+    """
 
     sort: str
     title: str
     path: str
     digest: str
     known: str
+    stored: bytes = b""
+    content: bytes = field(default=b"", repr=False)
 
 
 class SendKey(Value):

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Card, Showing, Status, Withdrawal
-from cora_bot.store import chats, outbox, participants
-from cora_bot.store.apply import forget_people, retired
+from cora_bot.store import above, chats, outbox, participants
+from cora_bot.store.apply import forget_people, retired, silenced
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
 from cora_bot.store.participants import Half
@@ -51,9 +51,11 @@ async def _tidy(house: House, tx: Tx, chat_ids: set[bytes]) -> None:
     alone = {chat_id for chat_id, people in reached.items() if len(people) == 1}
     doors = await chats.lock(tx, alone)
     left = [stored.chat for stored in doors.values()]
+    hushed = await above.hush(tx, alone, now)
     await outbox.supersede(tx, alone, now)
     cards = [each for each in left if each.card.message]
-    tidied = [retired(each.id, each.card.message, sent_at=each.card.sent_at, now=now) for each in cards]
+    tidied = [parcel for each in hushed for parcel in silenced(each, now)]
+    tidied += [retired(each.id, each.card.message, sent_at=each.card.sent_at, now=now) for each in cards]
     await outbox.put(tx, tidied, keys=house.keys, chance=house.chance, now=now)
     await chats.write(tx, [replace(each, card=blank(each.card)) for each in left])
     # A chat of nobody is forgotten a day after it was last seen: until then what stands in it can still be emptied.

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from cora_bot.base.logging import log
 from cora_bot.dialogue.spoken import STANDS
-from cora_bot.store import above, chats, ledger, outbox, participants, records, sessions, tasks, updates
+from cora_bot.store import above, chats, ledger, outbox, participants, place_files, records, sessions, tasks, updates
 from cora_bot.store.apply import forget_people, silenced
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.conversations import whole
@@ -22,6 +22,9 @@ UNFINISHED_PEOPLE = timedelta(days=30)
 STRANGERS = timedelta(hours=24)
 UPDATE_KEYS = timedelta(hours=48)
 ENDED_REPLIES = timedelta(hours=48)
+PLACES = timedelta(days=1)
+"""So long after the last meeting of a trip the pictures and voices of its places are deleted."""
+
 PARKED = timedelta(days=30)
 """So long there is time to find out why an update could not be handled."""
 
@@ -50,6 +53,7 @@ async def maintain(house: House) -> None:
         await outbox.put(tx, parcels, keys=house.keys, chance=house.chance, now=now)
         await ledger.purge_replies(tx, now - ENDED_REPLIES)
         settled = await tasks.settle(tx, now)
+        await place_files.purge(tx, now - PLACES)
         await alerts.forget(house, tx)
         if people:
             await audit_log.note(house, tx, Noted("unfinished_forgotten", facts={"people": str(len(people))}))

@@ -71,7 +71,7 @@ async def settle(house: House, results: Sequence[tuple[Sending, Outcome]]) -> No
                 _settle_one(settlement, row, outcome)
             if isinstance(outcome, Sent):
                 _settle_along(settlement, [rows[each] for each in outcome.along if each in rows], outcome.along)
-        await speaking.remember(tx, results)
+        await speaking.remember(house, tx, results)
         await _write(house, tx, settlement, before=stored)
 
 

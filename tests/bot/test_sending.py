@@ -19,6 +19,7 @@ from bot.pilot.server import Emulator
 from bot.request import AiohttpRequest
 from bot.sending import SOON, Sender
 from cora_bot.base.clock import SetClock
+from cora_bot.base.values import replace
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.usecases.exchange import (
@@ -29,6 +30,7 @@ from cora_bot.usecases.exchange import (
     Outcome,
     Refused,
     Retry,
+    SendFile,
     Sending,
     SendMessage,
     Sent,
@@ -67,6 +69,28 @@ async def bench() -> AsyncIterator[Bench]:
         person.start()
         api = Api(request, token=emulator.token, base_url=emulator.base_url)
         yield Bench(emulator, person, Sender(api, clock), clock)
+
+
+@pytest.mark.parametrize(("sort", "ending", "method"), [("voice", ".ogg", "sendVoice"), ("image", ".png", "sendPhoto")])
+async def test_file_of_a_place_goes_up_once_and_by_its_id_then(
+    bench: Bench, sort: str, ending: str, method: str
+) -> None:
+    up = SendFile(sort, "📍", f"1{ending}", "", "", stored=b"s" * 16, content=b"the way")
+    first = await bench.send(up)
+    assert isinstance(first, Sent)
+    second = await bench.send(replace(up, known=first.file, content=b""))
+    kept = bench.emulator.world.files.find(first.file)
+    calls = [each for each in bench.emulator.world.calls if each.method == method]
+    field = "voice" if sort == "voice" else "photo"
+
+    assert kept is not None
+    assert (kept.content, isinstance(second, Sent)) == (b"the way", True)
+    assert [each.parameters[field] for each in calls] == [b"the way", first.file]
+    assert [each.parameters["protect_content"] in (True, "true") for each in calls] == [True, True]
+    assert [(one.kind, one.protected, one.silent) for one in bench.person.screen if not one.mine] == [
+        (field, True, True), (field, True, True),
+    ]  # fmt: skip
+    assert await bench.send(replace(up, known="nothing", content=b"")) == Refused("file_gone")
 
 
 async def test_new_message_is_sent_with_its_id(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.chats import play
 from tests.support.house import ROOT
 
-CHATS = sorted((ROOT / "surveys").glob("*/chats/*.md"))
+CHATS = sorted([*(ROOT / "surveys").glob("*/chats/*.md"), *Path(__file__).parent.glob("*/chats/*.md")])
 
 
 @pytest.mark.parametrize("path", CHATS, ids=lambda path: path.stem)

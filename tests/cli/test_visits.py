@@ -23,7 +23,7 @@ from cora_bot.settings import read_settings
 from cora_bot.study.visits.on_paper import on_paper
 from tests.cli.running import Said, cora
 from tests.cli.server import Server, set_up
-from tests.support.trips import standard, workbook
+from tests.support.trips import FILES, shown, standard, workbook
 from tests.usecases.visits.guests import everything_due, guest
 
 FIRST = SystemClock().now().date() + timedelta(days=40)
@@ -77,6 +77,23 @@ def test_check_names_what_is_wrong(tmp_path: Path, server: Server) -> None:
     assert bad.code == 1
     assert "trip.xlsx, sheet days, row 2: this day has begun already or is over" in bad.err
     assert "the study has no country “XX”" in bad.err
+
+
+def test_files_beside_the_workbook_are_looked_at_and_stored(tmp_path: Path, server: Server) -> None:
+    path = tmp_path / "trip.xlsx"
+    path.write_bytes(shown(standard(FIRST)))
+    bare = [visits(server, command, path) for command in ("check", "plan")]
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content)
+    whole = [visits(server, command, path) for command in ("check", "plan")]
+    (tmp_path / "way.ogg").write_bytes(b"OggS" + bytes(6_000_000))
+    large = visits(server, "check", path)
+
+    said = "tirana: picture door.png (all), voice way.ogg (all others), voice way-ar.ogg (ar)"
+    assert [each.code for each in (*bare, *whole, large)] == [1, 1, 0, 0, 1]
+    assert "trip.xlsx, sheet places, row 2: the picture “door.png” is not there" in bare[0].err
+    assert [said in each.out for each in whole] == [True, True]
+    assert "the voice “way.ogg” has more than 5 MB" in large.err
 
 
 def test_trip_is_planned_offered_and_listed(tmp_path: Path, server: Server) -> None:

@@ -168,7 +168,7 @@ open_texts = {
     "form_version.xform", "lease.name", "media_file.digest", "media_file.file", "meta.name", "meta.value",
     "occurrence.local",
     "occurrence.reason", "occurrence.reminders", "occurrence.step", "occurrence.wave", "outage.begins", "outage.ends",
-    "outage.place", "outbox.key", "outbox.kind",
+    "outage.place", "outbox.key", "outbox.kind", "place_file.trip_id",
     "outbox.means", "outbox.outcome", "outbox.reason", "outbox.state", "outbox.wave", "parked_update.error",
     "parked_update.kind", "participant.language", "handed_out.holder",
     "participant.status", "participant.withdrawal",
@@ -182,7 +182,8 @@ open_texts = {
 keyed_or_sealed = {
     "alert.sealed", "audit.mark", "audit.person_index", "own_copy.blob", "own_copy.record_index", "own_key.sealed",
     "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",
-    "parked_update.sealed", "participant.profile", "record.blob", "session.sealed", "token.hash",
+    "parked_update.sealed", "participant.profile", "place_file.content", "place_file.known",
+    "record.blob", "session.sealed", "token.hash",
     "trip.sealed", "update_attempt.key", "update_seen.key", "visit.sealed",
 }  # fmt: skip
 

@@ -15,8 +15,10 @@ Between any two lines the bot is stopped, its database and key store are closed,
     $ outage AL 2026-12-16 2026-12-19   the team enters an outage, from its first to its last day
     $ interview arrival phone: 1 / 2 / text   staff enter what the only participant answers, line by line
     $ joined sq AL        the person of this phone takes part and agreed to visits; "knock 4" behind it: picture 4 opens
-    $ trip 2026-12-21     a trip to Tirana and Shkodra begins on that day (tests/support/trips.py)
+    $ trip 2026-12-21     a trip to Tirana and Shkodra begins on that day (tests/support/trips.py); "shown" behind it:
+                          Tirana's exact place is a picture and a voice too
     $ offer 2026-12-19    everybody is invited who can be, until that day
+    $ tasks               whom the team has to look after, and why
     $ visit move 3        what the team does about the only visit: move to a time, cancel, done, missed
     $ ill ANNA 2026-12-21 an interviewer cannot come that day
     @ +3h              time passes (m, h, d), and what falls due happens
@@ -24,12 +26,15 @@ Between any two lines the bot is stopped, its database and key store are closed,
     = opened           the researcher opens what is sealed until now
 
 Everything else in a file is what the program did, and is written by ``--update-chats``.
+
+A folder without forms holds no study but a ``study.toml`` of what is added to the shipped one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -44,17 +49,21 @@ from bot.pilot.world import World
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import SetClock
 from cora_bot.dialogue.conversation import Mode, Opening
+from cora_bot.dialogue.handlers.planning import plan_for
+from cora_bot.dialogue.scene import Scene
+from cora_bot.dialogue.turn import Turn
 from cora_bot.usecases import outage
 from cora_bot.usecases.due import next_moment
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_relink, make_tokens
 from cora_bot.usecases.people import people
 from cora_bot.usecases.reply import reply
-from tests.support.house import Premises, opened, premises
+from cora_bot.usecases.tasks import duties
+from tests.support.house import STUDY, Premises, opened, premises
 from tests.support.interviewing import interview
 from tests.support.opening import opened_records
 from tests.support.trips import arrange
-from tests.support.turns import joined
+from tests.support.turns import joined, write
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 KEPT = ("#", "phone:", "begin:", ">", "@", "=", "+", "$")
@@ -119,6 +128,8 @@ class Play:
         if sign == "+":
             self._take(rest)
             return []
+        if line == "$ tasks":
+            return [text async for text in self._tasks()]
         async with self._bot() as (app, house):
             if sign == ">":
                 await self._act(rest, house)
@@ -210,6 +221,11 @@ class Play:
             async for text in opened_records(house, self.place.identities):
                 yield f"    {text}"
 
+    async def _tasks(self) -> AsyncIterator[str]:
+        async with opened(self.place) as house:
+            for duty in await duties(house):
+                yield f"    {duty.reason} {duty.about}".rstrip()
+
     def _changes(self) -> list[str]:
         """What happened on the phone in hand, then on the others."""
         lines = self.phones[self.held].changes()
@@ -225,7 +241,9 @@ async def _join(house: House, address: int, words: list[str]) -> None:
     opening = {"opening": Opening.KNOCK, "picture": int(knock[1])} if knock else {}
     fields = {"language": language, "country": country, "zone": house.script.study.countries[country][0]}
     taking_part = {"purposes": frozenset({"visits"}), "enrolled_at": house.clock.now(), "asked_opening": True}
-    await joined(house, address, **fields, **taking_part, **opening)
+    known = await joined(house, address, **fields, **taking_part, **opening)
+    if plan := plan_for(Scene(known, house.script, house.clock.now(), house.chance)):
+        await write(house, known, Turn(known, plan=plan))
 
 
 async def _only(house: House) -> str:
@@ -240,8 +258,9 @@ def _labelled(person: Person, wanted: str) -> str:
 
 
 def _drawn(bubble: Bubble) -> list[str]:
+    kind = f"({bubble.kind}) " if bubble.kind in ("photo", "voice") and not bubble.mine else ""
     rows = [" ".join(f"[{button.text}]" for button in row) for row in bubble.buttons]
-    return [f"│ {line}".rstrip() for line in [*bubble.text.split("\n"), *rows]]
+    return [f"│ {line}".rstrip() for line in [*f"{kind}{bubble.text}".split("\n"), *rows]]
 
 
 def _duration(text: str) -> timedelta:
@@ -255,13 +274,23 @@ def _instant(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
 
 
+def _study(found: Path, folder: Path) -> Path:
+    """The study of this folder, or the shipped one with what the folder adds to it."""
+    if (found / "forms").is_dir():
+        return found
+    made = folder / "study"
+    shutil.copytree(STUDY, made)
+    with (made / "study.toml").open("a", encoding="utf-8") as text:
+        text.write((found / "study.toml").read_text(encoding="utf-8"))
+    return made
+
+
 async def play(path: Path, folder: Path) -> str:
     """The transcript at ``path`` as the program plays it now."""
     lines = list(script_lines(path.read_text(encoding="utf-8")))
     header = dict(line.split(": ", 1) for line in lines if line.startswith(("phone:", "begin:")))
     clock = SetClock(_instant(header["begin"]))
-    study = path.parents[1]
-    place = premises(folder, clock, seed=path.stem, study=study)
+    place = premises(folder, clock, seed=path.stem, study=_study(path.parents[1], folder))
     world = World(clock=clock, chance=SeededChance(path.stem), throttled=False, limits=Limits(enabled=False))
     async with Emulator(world=world) as emulator:
         person = world.person("Person", language_code=header["phone"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
+from cora_bot.study.visits.place_files import beside
 from cora_bot.study.visits.workbook import as_workbook
 from cora_bot.usecases.house import House
 from cora_bot.usecases.people import people
@@ -30,6 +32,9 @@ INTERVIEWERS: Sheet = (
     ("BEN", "en sq ar", "man"),
     ("CYRUS", "fa-AF ar en", "man"),
 )
+PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\3\x84\0\0\2\x58 the blue door"  # 900 × 600, and nothing to be seen
+VOICE = b"OggS" + bytes(24) + b"OpusHead the way, spoken"
+FILES = {"door.png": PICTURE, "way.ogg": VOICE, "way-ar.ogg": VOICE + b" in Arabic"}
 DAYS = ("day", "place", "interviewer", "from", "to", "interpreter", "capacity")
 TRAVEL: Sheet = (("from", "to", "minutes"), ("tirana", "shkodra", "120"))
 
@@ -63,11 +68,22 @@ def standard(first: date) -> list[tuple[str, ...]]:
     ]
 
 
-async def stored(house: House, source: bytes) -> None:
-    """The trip of this workbook, planned."""
-    reading = read_workbook(source, house.script.study, house.clock.now(), file="trip.xlsx")
+def shown(days: list[tuple[str, ...]], **settings: str) -> bytes:
+    """The same trip, where Tirana has a picture and a voice: one in Arabic, one for all others."""
+    (head, tirana, *others) = PLACES
+    named: Sheet = (
+        (*head, "picture", "voice", "voice::ar"),
+        (*tirana, *FILES),
+        *others,
+    )
+    return as_workbook(sheets(days, **settings) | {"places": named})
+
+
+async def stored(house: House, source: bytes, files: Mapping[str, bytes] | None = None) -> None:
+    """The trip of this workbook, planned; ``files`` lie beside it."""
+    reading = read_workbook(source, house.script.study, house.clock.now(), file="trip.xlsx", beside=beside(files or {}))
     assert reading.trip is not None, [str(each) for each in reading.problems]
-    await plan(house, reading.trip, reading.slots)
+    await plan(house, reading.trip, reading.slots, reading.files)
 
 
 async def offered(house: House, until: date, *, most: int = 1000) -> Offered:
@@ -79,6 +95,8 @@ async def arrange(house: House, command: str, words: list[str]) -> None:
     match command, words:
         case "trip", [first]:
             await stored(house, workbook(standard(date.fromisoformat(first))))
+        case "trip", [first, "shown"]:
+            await stored(house, shown(standard(date.fromisoformat(first))), FILES)
         case "offer", [until]:
             await offered(house, date.fromisoformat(until))
         case "ill", [interviewer, day]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.pilot.api.call import Parameters, find_chat, flood, refuse
-from bot.pilot.attachments import spot
+from bot.pilot.attachments import VOICE_MESSAGE, spot
 from bot.pilot.files import MOST_DOWNLOAD
 from bot.pilot.messages import Chat, Message, message_json
 from bot.pilot.text import Json
@@ -39,6 +39,10 @@ def send_photo(world: World, call: Parameters) -> Json:
 
 def send_video(world: World, call: Parameters) -> Json:
     return _sent(world, call, "video", call.text("caption"))
+
+
+def send_voice(world: World, call: Parameters) -> Json:
+    return _sent(world, call, "voice", call.text("caption") or VOICE_MESSAGE)
 
 
 def _sent(world: World, call: Parameters, kind: str, shown: str) -> Json:

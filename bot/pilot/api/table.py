@@ -22,6 +22,7 @@ METHODS: dict[str, Method] = {
     "sendAudio": files.send_audio,
     "sendPhoto": files.send_photo,
     "sendVideo": files.send_video,
+    "sendVoice": files.send_voice,
     "sendLocation": files.send_location,
     "getFile": files.get_file,
     "setMyCommands": profile.set_my_commands,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import click
 
@@ -16,6 +16,10 @@ from cora_bot.usecases.house import House
 from cora_bot.usecases.visits import arranging
 
 Given = TypeVar("Given")
+TOLD: Final = {
+    True: "the person is told",
+    False: "the person cannot be told, because the chat is blocked or gone: call them ('cora tasks')",
+}
 
 
 def _do(act: Callable[[House], Awaitable[Given]]) -> Given:
@@ -38,8 +42,8 @@ def move(case: str, time: int) -> None:
 
     Exit codes: 0 done; 1 not done (taken, over), and why; 2 typed wrongly.
     """
-    _do(lambda house: arranging.move(house, case, time))
-    click.echo(f"{as_code(case)}: time {time} is booked, and the person is told")
+    told = _do(lambda house: arranging.move(house, case, time))
+    click.echo(f"{as_code(case)}: time {time} is booked, and {TOLD[told]}")
 
 
 @click.command("cancel")
@@ -49,8 +53,8 @@ def cancel(case: str) -> None:
 
     Exit codes: 0 done; 1 not done, and why; 2 typed wrongly.
     """
-    _do(lambda house: arranging.cancel(house, case))
-    click.echo(f"{as_code(case)}: the meeting is called off, and the person is told")
+    told = _do(lambda house: arranging.cancel(house, case))
+    click.echo(f"{as_code(case)}: the meeting is called off, and {TOLD[told]}")
 
 
 @click.command("ill")
@@ -60,12 +64,16 @@ def cancel(case: str) -> None:
 def ill(trip: str, interviewer: str, day: datetime) -> None:
     """Call off every time of INTERVIEWER on DAY: somebody fell ill. For the SERVER.
 
-    Whoever had booked one is told and offered another time. What is over stays as it is.
+    Whoever had booked one is told and offered another time; who can be reached in no chat loses it too, and is a task
+    for somebody who calls ('cora tasks'). What is over stays as it is.
 
     Exit codes: 0 done; 1 not done, and why; 2 typed wrongly.
     """
-    count = _do(lambda house: arranging.ill(house, trip, interviewer, day.date()))
-    click.echo(f"{interviewer}, {day:%Y-%m-%d}: called off; {count} people are told and offered another time")
+    off = _do(lambda house: arranging.ill(house, trip, interviewer, day.date()))
+    told = off.visits - off.untold
+    click.echo(f"{interviewer}, {day:%Y-%m-%d}: called off; {told} people are told and offered another time")
+    if off.untold:
+        click.echo(f"{off.untold} cannot be told, because their chat is blocked or gone: call them ('cora tasks')")
 
 
 @click.command("done")

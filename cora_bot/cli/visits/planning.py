@@ -15,10 +15,11 @@ from cora_bot.base.problems import errors
 from cora_bot.cli.failures import show_problems
 from cora_bot.cli.new_files import check_new
 from cora_bot.cli.open_house import open_house, server_settings
+from cora_bot.study.visits.place_files import told
 from cora_bot.study.visits.workbook import template
 from cora_bot.usecases.load_study import load_script
 from cora_bot.usecases.visits.inviting import Offered, offer
-from cora_bot.usecases.visits.planning import Planned, Reading, plan, read_workbook
+from cora_bot.usecases.visits.planning import Planned, Reading, beside_workbook, plan, read_workbook
 
 WORKBOOK = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 
@@ -46,12 +47,14 @@ def template_command(file: Path) -> None:
 def check(ctx: click.Context, file: Path, study: Path | None) -> None:
     """Name everything that is wrong with a trip's workbook, with sheet and row. For ANY machine with the study.
 
-    Nothing is stored and nobody is written to.
+    Pictures and voices that its places name lie in the same folder: what is missing, too large or of another kind is
+    named too, and who would get none. Nothing is stored and nobody is written to.
 
     Exit codes: 0 in order (warnings are shown); 1 something is wrong, and was named; 2 typed wrongly.
     """
     script = load_script(study or server_settings().study)
-    reading = read_workbook(file.read_bytes(), script.study, SystemClock().now(), file=file.name)
+    found = beside_workbook(file)
+    reading = read_workbook(file.read_bytes(), script.study, SystemClock().now(), file=file.name, beside=found)
     _tell(reading)
     ctx.exit(0 if reading.trip is not None else 1)
 
@@ -64,12 +67,17 @@ def _tell(reading: Reading) -> None:
     seats = sum(slot.seats for slot in reading.slots)
     days = {(slot.place, slot.starts.date()) for slot in reading.slots}
     click.echo(f"{reading.trip.id}: {len(reading.slots)} times with {seats} seats, on {len(days)} days")
+    for line in told(reading.trip):
+        click.echo(line)
 
 
 @click.command("plan")
 @WORKBOOK
 def plan_command(file: Path) -> None:
     """Store the trip of a workbook; the same id again changes it. For the SERVER; the bot may run.
+
+    The pictures and voices that its places name, from the same folder, are stored with it, sealed, and deleted a day
+    after the last meeting; the files beside the workbook are yours to delete.
 
     Nobody is written to. Where a change would take away a time that somebody has booked, or seats that are taken,
     nothing is changed and their case codes are named. An interviewer is never at two places at a time, also of two
@@ -83,12 +91,13 @@ def plan_command(file: Path) -> None:
 
 
 async def _plan(file: Path, source: bytes) -> Planned:
+    found = beside_workbook(file)
     async with open_house(server_settings(), contacting=False) as house:
-        reading = read_workbook(source, house.script.study, house.clock.now(), file=file.name)
+        reading = read_workbook(source, house.script.study, house.clock.now(), file=file.name, beside=found)
         _tell(reading)
         if reading.trip is None:
             raise CoraError(f"{len(errors(reading.problems))} things are wrong in {file}", "Mend them and plan again.")
-        return await plan(house, reading.trip, reading.slots)
+        return await plan(house, reading.trip, reading.slots, reading.files)
 
 
 @click.command("offer")

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.study.model import Study
-from cora_bot.study.visits.trip import PURPOSE, Gender, Interviewer, Place, Rules, Shift, Trip, Way, Who
+from cora_bot.study.visits.trip import PURPOSE, Gender, Interviewer, Place, PlaceFile, Rules, Shift, Trip, Way, Who
 from cora_bot.study.visits.workbook import Row, Rows
 
 STEP: Final = 5  # minutes: the grain of everything
@@ -136,7 +136,16 @@ def _places(reading: _Reading) -> tuple[Place, ...]:
             if "" not in texts:
                 hint = f"Fill the column “{name}”; “{name}::ar” is for one language."
                 reading.wrong("places", row, "empty", f"“{name}” is empty", hint)
-        found[code] = Place(code, zone, row.get("country"), cities, addresses, _pin(reading, row))
+        found[code] = Place(
+            code=code,
+            zone=zone,
+            country=row.get("country"),
+            cities=cities,
+            addresses=addresses,
+            pin=_pin(reading, row),
+            pictures=_files(row, "picture"),
+            voices=_files(row, "voice"),
+        )
     if not found:
         reading.wrong("places", None, "empty", "there is no place", "Add a row for each city.")
     return tuple(found.values())
@@ -165,6 +174,10 @@ def _texts(row: Row, column: str) -> dict[str, str]:
         if mark and base.strip() == column and language:
             found[_language(language)] = text
     return found
+
+
+def _files(row: Row, column: str) -> dict[str, PlaceFile]:
+    return {language: PlaceFile(name, row.number) for language, name in _texts(row, column).items()}
 
 
 def _language(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Final
+
+from cora_bot.base.values import replace
 
 PURPOSE: Final = "visits"
 """The consent purpose a visit needs."""
@@ -28,10 +31,28 @@ class Gender(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceFile:
+    """A picture or voice that says where a place is: its name beside the workbook, and the ``row`` that names it.
+
+    ``digest`` is the SHA-256 of its content; ``id`` (hex) is the store's, "" before.
+    """
+
+    name: str
+    row: int
+    digest: str = ""
+    id: str = ""
+
+    @property
+    def ending(self) -> str:
+        return PurePath(self.name).suffix.lower()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """``cities`` and ``addresses`` by language code, "" for all others; the address is told late and only when booked.
 
-    ``country`` may be "": then whoever is invited may come there. ``zone`` is IANA's.
+    ``pictures`` and ``voices``, where there are some, are told like the address. ``country`` may be "": then whoever is
+    invited may come there. ``zone`` is IANA's.
     """
 
     code: str
@@ -40,12 +61,30 @@ class Place:
     cities: Mapping[str, str]
     addresses: Mapping[str, str]
     pin: tuple[float, float] | None = None
+    pictures: Mapping[str, PlaceFile] = field(default_factory=dict)
+    voices: Mapping[str, PlaceFile] = field(default_factory=dict)
 
     def city(self, language: str) -> str:
         return self.cities.get(language) or self.cities[""]
 
     def address(self, language: str) -> str:
         return self.addresses.get(language) or self.addresses[""]
+
+    def picture(self, language: str) -> PlaceFile | None:
+        return self.pictures.get(language) or self.pictures.get("")
+
+    def voice(self, language: str) -> PlaceFile | None:
+        return self.voices.get(language) or self.voices.get("")
+
+    @property
+    def files(self) -> tuple[PlaceFile, ...]:
+        return (*self.pictures.values(), *self.voices.values())
+
+    def with_files(self, change: Callable[[PlaceFile], PlaceFile]) -> Place:
+        pictures = {language: change(each) for language, each in self.pictures.items()}
+        return replace(
+            self, pictures=pictures, voices={language: change(each) for language, each in self.voices.items()}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +113,8 @@ class Shift:
 class Rules:
     """Minutes, but ``exact_place`` and ``notice``: hours before the meeting from which, and until which.
 
-    ``messages`` is how many unsolicited messages one visit may cause at most; ``ways`` what is offered instead.
+    ``messages`` is how many messages one visit may cause at most that nobody asked for; ``ways`` what is offered
+    instead.
     """
 
     length: int
@@ -110,6 +150,14 @@ class Trip:
 
     def place(self, code: str) -> Place:
         return next(each for each in self.places if each.code == code)
+
+    @property
+    def files(self) -> tuple[PlaceFile, ...]:
+        """Of all its places."""
+        return tuple(each for place in self.places for each in place.files)
+
+    def with_files(self, change: Callable[[PlaceFile], PlaceFile]) -> Trip:
+        return replace(self, places=tuple(place.with_files(change) for place in self.places))
 
     def interviewer(self, code: str) -> Interviewer:
         return next(each for each in self.interviewers if each.code == code)

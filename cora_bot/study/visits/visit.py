@@ -8,6 +8,7 @@ from enum import IntFlag, StrEnum
 from typing import Final
 
 from cora_bot.base.chance import CODE_LETTERS
+from cora_bot.base.clock import to_millis
 from cora_bot.study.visits.trip import Way
 
 
@@ -74,6 +75,8 @@ class Visit:
     """``slot`` and ``seat`` are held while booked. ``told``: the news the person has not opened yet.
 
     ``due`` is what ``next_at`` is for. ``sequence`` grows with every change of a booking (calendar files carry it).
+    ``put_off``: until when the person put the news off (Later), as long as that is ``next_at``; ``repeats``: how many
+    of the ``sent`` messages came for that.
     ``confirmed``: the person has said that time and place still hold. ``word`` is an index into the picture words.
     The fields from ``wishes`` on are sealed in the store.
     """
@@ -104,6 +107,20 @@ class Visit:
     city: str = ""
     word: int = -1
     called_off: datetime | None = None  # when the meeting would have been that the team had to call off
+    put_off: datetime | None = None
+    repeats: int = 0
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether the person asked for the message that is due next; any other plan made since takes its place."""
+        if self.put_off is None or self.next_at is None:
+            return False
+        return to_millis(self.put_off) == to_millis(self.next_at)  # the store keeps ``next_at`` in milliseconds
+
+    @property
+    def unasked(self) -> int:
+        """How many messages about it nobody asked for: what the trip's rule of messages counts."""
+        return self.sent - self.repeats
 
     @property
     def has_booked(self) -> bool:

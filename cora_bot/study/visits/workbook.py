@@ -103,7 +103,7 @@ _SETTINGS: Final = (
     ("buffer", "15", "minutes without a meeting after each one"),
     ("exact_place", "24", "hours before the meeting from which the exact place is told"),
     ("notice", "12", "hours before which a time can no longer be booked"),
-    ("messages", "8", "at most so many unasked messages about one visit"),
+    ("messages", "8", "at most so many unasked messages about one visit; what comes after Later does not count"),
     ("alternatives", "phone, video, home", "offered instead of a meeting; leave out what you do not offer"),
     ("countries", "AL", "who is invited, as in study.toml; empty: everybody who agreed to visits"),
     ("zones", "", "or time zones, such as Europe/Tirane"),
@@ -111,7 +111,7 @@ _SETTINGS: Final = (
     ("languages", "", "only who chose one of these languages"),
 )
 _PLACES: Final = (
-    ("place", "zone", "country", "city", "city::ar", "exact place", "exact place::ar", "pin"),
+    ("place", "zone", "country", "city", "city::ar", "exact place", "exact place::ar", "pin", "picture", "voice::ar"),
     ("tirana", "Europe/Tirane", "AL", "Tirana", "تيرانا", "Rruga Shembull 1, 2nd floor", "", "41.3275, 19.8187"),
 )
 _INTERVIEWERS: Final = (("interviewer", "languages", "gender"), ("ANNA", "sq en de", "woman"), ("BEN", "en ar", "man"))

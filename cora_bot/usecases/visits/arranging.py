@@ -6,6 +6,7 @@ Every change passes through the same dialogue as a press of the person's, behind
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -30,15 +31,27 @@ from cora_bot.usecases.visits.inviting import find_trip
 from cora_bot.usecases.visits.seats import SeatBook
 
 
-async def move(house: House, code: str, slot_id: int) -> None:
-    """Books ``slot_id`` for this person instead of what they had, or for the first time. Raises ``CoraError``."""
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """How many meetings, and of how many of these people the chat is blocked or gone: somebody has to call them."""
+
+    visits: int
+    untold: int
+
+
+async def move(house: House, code: str, slot_id: int) -> bool:
+    """Books ``slot_id`` for this person instead of what they had, or for the first time; whether they can be told.
+
+    Raises ``CoraError``.
+    """
     before = await _arrange(house, code, VisitArranged(TeamAct.MOVE, slot_id))
     log("visit_arranged", what=TeamAct.MOVE, booked=before.visit is not None and before.visit.slot is not None)
+    return not before.chat.blocked
 
 
-async def cancel(house: House, code: str) -> None:
-    """Calls the meeting off; the person is told kindly and can choose another time."""
-    await _arrange(house, code, VisitArranged(TeamAct.CALL_OFF))
+async def cancel(house: House, code: str) -> bool:
+    """Calls the meeting off; the person is told kindly and can choose another time. Whether they can be told."""
+    return not (await _arrange(house, code, VisitArranged(TeamAct.CALL_OFF))).chat.blocked
 
 
 async def done(house: House, code: str) -> None:
@@ -93,9 +106,9 @@ def _check(house: House, before: Conversation, slot: Slot | None, event: VisitAr
                 raise CoraError(f"{name} has had no meeting yet", "It can be closed once its time has begun.")
 
 
-async def ill(house: House, trip_id: str, interviewer: str, on: date) -> int:
+async def ill(house: House, trip_id: str, interviewer: str, on: date) -> CalledOff:
     """Every time of this interviewer on that day (at its place) is called off; whoever booked one is told and offered
-    another. How many meetings that were. Raises ``CoraError``."""
+    another. Raises ``CoraError``."""
     async with house.database.transaction() as tx:
         trip = await find_trip(house, tx, trip_id)
         if interviewer not in {each.code for each in trip.interviewers}:
@@ -123,12 +136,13 @@ async def ill(house: House, trip_id: str, interviewer: str, on: date) -> int:
         events = {who: VisitArranged(TeamAct.CALL_OFF, at=booked[visit_id].starts) for visit_id, who in people.items()}
         await _apply(house, tx, events, reached)
         await audit_log.note(house, tx, Noted("visits_called_off", facts={"trip": trip_id, "visits": str(len(booked))}))
-    log("interviewer_ill", slots=len(off), visits=len(booked))
-    return len(booked)
+    untold = sum(each.chat.blocked for each in reached.values())
+    log("interviewer_ill", slots=len(off), visits=len(booked), unreached=untold)
+    return CalledOff(len(booked), untold)
 
 
 async def _loaded(house: House, tx: Tx, people: list[bytes]) -> dict[bytes, Conversation]:
-    """By participant, behind the locks of their chats and of the trip."""
+    """By participant, behind the locks of their chats and of the trip; who is reached in none is there too."""
     reached = await participants.chats_of(tx, people)
     stored = await chats.lock(tx, set(reached.values()))
     about = {chat_id: who for who, chat_id in reached.items()}
@@ -139,7 +153,10 @@ async def _loaded(house: House, tx: Tx, people: list[bytes]) -> dict[bytes, Conv
             tx, [stored[chat_id]], keys=house.keys, keystore=house.keystore, about=one, now=house.clock.now()
         )
         found[who] = loaded.conversations[chat_id]
-    return found
+    lost = [who for who in people if who not in reached]
+    return found | await conversations.unreached(
+        tx, lost, keys=house.keys, keystore=house.keystore, now=house.clock.now()
+    )
 
 
 async def _apply(
@@ -148,8 +165,6 @@ async def _apply(
     now = house.clock.now()
     book = SeatBook(found.values())
     for who, event in events.items():
-        if who not in found:
-            continue  # reached in no chat: nothing can be said
         before = book.seen_by(found[who])
         turn = advance(before, event, script=house.script, now=now, chance=house.chance)
         book.note(before, turn.conversation)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from cora_bot.base.clock import to_millis
 from cora_bot.base.logging import log
@@ -17,9 +18,10 @@ from cora_bot.dialogue.conversation import Conversation
 from cora_bot.dialogue.inputs import VisitDue
 from cora_bot.store import chats, conversations, participants, trips, visits
 from cora_bot.store.apply import Step, apply
-from cora_bot.store.database import Tx, is_outage
+from cora_bot.store.database import Tx
 from cora_bot.store.visits import Due
 from cora_bot.usecases.house import House
+from cora_bot.usecases.replaying import handle_all
 from cora_bot.usecases.sealing import seal_steps
 from cora_bot.usecases.visits.seats import SeatBook
 
@@ -31,31 +33,19 @@ async def due(house: House, limit: int) -> int:
     await _wake(house)
     async with house.database.read() as tx:
         found = await visits.due(tx, house.clock.now(), limit)
-    if not found:
-        return 0
-    try:
-        await _handle(house, found)
-    except Exception as error:
-        if is_outage(error):
-            raise
+
+    def replayed(error: Exception) -> None:
         log("visits_replayed", level=logging.WARNING, error=type(error).__name__, visits=len(found))
-        for each in found:
-            await _handle_alone(house, each)
-    return len(found)
 
-
-async def _handle_alone(house: House, each: Due) -> None:
-    try:
-        await _handle(house, [each])
-    except Exception as error:
-        if is_outage(error):
-            raise
+    async def put_off(each: Due, error: Exception) -> None:
         log("visit_put_off", level=logging.ERROR, error=type(error).__name__)
         async with house.database.transaction() as tx:
             await visits.put_off(tx, each.visit, house.clock.now() + PUT_OFF)
 
+    return await handle_all(found, partial(_handle, house), replayed=replayed, set_aside=put_off)
 
-async def _handle(house: House, found: Sequence[Due]) -> None:
+
+async def _handle(house: House, found: Sequence[Due]) -> int:
     now = house.clock.now()
     async with house.database.transaction() as tx:
         reached = await participants.chats_of(tx, {each.participant for each in found})
@@ -65,13 +55,15 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
         loaded = await conversations.load(
             tx, list(stored.values()), keys=house.keys, keystore=house.keystore, about=about, now=now
         )
+        lost = {each.participant for each in found if each.participant not in reached}
+        lost_ones = await conversations.unreached(tx, lost, keys=house.keys, keystore=house.keystore, now=now)
+        loaded.conversations.update(lost_ones)
         book = SeatBook(loaded.conversations.values())
         steps = []
         for each in found:
-            chat_id = reached.get(each.participant)
-            if chat_id is None:
-                await visits.put_off(tx, each.visit, None)
-                continue
+            chat_id = reached.get(each.participant, each.participant)
+            if chat_id not in loaded.conversations:
+                continue  # deleted meanwhile, and the visit with the person
             before = _about(loaded.conversations[chat_id], each, now)
             if before is None:
                 await _passed_over(tx, loaded.conversations[chat_id], each)
@@ -85,6 +77,7 @@ async def _handle(house: House, found: Sequence[Due]) -> None:
             loaded.conversations[chat_id] = conversations.carried_on(turn.conversation, turn.occurrences)
         steps, sealed = await seal_steps(house, steps, loaded.linked)
         await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+    return len(found)
 
 
 def _about(conversation: Conversation, each: Due, now: datetime) -> Conversation | None:

@@ -5,37 +5,45 @@ What stays is kept with its bookings; new times are added; those that fall away 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 
+from cora_bot.base.chance import new_id
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.base.problems import Problem, errors
-from cora_bot.store import participants, trips, visits
+from cora_bot.base.values import replace
+from cora_bot.store import participants, place_files, trips, visits
 from cora_bot.store.conversations import whole
 from cora_bot.store.database import Tx
 from cora_bot.study.model import Study
+from cora_bot.study.visits.place_files import MOST_BYTES, Beside, beside, look, plain
 from cora_bot.study.visits.plan import lay_out
 from cora_bot.study.visits.reader import check_against, read_trip
 from cora_bot.study.visits.trip import Slot, Trip
 from cora_bot.study.visits.workbook import read_rows
 from cora_bot.usecases.house import House
 
+NOTHING: Final = beside({})
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``trip`` is None when any problem is an error."""
+    """``trip`` is None when any problem is an error. ``files``: what its places name, by the SHA-256 of the content."""
 
     trip: Trip | None
     slots: tuple[Slot, ...]
     problems: tuple[Problem, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
-def read_workbook(source: bytes, study: Study, now: datetime, *, file: str) -> Reading:
-    """Everything that is wrong with a trip, in one run."""
+def read_workbook(source: bytes, study: Study, now: datetime, *, file: str, beside: Beside = NOTHING) -> Reading:
+    """Everything that is wrong with a trip, in one run; ``beside`` finds the pictures and voices that it names."""
     rows, problems = read_rows(source, file=file)
     if problems:
         return Reading(None, (), tuple(problems))
@@ -43,8 +51,26 @@ def read_workbook(source: bytes, study: Study, now: datetime, *, file: str) -> R
     if trip is None:
         return Reading(None, (), tuple(problems))
     slots, found = lay_out(trip, now, file=file)
-    problems = [*check_against(trip, study, file=file), *found]
-    return Reading(None if errors(problems) else trip, slots, tuple(problems))
+    languages = trip.who.languages or tuple(each.code for each in study.languages)
+    trip, files, missing = look(trip, languages, beside, file=file)
+    problems = [*check_against(trip, study, file=file), *found, *missing]
+    return Reading(None if errors(problems) else trip, slots, tuple(problems), files)
+
+
+def beside_workbook(path: Path) -> Beside:
+    """Finds what lies in the folder of the workbook at ``path``; of a large file no more than says that it is."""
+
+    def found(name: str) -> bytes | None:
+        here = (each for each in path.absolute().parent.iterdir() if plain(each.name) == plain(name))
+        lies = next(here, None)
+        return _beginning(lies) if lies is not None and lies.is_file() else None
+
+    return found
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +82,20 @@ class Planned:
     removed: int
 
 
-async def plan(house: House, trip: Trip, slots: tuple[Slot, ...]) -> Planned:
-    """Stores the trip. Raises ``CoraError`` where a booking would break, or an interviewer is busy elsewhere."""
+async def plan(house: House, trip: Trip, slots: tuple[Slot, ...], files: Mapping[str, bytes]) -> Planned:
+    """Stores the trip with its files. Raises ``CoraError`` where a booking would break, or an interviewer is busy
+    elsewhere."""
     now = house.clock.now()
     try:
         async with house.database.transaction() as tx:
             await trips.lock(tx, [trip.id])
             done = await _replace(house, tx, trip, slots)
             ends = max(slot.ends for slot in slots)
+            trip, new = await _numbered(house, tx, trip)
             await trips.write(tx, trip, ends, keys=house.keys, chance=house.chance, now=now)
+            contents = {number: files[digest] for number, digest in new.items()}
+            kept = [bytes.fromhex(each.id) for each in trip.files]
+            await place_files.replace(tx, trip.id, contents, kept=kept, keys=house.keys, chance=house.chance)
             await trips.add(tx, trip.id, done.new)
     except IntegrityError as error:
         raise CoraError(
@@ -74,6 +105,21 @@ async def plan(house: House, trip: Trip, slots: tuple[Slot, ...]) -> Planned:
     planned = Planned(len(done.new), done.kept, done.removed)
     log("trip_planned", added=planned.added, kept=planned.kept, removed=planned.removed)
     return planned
+
+
+async def _numbered(house: House, tx: Tx, trip: Trip) -> tuple[Trip, dict[bytes, str]]:
+    """The trip with its files' ids, and which of them are new, by digest. A file that stays keeps its id: Telegram has
+    it already."""
+    before = (await trips.load(tx, house.keys, [trip.id])).get(trip.id)
+    there = await place_files.ids(tx, trip.id)
+    known = {each.digest: each.id for each in (before.files if before else ()) if bytes.fromhex(each.id) in there}
+    new = {
+        each: new_id(house.chance).hex()
+        for each in dict.fromkeys(one.digest for one in trip.files)
+        if each not in known
+    }
+    numbered = trip.with_files(lambda each: replace(each, id=(known | new)[each.digest]))
+    return numbered, {bytes.fromhex(number): digest for digest, number in new.items()}
 
 
 @dataclass(frozen=True, slots=True)

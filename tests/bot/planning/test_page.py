@@ -4,8 +4,10 @@ V-43 nothing that is shown can become markup."""
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import aiohttp
@@ -14,12 +16,14 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from bot.planning.server import Planning
+from bot.planning.uploads import MOST_BYTES
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
+from cora_bot.store import place_files
 from cora_bot.usecases.house import House
 from tests.support.browser import chromium
 from tests.support.house import opened, premises
-from tests.support.trips import standard, workbook
+from tests.support.trips import FILES, shown, standard, workbook
 from tests.usecases.visits.guests import FIRST, NOW, UNTIL, everything_due, guest
 
 __all__ = ["chromium"]
@@ -46,9 +50,11 @@ async def post(served: Planning, path: str, **fields: object) -> tuple[int, str]
         return answer.status, await answer.text()
 
 
-async def upload(served: Planning, source: bytes) -> tuple[int, str]:
+async def upload(served: Planning, source: bytes, files: Mapping[str, bytes] | None = None) -> tuple[int, str]:
     form = aiohttp.FormData()
     form.add_field("workbook", source, filename="trip.xlsx")
+    for name, content in (files or {}).items():
+        form.add_field("files", io.BytesIO(content), filename=name)
     async with aiohttp.ClientSession() as client, client.post(f"{served.url}check", data=form) as answer:
         return answer.status, await answer.text()
 
@@ -90,6 +96,75 @@ async def test_what_is_wrong_is_shown_and_cannot_be_planned(page: Planning) -> N
     assert "the study has no country “XX”" in said
     assert "Plan this trip" not in said
     assert "is not at hand any more" in why
+
+
+@pytest.mark.browser
+async def test_pictures_and_voices_come_along_in_a_browser(
+    house: House, page: Planning, chromium: Browser, tmp_path: Path
+) -> None:
+    book = tmp_path / "trip.xlsx"
+    book.write_bytes(shown(standard(FIRST)))
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content)
+    context = await chromium.new_context()
+    tab = await context.new_page()
+    await tab.goto(page.url)
+    await tab.set_input_files("input[name=workbook]", book)
+    await tab.set_input_files("input[name=files]", [tmp_path / name for name in FILES])
+    await tab.get_by_role("button", name="Check it").click()
+    said = await tab.locator("body").inner_text()
+    await tab.get_by_role("button", name="Plan this trip").click()
+    await expect(tab.locator("h1")).to_have_text("Trip spring")
+    await context.close()
+
+    assert "tirana: picture door.png (all), voice way.ogg (all others), voice way-ar.ogg (ar)" in said
+    assert await kept(house) == len(FILES)
+
+
+async def kept(house: House) -> int:
+    async with house.database.read() as tx:
+        return len(list(await place_files.ids(tx, "spring")))
+
+
+async def test_file_that_did_not_come_along_is_named(house: House, page: Planning) -> None:
+    bare = (await upload(page, shown(standard(FIRST))))[1]
+    whole = (await upload(page, shown(standard(FIRST)), FILES))[1]
+
+    assert ("the picture “door.png” is not there" in bare, "Plan this trip" in bare) == (True, False)
+    assert ("is not there" in whole, "Plan this trip" in whole) == (False, True)
+
+
+async def test_nothing_of_it_is_written_to_a_temporary_file(
+    page: Planning, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    book = shown(standard(FIRST))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError), tempfile.TemporaryFile():
+        pass
+    status, said = await upload(page, book, FILES)
+
+    assert (status, "Plan this trip" in said) == (200, True)
+
+
+async def test_too_much_at_once_is_refused_in_a_sentence(page: Planning) -> None:
+    many = {f"{number}.png": bytes(MOST_BYTES // 3) for number in range(4)}
+    status, said = await upload(page, shown(standard(FIRST)), many)
+
+    assert (status, "have more than 30 MB" in said) == (400, True)
+
+
+async def test_form_without_a_workbook_is_one_sentence(page: Planning) -> None:
+    form = aiohttp.FormData()
+    form.add_field("files", b"x", filename="door.png")
+    async with aiohttp.ClientSession() as client, client.post(f"{page.url}check", data=form) as answer:
+        only_files = answer.status, await answer.text()
+
+    assert [
+        ("no file came along" in said, status) for status, said in (only_files, await post(page, "check", a="b"))
+    ] == [
+        (True, 400),
+        (True, 400),
+    ]
 
 
 @pytest.mark.parametrize("fields", [{"until": "soon", "most": "5"}, {"until": "2026-12-18", "most": "many"}])

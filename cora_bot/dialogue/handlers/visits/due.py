@@ -14,7 +14,7 @@ from cora_bot.dialogue.handlers.visits import choosing
 from cora_bot.dialogue.handlers.visits.later import REMINDERS
 from cora_bot.dialogue.handlers.visits.meeting import given_up
 from cora_bot.dialogue.scene import Scene, draw, nothing
-from cora_bot.dialogue.turn import Turn
+from cora_bot.dialogue.turn import TaskReason, Turn
 from cora_bot.dialogue.visits.fitting import fitting, own_slot
 from cora_bot.study.schedule import allowed_at
 from cora_bot.study.visits.reminders import AT_LEAST
@@ -25,6 +25,9 @@ AGAIN_BEFORE: Final = timedelta(days=2)
 
 TO_CHOOSE: Final = timedelta(days=2)
 """Whoever is told that a time is free has so long to choose it before others are told."""
+
+CHANGES: Final = frozenset({News.MOVED, News.CANCELLED})
+"""What a person has to know before they set out. Who is reached again is told within the hour."""
 
 WORTH: Final = timedelta(days=2)
 """The question of the day after is not asked later than so long after its moment."""
@@ -45,8 +48,8 @@ def due(scene: Scene, _event: object) -> Turn:
         return Turn(_next(scene).conversation)
     until = _held(scene)
     if until is not None:
-        return _held_until(scene, until)
-    if scene.visit.sent >= scene.trip.rules.messages:
+        return replace(_held_until(scene, until), wanted=_untold(scene))
+    if scene.visit.unasked >= scene.trip.rules.messages and not scene.visit.is_asked_for:
         return Turn(_next(scene).conversation, notes=("visit_messages_used_up",))
     return _send(scene)
 
@@ -88,11 +91,17 @@ def _held(scene: Scene) -> datetime | None:
     if person.paused_until and person.paused_until > scene.now:
         return min(person.paused_until, scene.now + inviting.HOLD)
     if scene.conversation.chat.blocked:
-        return scene.now + inviting.HOLD
+        return scene.now + (inviting.OCCUPIED if scene.visit.due in CHANGES else inviting.HOLD)
     if inviting.in_use(scene):
         return scene.now + inviting.OCCUPIED
     allowed = allowed_at(scene.study, person.zone, scene.now)
     return allowed if allowed > scene.now else None
+
+
+def _untold(scene: Scene) -> tuple[TaskReason, ...]:
+    """The chat was lost between the change and the message about it: somebody has to call."""
+    lost = scene.conversation.chat.blocked and scene.visit.due in CHANGES
+    return (TaskReason.UNTOLD,) if lost else ()
 
 
 def _held_until(scene: Scene, until: datetime) -> Turn:
@@ -102,13 +111,16 @@ def _held_until(scene: Scene, until: datetime) -> Turn:
         return Turn(_next(scene).conversation)
     if scene.visit.due in (News.OFFER, News.OFFER_AGAIN) and deadline is not None and until >= deadline:
         return Turn(scene.with_visit(due=News.CLOSING, next_at=deadline).conversation)
-    return Turn(scene.with_visit(next_at=until).conversation)
+    # Held or not, what the person asked for stays what they asked for.
+    kept = until if scene.visit.is_asked_for else None
+    return Turn(scene.with_visit(next_at=until, put_off=kept).conversation)
 
 
 def _send(scene: Scene) -> Turn:
     """A new message, and never more than the neutral sentence: what it is about stands behind Open."""
     news = scene.visit.due
-    scene = _next(scene.with_visit(sent=scene.visit.sent + 1, told=news))
+    repeats = scene.visit.repeats + (1 if scene.visit.is_asked_for else 0)
+    scene = _next(scene.with_visit(sent=scene.visit.sent + 1, repeats=repeats, told=news))
     # What is about a meeting is about no check-in: the row of the outbox names one or the other.
     scene = replace(scene, conversation=replace(scene.conversation, occurrence=None))
     phrase = p.REMINDER if news is News.OFFER_AGAIN else p.INVITATION

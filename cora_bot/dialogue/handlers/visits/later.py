@@ -1,4 +1,8 @@
-"""Later, pressed on a message about a meeting: the same news comes again in a few hours, where it is still of use."""
+"""Later, pressed on a message about a meeting: the same news comes again in a few hours, where it is still of use.
+
+What comes then answers the person's own tap. It counts toward no limit of what is sent unasked, so that putting off
+one reminder never costs a later one.
+"""
 
 from __future__ import annotations
 
@@ -23,4 +27,4 @@ def postponed(scene: Scene) -> Scene:
     if too_late or sooner:
         return scene
     again = News.OFFER_AGAIN if visit.told in (News.OFFER, News.FREED) else visit.told
-    return scene.with_visit(due=again, next_at=at)
+    return scene.with_visit(due=again, next_at=at, put_off=at)

@@ -10,7 +10,7 @@ from cora_bot.dialogue.conversation import Showing, Status
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.dialogue.scene import Scene, draw, fading
 from cora_bot.dialogue.turn import Turn
-from cora_bot.dialogue.visits import cards, pins
+from cora_bot.dialogue.visits import cards, directions
 from cora_bot.dialogue.visits.fitting import around, fitting, own_slot
 from cora_bot.study.visits.trip import Slot
 from cora_bot.study.visits.visit import OPEN, News, Standing
@@ -43,8 +43,8 @@ def on_card(scene: Scene, prompt: Prompt, *, anew: bool = False) -> Turn:
 
 
 def booked(scene: Scene, slot: Slot, lead: str = "") -> Turn:
-    """A booked meeting, with its pin on the map once the exact place is told."""
-    return pins.above(scene, slot, on_card(scene, cards.booked(scene, slot, lead)))
+    """A booked meeting, with what leads there once the exact place is told."""
+    return directions.above(scene, slot, on_card(scene, cards.booked(scene, slot, lead)))
 
 
 def opened(scene: Scene, _event: object) -> Turn:

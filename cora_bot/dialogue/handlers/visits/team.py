@@ -28,8 +28,15 @@ def arranged(scene: Scene, event: VisitArranged) -> Turn:
             )
         case TeamAct.MISSED:
             scene = missed(scene).with_visit(due=News.MISSED, next_at=scene.now, request=Request.NONE)
-    wanted = (TaskReason.VISIT,) if event.what is TeamAct.MISSED else ()
-    return replace(nothing(scene, f"team_{event.what}"), wanted=wanted)
+    return replace(nothing(scene, f"team_{event.what}"), wanted=_wanted(scene, event.what))
+
+
+def _wanted(scene: Scene, what: TeamAct) -> tuple[TaskReason, ...]:
+    """Somebody of the team is to ask why, or to call: who cannot be told would go there in vain."""
+    if what is TeamAct.MISSED:
+        return (TaskReason.VISIT,)
+    changed = what in (TeamAct.CALL_OFF, TeamAct.MOVE)
+    return (TaskReason.UNTOLD,) if changed and scene.conversation.chat.blocked else ()
 
 
 def place(scene: Scene, slot: int) -> Bookable | None:

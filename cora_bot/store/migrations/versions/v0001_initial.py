@@ -41,6 +41,7 @@ def upgrade() -> None:
     _media_file()
     _occurrence()
     _trip()
+    _place_file()
     _slot()
     _slot_cell()
     _visit()
@@ -641,6 +642,21 @@ def _trip() -> None:
     )
 
 
+def _place_file() -> None:
+    op.create_table(
+        "place_file",
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("trip_id", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("known", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["trip_id"], ["trip.id"], name=op.f("fk_place_file_trip_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place_file")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_place_file_trip_id", "place_file", ["trip_id"], unique=False)
+
+
 def _slot() -> None:
     op.create_table(
         "slot",
@@ -783,7 +799,7 @@ def _task() -> None:
         sa.Column("done_at", types.Instant(), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "reason IN ('unreachable', 'contact', 'message', 'visit', 'missed')", name=op.f("ck_task_reason")
+            "reason IN ('untold', 'unreachable', 'contact', 'message', 'visit', 'missed')", name=op.f("ck_task_reason")
         ),
         sa.CheckConstraint("done_at IS NOT NULL OR done_by = ''", name=op.f("ck_task_done")),
         sa.CheckConstraint("(reason = 'missed') = (wave <> '')", name=op.f("ck_task_about")),
