@@ -1,16 +1,19 @@
 """A lean Bot API on a loopback address, with people who answer at once: the other end of both bots that are compared.
 
-``python -m tests.bench.loopback PORT CHATS ANSWERS LATENCY_MS KIND WHO``. ``KIND``: ``typed`` or ``pressed``; people
-answer each card once, ``ANSWERS`` times each, and a card without buttons like any other. ``WHO`` speaks first, the
-``bot`` or each ``person``. Updates are handed out until an
-offset acknowledges them; every call is answered after the latency. When everybody has had the reply to the last answer,
-a line of JSON says how many answers there were and how long it took from the first one handed out.
+``python -m tests.bench.loopback PORT CHATS ANSWERS LATENCY_MS KIND WHO RATE``. ``KIND``: ``typed`` or ``pressed``;
+people answer each card once, ``ANSWERS`` times each, and a card without buttons like any other. ``WHO`` speaks first,
+the ``bot`` or each ``person``; or there is a ``backlog``: everybody has written all their answers before the bot comes.
+``RATE``: so many answers a second of all people together; 0: at once. Updates are handed out until an offset
+acknowledges them; every call is answered after the latency. When everybody has had the reply to the last answer (of a
+backlog: when the last of it is acknowledged), a line of JSON says how many answers there were, how long it took from
+the first one handed out, and how many milliseconds half and 99 of 100 waited from their answer to the reply's call.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +27,7 @@ from cora_bot.dialogue.inputs import Verb
 FIRST_CHAT = 1_000
 BOT = {"id": 42, "is_bot": True, "first_name": "B", "username": "b_bot"}
 PRESSED = (Verb.CHOOSE.value, "1")
-PATIENCE = 120  # seconds after which a bot that lost an answer is not waited for any longer
+PATIENCE = 600  # seconds after which a bot that lost an answer is not waited for any longer
 
 
 @dataclass(slots=True)
@@ -40,16 +43,20 @@ class Person:
 class Loopback:
     """The state of one run."""
 
-    def __init__(self, chats: int, answers: int, latency: float, *, typed: bool) -> None:
+    def __init__(self, chats: int, answers: int, latency: float, *, typed: bool, rate: float) -> None:
         self.people = {FIRST_CHAT + number: Person() for number in range(chats)}
-        self.answers, self.latency, self.typed = answers, latency, typed
+        self.answers, self.latency, self.typed, self.rate = answers, latency, typed, rate
+        self.to_come: deque[tuple[int, dict[str, Any]]] = deque()
+        self.since: dict[int, float] = {}
+        self.waits: list[float] = []
+        self.backlog = False
         self.updates: list[dict[str, Any]] = []
         self.acknowledged = 0
         self.began: float | None = None
         self.ended = 0.0
         self.news = asyncio.Event()
         self.done = asyncio.Event()
-        self._ready = 0
+        self._ready = self._made = 0
 
     async def handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"].lower()
@@ -71,18 +78,23 @@ class Loopback:
 
     async def _updates(self, offset: int, patience: float) -> list[dict[str, Any]]:
         self.acknowledged = max(self.acknowledged, offset - 1)
-        if not self.updates[self.acknowledged :] and patience:
+        if self.backlog and self.acknowledged == len(self.updates):
+            self._end()
+        if len(self.updates) <= self.acknowledged and patience:
             self.news.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), min(patience, 1.0))
         found = self.updates[self.acknowledged : self.acknowledged + 100]
         if found and self.began is None:
             self.began = monotonic()
+            print('{"began":true}', flush=True)
         return found
 
     def _shown(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         chat = int(given["chat_id"])
         person = self.people[chat]
+        if since := self.since.pop(chat, 0.0):
+            self.waits.append(monotonic() - since)
         if method == "sendmessage":
             person.message += 1
             message = person.message
@@ -106,7 +118,8 @@ class Loopback:
             return
         person = self.people[chat]
         person.answers += 1
-        number = len(self.updates) + 1
+        self._made += 1
+        number = self._made
         who = {"id": chat, "is_bot": False, "first_name": "A", "language_code": "en"}
         place = {"id": chat, "type": "private", "first_name": "A"}
         if self.typed:
@@ -120,19 +133,55 @@ class Loopback:
                     "id": str(number), "from": who, "message": shown, "chat_instance": "1", "data": pressed,
                 }
             }  # fmt: skip
-        self.updates.append({"update_id": number} | update)
+        if self.rate:
+            self.to_come.append((chat, update))
+        else:
+            self._hand_out(chat, update)
+
+    def _hand_out(self, chat: int, update: dict[str, Any]) -> None:
+        self.updates.append({"update_id": len(self.updates) + 1} | update)
+        self.since.setdefault(chat, monotonic())
         self.news.set()
+
+    async def pace(self) -> None:
+        """Lets answers come at the rate."""
+        following = monotonic()
+        while True:
+            following += 1 / self.rate
+            await asyncio.sleep(max(0, following - monotonic()))
+            if self.to_come:
+                self._hand_out(*self.to_come.popleft())
 
     def _one_done(self) -> None:
         self._ready += 1
-        if self._ready == len(self.people):
-            self.ended = monotonic()
-            self.done.set()
+        if self._ready == len(self.people) and not self.backlog:
+            self._end()
+
+    def _end(self) -> None:
+        self.ended = monotonic()
+        self.done.set()
 
     def begin(self) -> None:
         """Everybody says something first; for a bot that nobody has to be invited by."""
         for chat in self.people:
             self._answer(chat, 1, ["11"])
+
+    def pile_up(self) -> None:
+        """Everybody has written everything."""
+        self.backlog = True
+        for _ in range(self.answers):
+            for chat in self.people:
+                self._answer(chat, 1, ["11"])
+
+    def told(self) -> dict[str, object]:
+        assert self.began is not None
+        waits = sorted(self.waits)
+        return {
+            "answers": len(self.people) * self.answers,
+            "seconds": self.ended - self.began,
+            "median_ms": 1000 * waits[len(waits) // 2],
+            "p99_ms": 1000 * waits[len(waits) * 99 // 100],
+        }
 
 
 async def _given(request: web.Request) -> dict[str, Any]:
@@ -149,29 +198,31 @@ def _buttons(markup: Any) -> list[str]:
     return [button["callback_data"] for row in rows for button in row if "callback_data" in button]
 
 
-async def main(port: int, chats: int, answers: int, latency: float, *, typed: bool, first: bool) -> None:
-    api = Loopback(chats, answers, latency, typed=typed)
+async def main(port: int, chats: int, answers: int, latency: float, *, typed: bool, who: str, rate: float) -> None:
+    api = Loopback(chats, answers, latency, typed=typed, rate=rate)
     app = web.Application()
     app.router.add_route("*", "/bot{token}/{method}", api.handle)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    if first:
+    if who == "person":
         api.begin()
+    elif who == "backlog":
+        api.pile_up()
+    pacing = asyncio.create_task(api.pace()) if rate else None
     print("ready", flush=True)
     async with asyncio.timeout(PATIENCE):
         await api.done.wait()
-    assert api.began is not None
-    seconds = api.ended - api.began
-    print(msgspec.json.encode({"answers": chats * answers, "seconds": seconds}).decode(), flush=True)
+    print(msgspec.json.encode(api.told()).decode(), flush=True)
     await asyncio.sleep(3600)
+    del pacing
 
 
 if __name__ == "__main__":
-    where, how_many, each, milliseconds, kind, opens = sys.argv[1:]
+    where, how_many, each, milliseconds, kind, opens, at_rate = sys.argv[1:]
     asyncio.run(
         main(
             int(where), int(how_many), int(each), float(milliseconds) / 1000,
-            typed=kind == "typed", first=opens == "person",
+            typed=kind == "typed", who=opens, rate=float(at_rate),
         )
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The stock bot: what python-telegram-bot's manual shows, with one ORM commit a message, as most people would write it.
 
-``python -m tests.bench.stock PORT CONCURRENCY``. No questionnaire, no sealing, no schedule, and what was being handled
+``python -m tests.bench.stock PORT CONCURRENCY KIND``. ``KIND``: ``removed`` if it also removes what was typed; else it
+makes no difference. No questionnaire, no sealing, no schedule, and what was being handled
 when it is killed is lost: it is only what our speed is compared with.
 """
 
@@ -31,7 +32,7 @@ class Answer(Base):
     text: Mapped[str]
 
 
-def main(port: int, concurrency: int) -> None:
+def main(port: int, concurrency: int, *, removes: bool) -> None:
     logging.disable(logging.CRITICAL)
     engine = create_async_engine(f"sqlite+aiosqlite:///{Path(tempfile.mkdtemp()) / 'stock.db'}")
 
@@ -57,6 +58,8 @@ def main(port: int, concurrency: int) -> None:
         async with lock, sessions.begin() as session:
             session.add(Answer(id=update.update_id, chat=chat.id, text=message.text or ""))
         await chat.send_message("next question")
+        if removes:
+            await message.delete()
 
     async def pressed(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         query, chat = update.callback_query, update.effective_chat
@@ -79,4 +82,4 @@ def main(port: int, concurrency: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), removes=sys.argv[3] == "removed")
