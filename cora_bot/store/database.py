@@ -110,7 +110,7 @@ class Database:
             return
         # Tasks of one process queue here in order; busy_timeout is for other processes, and sleeps.
         async with self._writing, self._line() as line:
-            await line.errand("BEGIN IMMEDIATE")
+            await line.begin(patience=BUSY_MILLIS)
             yield Tx(line.connection, line)
             await line.errand("COMMIT")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy import Connection, Dialect, Executable
@@ -14,6 +14,7 @@ from cora_bot.store.prepared import Found, Prepared, told
 
 Values = Mapping[str, Any]
 T = TypeVar("T")
+BEGIN: Final = "BEGIN IMMEDIATE"
 
 
 class Line:
@@ -32,6 +33,22 @@ class Line:
         connection = await engine.connect()
         raw = await connection.get_raw_connection()
         return cls(connection, cast(aiosqlite.Connection, raw.driver_connection))
+
+    async def begin(self, *, patience: int) -> None:
+        """Begins to write: at once where nobody else does, else in the connection's own thread, where it may wait.
+
+        ``patience``: milliseconds another process may keep it waiting.
+        """
+        self.raw.execute("PRAGMA busy_timeout = 0")
+        try:
+            self.raw.execute(BEGIN)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise told(error, BEGIN) from error
+        finally:
+            self.raw.execute(f"PRAGMA busy_timeout = {patience}")
+        if not self.raw.in_transaction:
+            await self.errand(BEGIN)
 
     async def errand(self, order: str) -> None:
         """Something that may wait, for the disk or for another process: done in the connection's own thread."""

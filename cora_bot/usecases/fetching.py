@@ -85,6 +85,10 @@ class _Sealing:
 async def claim(house: House) -> Download | None:
     """The next file to be fetched."""
     now = house.clock.now()
+    async with house.database.read() as tx:
+        first = await downloads.earliest(tx)
+    if first is None or first > now:
+        return None
     async with house.database.transaction() as tx:
         return await downloads.claim(tx, house.keys, now=now, until=now + LEASE)
 

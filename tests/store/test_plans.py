@@ -1,7 +1,12 @@
-"""QP-01 due work and claims cost what is due: every such query goes through an index that holds nothing else."""
+"""Queries and SQLite's plans for them.
+
+QP-01 due work and claims cost what is due: every such query goes through an index that holds nothing else
+QP-02 what is asked all the time is planned once
+"""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -24,6 +29,7 @@ QUERIES: dict[str, Callable[[Tx], Awaitable[object]]] = {
     "old update keys": lambda tx: updates.forget_before(tx, BEGIN),
 }
 
+ALSO_UNPREPARED = {"rows in flight"}
 
 # These hold only what is under way, however large the store.
 SMALL = {
@@ -51,3 +57,25 @@ async def test_query_searches_by_index_alone(tmp_path: Path, name: str) -> None:
     walks = [step for step in plan if step.startswith("SCAN") or "rowid<" in step]
     assert [step for step in walks if step not in SMALL] == []
     assert plan != []
+
+
+@pytest.mark.parametrize("name", [name for name in QUERIES if name not in ALSO_UNPREPARED])
+async def test_query_is_planned_once(tmp_path: Path, name: str) -> None:
+    """A bound value that one of SQLite's partial indexes asks for would have it planned anew at every run."""
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'cora.db'}")
+    planned: list[object] = []
+
+    def authorize(*what: object) -> int:
+        planned.append(what)
+        return sqlite3.SQLITE_OK
+
+    async with database.transaction() as tx:
+        assert tx._line is not None
+        tx._line.raw.set_authorizer(authorize)
+        await QUERIES[name](tx)
+        first, planned[:] = list(planned), []
+        await QUERIES[name](tx)
+        tx._line.raw.set_authorizer(None)
+    await database.close()
+
+    assert (bool(first), planned) == (True, [])
