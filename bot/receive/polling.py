@@ -29,7 +29,9 @@ Receive = Callable[[Sequence[Arrived]], Awaitable[list[Reaction]]]
 
 BATCH = 100
 LONG_POLL = 25
-GATHER = 0.03  # seconds between two fetches that are not full: small commits are dear
+GATHER = 0.12  # at most so many seconds between two fetches that are not full: small commits are dear
+TOGETHER = 5  # updates that are waited for, where so many come within that time
+SHORTEST = 6  # the wait is never shorter than this part of it
 STALE = 6 * 24 * 3600.0  # seconds without an update after which the offset is dropped
 EXPLAINED_EVERY = 3600.0  # seconds between two explanations of the same conflict
 NETWORK_GRACE = 15.0  # beyond the long poll, before a silent connection is given up
@@ -46,8 +48,24 @@ class Understood:
     offset: int
 
 
+class Spacing:
+    """How long a fetch waits for the one before, in seconds: so long that a handful of updates comes together.
+
+    Whoever is alone waits for nobody: the first update after a silence ends the long poll it finds.
+    """
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        self.seconds = longest / SHORTEST
+
+    def learn(self, came: int) -> None:
+        """``came``: updates of a fetch this long after the last."""
+        wanted = self.seconds * TOGETHER / max(1, came)
+        self.seconds = min(self._longest, max(self._longest / SHORTEST, (self.seconds + wanted) / 2))
+
+
 class Polling:
-    """The receiving loop. ``receive`` commits a batch; ``long_poll`` and ``gather`` are in seconds.
+    """The receiving loop. ``receive`` commits a batch; ``long_poll`` and ``gather`` (at most) are in seconds.
 
     ``beat`` is told whenever Telegram has handed over what it had; not before the last batch is committed.
     ``conflict`` is told whenever another process was seen to poll with this token.
@@ -68,7 +86,7 @@ class Polling:
         self._api = api
         self._receive = receive
         self._long_poll = long_poll
-        self._gather = gather
+        self._spacing = Spacing(gather)
         self._backoff = backoff or Backoff()
         self._beat = beat
         self._on_conflict = conflict
@@ -109,7 +127,8 @@ class Polling:
         if fetched:
             await self._commit(digest(fetched))
         if 0 < len(fetched) < BATCH:
-            await asyncio.sleep(max(0.0, self._gather - (monotonic() - began)))
+            self._spacing.learn(len(fetched))
+            await asyncio.sleep(max(0.0, self._spacing.seconds - (monotonic() - began)))
         return len(fetched)
 
     async def settled(self) -> None:
