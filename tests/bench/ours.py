@@ -1,17 +1,19 @@
 """Our whole bot on a form of 20 questions: ``python -m tests.bench.ours PORT CHATS KIND``, talking to the loopback API.
 
 Everything is as in the field but for two things: the people are in the store already, each before the first question,
-and nothing is sent at Telegram's pace.
+and nothing is sent at Telegram's pace. ``--store``: an address of the store and one of the keys, which are prepared;
+``--role``: what this process does of the whole; ``--client bare``: with the leanest HTTP client there could be.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 import tempfile
 from pathlib import Path
 
-from bot.app import App, Connection
+import bot.app
+from bot.app import App, Connection, Role
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import SystemClock
 from cora_bot.base.values import replace
@@ -19,8 +21,10 @@ from cora_bot.dialogue.handlers import questions
 from cora_bot.dialogue.scene import Scene
 from cora_bot.usecases.forms import register_forms
 from cora_bot.usecases.house import House
+from tests.bench.bare import BareRequest
+from tests.bench.flame import look
 from tests.bench.loopback import FIRST_CHAT
-from tests.support.house import opened, premises
+from tests.support.house import Premises, opened, premises
 from tests.support.one_form import chat_form, script_around
 from tests.support.turns import joined, meet, write
 
@@ -40,8 +44,14 @@ def form_text(kind: str) -> str:
     return "\n".join(rows)
 
 
-async def _prepared(house: House, chats: int) -> None:
+def about(house: House, kind: str) -> House:
+    """The house of the form."""
+    return replace(house, script=script_around(chat_form(form_text(kind))), chance=SystemChance())
+
+
+async def prepare(house: House, chats: int) -> None:
     """Everybody is asked the first question."""
+    await register_forms(house)
     (form,) = house.script.forms
     who = {"language": "en", "zone": "UTC", "told_removal": True}
     for number in range(chats):
@@ -51,16 +61,33 @@ async def _prepared(house: House, chats: int) -> None:
         await write(house, before, questions.ask(scene, walk), f"begin {number}")
 
 
-async def main(port: int, chats: int, kind: str) -> None:
-    clock, folder = SystemClock(), Path(tempfile.mkdtemp())
-    script = script_around(chat_form(form_text(kind)))
-    async with opened(premises(folder, clock)) as house:
-        house = replace(house, script=script, chance=SystemChance())
-        await register_forms(house)
-        await _prepared(house, chats)
-        connection = Connection("42:T", f"http://127.0.0.1:{port}", rate=0, per_chat=0, long_poll=1)
+def place(store: list[str] | None) -> Premises:
+    found = premises(Path(tempfile.mkdtemp()), SystemClock())
+    return replace(found, database=store[0], keystore=store[1]) if store else found
+
+
+async def main(orders: argparse.Namespace) -> None:
+    if orders.client == "bare":
+        bot.app.AiohttpRequest = BareRequest  # type: ignore[misc]
+    async with opened(place(orders.store)) as fresh:
+        house = about(fresh, orders.kind)
+        if orders.store is None:
+            await prepare(house, orders.chats)
+        connection = Connection(
+            "42:T", f"http://127.0.0.1:{orders.port}", rate=0, per_chat=0, long_poll=1, role=Role(orders.role)
+        )
+        if orders.stacks:
+            look(Path(orders.stacks))
         await App(house, connection).run()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port", type=int)
+    parser.add_argument("chats", type=int)
+    parser.add_argument("kind", choices=("typed", "pressed"))
+    parser.add_argument("--store", nargs=2)
+    parser.add_argument("--role", default=Role.ALL.value)
+    parser.add_argument("--client", default="aiohttp")
+    parser.add_argument("--stacks", help="where the process writes down what it is busy with")
+    asyncio.run(main(parser.parse_args()))

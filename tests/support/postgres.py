@@ -20,8 +20,11 @@ START_WITHIN = 30.0
 
 
 @contextmanager
-def running_server() -> Iterator[Path]:
-    """The folder of the server's socket. Skips where the programs are missing; in CI that is a failure."""
+def running_server(*, durable: bool = False) -> Iterator[Path]:
+    """The folder of the server's socket. Skips where the programs are missing; in CI that is a failure.
+
+    ``durable``: it waits for the disk, as in the field.
+    """
     missing = [program for program in PROGRAMS if shutil.which(program) is None]
     if missing:
         sentence = f"PostgreSQL is not installed here: {', '.join(missing)}"
@@ -30,12 +33,12 @@ def running_server() -> Iterator[Path]:
         pytest.skip(sentence)
     folder = Path(tempfile.mkdtemp(prefix="cora-postgres-"))
     try:
-        yield from _serve(folder)
+        yield from _serve(folder, fsync="on" if durable else "off")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(folder: Path) -> Iterator[Path]:
+def _serve(folder: Path, *, fsync: str) -> Iterator[Path]:
     unprivileged: dict[str, object] = {}
     if os.geteuid() == 0:  # the server refuses to run as root
         os.chown(folder, NOBODY, NOBODY)
@@ -48,7 +51,7 @@ def _serve(folder: Path) -> Iterator[Path]:
     assert made.returncode == 0, made.stderr
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
-            ["postgres", "-D", str(rows), "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"],
+            ["postgres", "-D", str(rows), "-k", str(folder), "-c", "listen_addresses=", "-c", f"fsync={fsync}"],
             cwd=folder, stdout=log, stderr=log, **unprivileged,
         )  # fmt: skip
         try:
