@@ -8,7 +8,7 @@ an update's fault: it is raised, nothing is acknowledged, and Telegram keeps the
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -98,6 +98,14 @@ class _Told:
     somebody_left: bool = False
     moved: dict[bytes, bytes] = field(default_factory=dict)
 
+    def note(self, arrived: Arrived, step: Step) -> None:
+        before, turn = step.before, step.turn
+        if isinstance(arrived.input, Pressed):
+            self.toasts[arrived.key] = turn.toast
+        if turn.switch is not None and turn.moved_here:
+            self.moved[turn.switch] = before.chat.id
+        self.somebody_left |= before.participant is not None and turn.conversation.participant is None
+
 
 async def _together(
     house: House, batch: Sequence[Arrived], *, counted: bool = False, replayed: bool = False
@@ -148,14 +156,7 @@ async def _reopened(tx: Tx, waiting: Sequence[_Keyed], doors: dict[int, Stored])
 
 async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, Stored], told: _Told) -> list[_Keyed]:
     """Advances every chat as far as one load goes, writes it, and gives back what has to wait for the next."""
-    now = house.clock.now()
-    stored = {doors[each.arrived.address].chat.id: doors[each.arrived.address] for each in news}
-    loaded = await conversations.load(tx, list(stored.values()), keys=house.keys, keystore=house.keystore, now=now)
-    book = await _TokenBook.look_up(house, tx, [each.arrived.input for each in news])
-    copies = await _copies_until(tx, news, loaded)
-    held = await _records_held(tx, news, loaded)
-    state = loaded.conversations
-    seats = SeatBook(state.values())
+    known = await _Known.look_up(house, tx, news, doors)
     steps: list[Step] = []
     later: list[_Keyed] = []
     stopped: set[bytes] = set()
@@ -167,36 +168,77 @@ async def _round(house: House, tx: Tx, news: Sequence[_Keyed], doors: dict[int, 
         if (taken := await alerts.pressed(house, tx, each.arrived.input, chat_id)) is not None:
             told.toasts[each.arrived.key] = taken
             continue
-        token = book.of(state[chat_id], each.arrived.input)
-        before = replace(
-            seats.seen_by(state[chat_id]), token=token, copies_until=copies, records_held=held.get(chat_id, 0)
-        )
-        turn = advance(before, each.arrived.input, script=house.script, now=now, chance=house.chance)
-        turn = replace(turn, conversation=_buried(turn, message_of(each.arrived.input)))
-        seats.note(before, turn.conversation)
-        if turn.use_token:
-            book.used(each.arrived.input)
-        if isinstance(each.arrived.input, Pressed):
-            told.toasts[each.arrived.key] = turn.toast
-        steps.append(Step(before, turn, f"r/{each.key.hex()}"))
-        state[chat_id] = conversations.carried_on(turn.conversation, turn.occurrences)
-        if turn.switch is not None:
-            later.append(_taken_again(each, turn))
-        if turn.switch is not None and turn.moved_here:
-            told.moved[turn.switch] = chat_id
-        told.somebody_left |= before.participant is not None and turn.conversation.participant is None
-        if _is_barrier(before, turn):
+        step = known.advance(each, chat_id)
+        told.note(each.arrived, step)
+        steps.append(step)
+        if step.turn.switch is not None:
+            later.append(_taken_again(each, step.turn))
+        if _is_barrier(step.before, step.turn):
             stopped.add(chat_id)
-        _note(chat_id, turn)
-    steps, sealed = await seal_steps(house, steps, loaded.linked)
+        _note(chat_id, step.turn)
+    await _write(house, tx, steps, known)
+    return later
+
+
+async def _write(house: House, tx: Tx, turns: Sequence[Step], known: _Known) -> None:
+    """What a round of turns leaves behind, in this transaction or not at all."""
+    steps, sealed = await seal_steps(house, turns, known.loaded.linked)
     await fencing.note(house, steps)
-    await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=now)
+    await apply(tx, steps, sealed, keys=house.keys, chance=house.chance, now=known.now)
     await alerts.raised(house, tx, steps)
     await own_copies.keep(house, tx, steps)
     await notices.tell(house, tx, steps)
-    await tokens.use(tx, book.spent, now)
+    await tokens.use(tx, known.tokens.spent, known.now)
     await audit_log.note_turns(house, tx, steps)
-    return later
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the turns of a round can know: each chat's conversation, as the turns before left it, and what else is so.
+
+    ``copies``: when the last copy of answers is to be gone; ``records``: by chat, how many there are of the person.
+    """
+
+    house: House
+    now: datetime
+    loaded: Loaded
+    tokens: _TokenBook
+    seats: SeatBook
+    copies: datetime | None
+    records: dict[bytes, int]
+
+    @classmethod
+    async def look_up(cls, house: House, tx: Tx, news: Sequence[_Keyed], doors: Mapping[int, Stored]) -> _Known:
+        now = house.clock.now()
+        chats_here = {doors[each.arrived.address].chat.id: doors[each.arrived.address] for each in news}
+        here = list(chats_here.values())
+        loaded = await conversations.load(tx, here, keys=house.keys, keystore=house.keystore, now=now)
+        return cls(
+            house,
+            now,
+            loaded,
+            tokens=await _TokenBook.look_up(house, tx, [each.arrived.input for each in news]),
+            seats=SeatBook(loaded.conversations.values()),
+            copies=await _copies_until(tx, news, loaded),
+            records=await _records_held(tx, news, loaded),
+        )
+
+    def advance(self, each: _Keyed, chat_id: bytes) -> Step:
+        """One turn, after which the chat is known as it left it."""
+        happened, state = each.arrived.input, self.loaded.conversations
+        before = replace(
+            self.seats.seen_by(state[chat_id]),
+            token=self.tokens.of(state[chat_id], happened),
+            copies_until=self.copies,
+            records_held=self.records.get(chat_id, 0),
+        )
+        turn = advance(before, happened, script=self.house.script, now=self.now, chance=self.house.chance)
+        turn = replace(turn, conversation=_buried(turn, message_of(happened)))
+        self.seats.note(before, turn.conversation)
+        if turn.use_token:
+            self.tokens.used(happened)
+        state[chat_id] = conversations.carried_on(turn.conversation, turn.occurrences)
+        return Step(before, turn, f"r/{each.key.hex()}")
 
 
 async def _copies_until(tx: Tx, news: Sequence[_Keyed], loaded: Loaded) -> datetime | None:
