@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 
 
 async def set_within(event: asyncio.Event, seconds: float) -> bool:
@@ -12,3 +13,11 @@ async def set_within(event: asyncio.Event, seconds: float) -> bool:
             return await event.wait()
     except TimeoutError:
         return event.is_set()
+
+
+async def told_to_stop() -> None:
+    """Returns at SIGTERM or Ctrl-C."""
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    await told.wait()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import webbrowser
 
 import click
 
 from bot.planning.server import Planning
+from bot.waiting import told_to_stop
 from cora_bot.cli.open_house import check_ready, open_house, server_settings
+from cora_bot.cli.visits.group import visits_group
 from cora_bot.usecases.signatures import check_signed
 
 
@@ -41,11 +42,8 @@ async def _serve(port: int, *, show: bool) -> None:
             click.echo("Press Ctrl-C to stop.")
             if show:
                 webbrowser.open(served.url)
-            await _told_to_stop()
+            await told_to_stop()
 
 
-async def _told_to_stop() -> None:
-    told = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, told.set)
-    await told.wait()
+visits = visits_group
+visits.add_command(page)

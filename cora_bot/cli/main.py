@@ -1,95 +1,61 @@
-"""The ``cora`` command: the core's commands in the order a study needs them. ``bot/cli.py`` attaches the rest."""
+"""The ``cora`` command: the core's commands in the order a study needs them. ``bot/cli.py`` adds the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
+from typing import Final
 
 import click
 
-from cora_bot.cli.alerts import alerts
-from cora_bot.cli.audit_log import audit
-from cora_bot.cli.backup import backup
-from cora_bot.cli.book import book
-from cora_bot.cli.brief import brief
-from cora_bot.cli.bundle import bundle
-from cora_bot.cli.bundles import bundles
-from cora_bot.cli.check import check
-from cora_bot.cli.docs import docs
-from cora_bot.cli.doctor.command import doctor_command
-from cora_bot.cli.export import export
-from cora_bot.cli.failures import HandledGroup
-from cora_bot.cli.form import form_group
-from cora_bot.cli.health import health
-from cora_bot.cli.invite import invite
-from cora_bot.cli.keys import keys
-from cora_bot.cli.new_study import new_study
-from cora_bot.cli.outage import outage
-from cora_bot.cli.own_data import mydata
-from cora_bot.cli.parked import parked
-from cora_bot.cli.people import people
-from cora_bot.cli.reply import reply_command
-from cora_bot.cli.restore import restore
-from cora_bot.cli.retention import retention, sever
-from cora_bot.cli.seal import seal
-from cora_bot.cli.server_keys import server_keys_group
-from cora_bot.cli.silence import silence_command
-from cora_bot.cli.staff_phones import staff
-from cora_bot.cli.status import status
-from cora_bot.cli.tasks import tasks
-from cora_bot.cli.try_form import try_form
-from cora_bot.cli.upgrade import upgrade
-from cora_bot.cli.visits.group import visits_group
-from cora_bot.cli.why import why
+from cora_bot.cli.lazily import Lazily
 
-COMMANDS: tuple[click.Command, ...] = (
-    new_study,
-    check,
-    try_form,
-    form_group,
-    book,
-    keys,
-    invite,
-    people,
-    why,
-    tasks,
-    reply_command,
-    mydata,
-    staff,
-    alerts,
-    silence_command,
-    outage,
-    visits_group,
-    parked,
-    bundle,
-    bundles,
-    audit,
-    retention,
-    sever,
-    seal,
-    export,
-    brief,
-    doctor_command(),
-    health,
-    status,
-    upgrade,
-    backup,
-    restore,
-    server_keys_group,
-    docs,
-)
+COMMANDS: Final[Mapping[str, str]] = {
+    "new-study": "cora_bot.cli.new_study:new_study",
+    "check": "cora_bot.cli.check:check",
+    "try": "cora_bot.cli.try_form:try_form",
+    "form": "cora_bot.cli.form:form_group",
+    "book": "cora_bot.cli.book:book",
+    "keys": "cora_bot.cli.keys:keys",
+    "invite": "cora_bot.cli.invite:invite",
+    "people": "cora_bot.cli.people:people",
+    "why": "cora_bot.cli.why:why",
+    "tasks": "cora_bot.cli.tasks:tasks",
+    "reply": "cora_bot.cli.reply:reply_command",
+    "mydata": "cora_bot.cli.own_data:mydata",
+    "staff": "cora_bot.cli.staff_phones:staff",
+    "alerts": "cora_bot.cli.alerts:alerts",
+    "silence": "cora_bot.cli.silence:silence_command",
+    "outage": "cora_bot.cli.outage:outage",
+    "visits": "cora_bot.cli.visits.group:visits_group",
+    "parked": "cora_bot.cli.parked:parked",
+    "bundle": "cora_bot.cli.bundle:bundle",
+    "bundles": "cora_bot.cli.bundles:bundles",
+    "audit": "cora_bot.cli.audit_log:audit",
+    "retention": "cora_bot.cli.retention:retention",
+    "sever": "cora_bot.cli.retention:sever",
+    "seal": "cora_bot.cli.seal:seal",
+    "export": "cora_bot.cli.export:export",
+    "brief": "cora_bot.cli.brief:brief",
+    "doctor": "cora_bot.cli.doctor.command:doctor",
+    "health": "cora_bot.cli.health:health",
+    "status": "cora_bot.cli.status:status",
+    "upgrade": "cora_bot.cli.upgrade:upgrade",
+    "backup": "cora_bot.cli.backup:backup",
+    "restore": "cora_bot.cli.restore:restore",
+    "server-keys": "cora_bot.cli.server_keys:server_keys_group",
+    "docs": "cora_bot.cli.docs:docs",
+}
 
 
-class InOrder(HandledGroup):
-    """Lists its commands as they were added."""
+def cora_group(places: Mapping[str, str] = COMMANDS) -> click.Group:
+    """A new ``cora`` group with these commands: by name where each is."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(self.commands)
-
-
-def cora_group() -> click.Group:
-    """A new ``cora`` group with the core's commands. Attach more with ``add_command``."""
-
-    @click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+    @click.group(
+        cls=Lazily,
+        places=places,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
     @click.version_option(version("cora-bot"), prog_name="cora")
     def cora() -> None:
         """Stay in contact with consented returnees: short sealed check-ins, opened only by the researchers.
@@ -98,13 +64,4 @@ def cora_group() -> click.Group:
         (it is named), 2 the command was typed wrongly. Settings are environment variables that begin with CORA_.
         """
 
-    for command in COMMANDS:
-        cora.add_command(command)
     return cora
-
-
-def attach(group: click.Group, *commands: click.Command) -> click.Group:
-    """``group`` with ``commands`` of another room (run, pilot) added."""
-    for command in commands:
-        group.add_command(command)
-    return group

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import click
 from click.testing import CliRunner
 
 from cora_bot.cli.main import cora_group
@@ -25,6 +26,13 @@ def cora(*arguments: object, typed: str = "", settings: Mapping[str, str] | None
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Said(result.exit_code, result.stdout, result.stderr)
+
+
+def commands(group: click.Group) -> dict[str, click.Command]:
+    """By name, in the order they are shown."""
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
 
 
 # None takes a variable of the machine that runs the tests out of the way.

@@ -6,6 +6,8 @@ CL-03 A person's mistake ends in a sentence and exit code 1 or 2; only our own m
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,15 +19,15 @@ from bot.cli import cora as whole
 from cora_bot.base.errors import CoraError
 from cora_bot.cli.docs import document
 from cora_bot.cli.failures import HandledGroup
-from cora_bot.cli.main import attach, cora_group
-from tests.cli.running import Said, cora
+from cora_bot.cli.main import COMMANDS, cora_group
+from tests.cli.running import Said, commands, cora
 
 ROOT = Path(__file__).parents[2]
 MACHINES = ("For the SERVER", "For the RESEARCHER'S computer", "For ANY machine", "For any computer")
 
 
 def leaves(group: click.Group, path: str = "cora") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    for name, command in commands(group).items():
         if isinstance(command, click.Group):
             yield from leaves(command, f"{path} {name}")
         else:
@@ -33,7 +35,7 @@ def leaves(group: click.Group, path: str = "cora") -> Iterator[tuple[str, click.
 
 
 def test_cora_lists_its_commands_in_the_order_of_their_use() -> None:
-    shown = [name for name, command in cora_group().commands.items() if not command.hidden]
+    shown = [name for name, command in commands(cora_group()).items() if not command.hidden]
     assert shown == [
         "new-study",
         "check",
@@ -105,12 +107,25 @@ def test_commands_page_has_a_section_for_every_command() -> None:
     ] == []
 
 
-def test_attach_adds_commands_of_another_room() -> None:
-    @click.command()
-    def run() -> None:
-        """Runs."""
+def test_commands_of_another_room_stand_behind_or_in_the_place_of_the_cores() -> None:
+    names = list(commands(whole))
+    assert names[: len(COMMANDS)] == list(COMMANDS)
+    assert names[len(COMMANDS) :] == ["run", "panic", "pilot", "simulate"]
+    assert "page" in commands(commands(whole)["visits"])  # type: ignore[arg-type]
 
-    assert list(attach(cora_group(), run).commands)[-1] == "run"
+
+def test_command_that_is_not_where_it_is_said_to_be_is_our_mistake() -> None:
+    group = cora_group({"check": "cora_bot.cli.seal:seal"})
+    with pytest.raises(TypeError, match="check"):
+        group.get_command(click.Context(group), "check")
+
+
+def test_one_command_does_not_import_the_others() -> None:
+    order = "import sys; from bot.cli import main; sys.argv = ['cora', 'seal', '--help']\n" \
+        "try: main()\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"  # fmt: skip
+    loaded = subprocess.run([sys.executable, "-c", order], capture_output=True, text=True, check=True).stderr.split()
+    assert {"cora_bot.cli.seal"} <= set(loaded)
+    assert {"telegram", "fpdf", "alembic", "cora_bot.cli.export"}.isdisjoint(loaded)
 
 
 def test_unknown_command_is_a_usage_error() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from bot.cli import cora
 from cora_bot.settings import SETTINGS, read_settings
+from tests.cli.running import commands
 from tests.support.house import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -50,7 +51,7 @@ def test_unit_s_settings_are_read_and_its_command_exists() -> None:
     assert [f"/var/lib/{name}" for name in lines(UNIT, "StateDirectory")] == [str(settings.home)]
     (command,) = lines(UNIT, "ExecStart")
     program, name = command.split()
-    assert (program, name in cora.commands) == ("/opt/cora/bin/cora", True)
+    assert (program, name in commands(cora)) == ("/opt/cora/bin/cora", True)
 
 
 def test_credentials_are_named_by_the_settings_and_all_are_used() -> None:
@@ -76,7 +77,7 @@ def test_unit_keeps_its_promise(promise: str) -> None:
 def test_backup_that_the_timer_starts_can_be_typed() -> None:
     (typed,) = lines(DEPLOY / "cora-backup.service", "ExecStart")
     program, name, *arguments = typed.split()
-    command = cora.commands[name]
+    command = commands(cora)[name]
     given, left, _ = command.make_parser(click.Context(command)).parse_args(arguments)
     assert (program, left, set(given) >= {"folder", "recipients"}) == ("/usr/local/sbin/cora-server", [], True)
     assert lines(DEPLOY / "cora-backup.timer", "OnCalendar") != []

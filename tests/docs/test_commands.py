@@ -17,6 +17,7 @@ from click.exceptions import UsageError
 
 from bot.cli import cora
 from cora_bot.settings import FOR_TESTS, SETTINGS
+from tests.cli.running import commands
 from tests.docs.pages import DOCS, PAGES, ROOT, inline_code, name, text_of, typed_lines
 
 CORA = re.compile(r"^(?:\S*/)?cora(?: |$)")
@@ -56,9 +57,9 @@ def command_of(words: list[str]) -> tuple[click.Command, list[str]]:
         word = rest.pop(0)
         if word in PLACEHOLDERS:
             return command, []
-        if word not in command.commands:
+        if word not in commands(command):
             raise LookupError(f"there is no command {word}")
-        command = command.commands[word]
+        command = commands(command)[word]
     return command, rest
 
 
@@ -111,7 +112,7 @@ def test_wrong_command_is_found_out(line: str, complaint: str) -> None:
 
 def test_every_command_is_shown_somewhere() -> None:
     shown = {" ".join(line.split()[1:3]) for _, line in typed()} | {line.split()[1] for _, line in typed()}
-    missing = [name for name, command in cora.commands.items() if not command.hidden and name not in shown]
+    missing = [name for name, command in commands(cora).items() if not command.hidden and name not in shown]
     assert sorted(missing) == ["pilot", "run"]  # `make demo` and systemd start these
 
 

@@ -56,6 +56,9 @@ def doctor_command(more: Checks = _nothing_more) -> click.Command:
     return doctor
 
 
+doctor = doctor_command()
+
+
 async def _all(more: Checks, *, live: bool, offline: bool) -> list[Checked]:
     return [each async for each in _each(more, live=live, offline=offline)]
 
