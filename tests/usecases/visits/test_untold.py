@@ -88,7 +88,7 @@ async def test_interviewer_falls_ill_and_one_cannot_be_told(booked: House, how: 
 
     assert off == CalledOff(visits=2, untold=1)
     assert (found.standing, found.slot, found.seat, found.due) == (Standing.INVITED, None, 0, News.CANCELLED)
-    assert (await seats_of(booked, found.id), listed[code]) == (0, ("invited", None))
+    assert (await seats_of(booked, found.id), listed[code]) == (0, ("cancelled", None))
     assert (await untold(booked), said) == ([code], [p.INVITATION])  # the other one is told
 
 
