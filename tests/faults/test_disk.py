@@ -30,7 +30,10 @@ from cora_bot.store.tables import update_seen
 from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
-from tests.support.hostile import Ground, Respondent, Steps, Telegram, doubled, prepared, serve, stored_words
+from tests.support.dying import Steps, serve
+from tests.support.grounds import Ground, prepared
+from tests.support.hostile import Respondent, Telegram
+from tests.support.promises import doubled, stored_words
 
 ROOT = Path(__file__).parents[2]
 

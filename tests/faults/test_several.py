@@ -35,7 +35,6 @@ from tests.support.fleet import Fleet, fleet
 from tests.support.house import Premises, opened, premises, script_of
 from tests.support.opening import all_records
 from tests.support.postgres import drop_database, new_database
-from tests.support.stores import *  # noqa: F403
 from tests.support.stores import Server
 
 DISTURBANCES = int(os.environ.get("CORA_DISTURBANCES", "8"))

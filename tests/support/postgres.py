@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy.engine import URL
 
 NOBODY = 65534
 PROGRAMS = ("initdb", "postgres")
@@ -80,7 +82,32 @@ async def new_database(folder: Path, name: str) -> str:
         await connection.execute(f'CREATE DATABASE "{name}"')
     finally:
         await connection.close()
+    return url_of(folder, name)
+
+
+def url_of(folder: Path, name: str) -> str:
     return f"postgresql+asyncpg://cora@/{name}?host={folder}"
+
+
+async def copy_database(folder: Path, source: str, name: str) -> str:
+    """The URL of a database like ``source``, which nobody may be connected to."""
+    connection = await _connect(folder)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    finally:
+        await connection.close()
+    return url_of(folder, name)
+
+
+async def until_gone(url: URL, process: int) -> None:
+    """Waits until the server has ended what it did for a connection that is dead."""
+    connection = await _connect(Path(str(url.query["host"])))
+    try:
+        async with asyncio.timeout(START_WITHIN):
+            while await connection.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", process):
+                await asyncio.sleep(0.002)
+    finally:
+        await connection.close()
 
 
 async def empty_tables(folder: Path, name: str) -> None:
