@@ -15,7 +15,7 @@ from cora_bot.base.clock import Clock
 from cora_bot.base.values import replace
 from tests.support.house import Premises, premises
 from tests.support.postgres import copy_database, drop_database, new_database
-from tests.support.stores import *  # noqa: F403
+from tests.support.stores import postgres
 
 __all__ = ["FILES", "Site", "postgres", "site"]
 
