@@ -54,12 +54,17 @@ def thanked(one: Respondent) -> bool:
 async def wrong_after(ground: Ground, folder: Path, steps: Steps) -> list[str]:
     """What is wrong after a check-in on a copy of ``ground``, with one death."""
     here = await ground.copy(folder)
-    telegram, one = await lived(here, steps)
-    async with here.open() as house:
-        wrong = await wrong_in_sending(house, telegram.made)
-        wrong += await wrong_in_records(house, here, one.written, one.written)
-        records = await all_records(house, here.place.identities)
+    wrong = await wrong_on(here, *await lived(here, steps))
     await here.clear()
+    return wrong
+
+
+async def wrong_on(ground: Ground, telegram: Telegram, one: Respondent) -> list[str]:
+    """What is wrong where a check-in has come to its end."""
+    async with ground.open() as house:
+        wrong = await wrong_in_sending(house, telegram.made)
+        wrong += await wrong_in_records(house, ground, one.written, one.written)
+        records = await all_records(house, ground.place.identities)
     complete = sum(head.kind == RecordKind.COMPLETE for head, _ in records)
     return wrong + ([] if complete == 1 else [f"{complete} complete records"])
 

@@ -60,10 +60,15 @@ async def cut_off(tx: Tx) -> AsyncIterator[None]:
 
 
 async def _hung_up(tx: Tx) -> None:
-    connection = tx._connection
-    driver = (await connection.get_raw_connection()).driver_connection
+    process = await hang_up(tx)
+    await tx._connection.invalidate()
+    await until_gone(tx._connection.engine.url, process)
+
+
+async def hang_up(tx: Tx) -> int:
+    """Closes the line to PostgreSQL without a word; the server's process that was at its other end."""
+    driver = (await tx._connection.get_raw_connection()).driver_connection
     assert driver is not None
-    process = driver.get_server_pid()
+    process: int = driver.get_server_pid()
     driver.terminate()
-    await connection.invalidate()
-    await until_gone(connection.engine.url, process)
+    return process
