@@ -57,12 +57,22 @@ def _broken(way: Way, line: Break) -> Way:
             yield tx
             now = line.comes()
             if now and not line.behind:
-                await hang_up(tx)
+                await _cut(tx)
         if now and line.behind:
-            lost = asyncpg.InterfaceError("connection is closed")
-            raise InterfaceError("COMMIT", None, lost, connection_invalidated=True)
+            raise lost()
 
     return broken
+
+
+async def _cut(tx: Tx) -> None:
+    if tx.dialect.name != "postgresql":
+        raise lost()  # there is no line to a file; an error before the commit is the same
+    await hang_up(tx)
+
+
+def lost() -> InterfaceError:
+    """As SQLAlchemy says it."""
+    return InterfaceError("COMMIT", None, asyncpg.InterfaceError("connection is closed"), connection_invalidated=True)
 
 
 @dataclass
