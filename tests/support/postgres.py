@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -97,6 +97,16 @@ async def copy_database(folder: Path, source: str, name: str) -> str:
     finally:
         await connection.close()
     return url_of(folder, name)
+
+
+async def lines_to(folder: Path, names: Sequence[str]) -> list[int]:
+    """The server's processes that serve these databases."""
+    connection = await _connect(folder)
+    try:
+        rows = await connection.fetch("SELECT pid FROM pg_stat_activity WHERE datname = ANY($1)", list(names))
+    finally:
+        await connection.close()
+    return [row["pid"] for row in rows]
 
 
 async def until_gone(url: URL, process: int) -> None:

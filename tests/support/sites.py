@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from cora_bot.base.clock import Clock
 from cora_bot.base.values import replace
 from tests.support.house import Premises, premises
-from tests.support.postgres import copy_database, drop_database, new_database
+from tests.support.postgres import copy_database, drop_database, lines_to, new_database
 from tests.support.stores import postgres
 
 __all__ = ["FILES", "Site", "postgres", "site"]
@@ -51,6 +51,11 @@ class Site:
         """Takes the databases away again; files go with their folder."""
         if self.server is not None:
             await asyncio.gather(*(drop_database(self.server, _name(url)) for url in (place.database, place.keystore)))
+
+    async def lines(self, place: Premises) -> list[int]:
+        """The server's processes that serve it."""
+        assert self.server is not None
+        return await lines_to(self.server, [_name(url) for url in (place.database, place.keystore)])
 
 
 FILES = Site()
