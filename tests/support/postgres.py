@@ -72,7 +72,13 @@ def _wait_until_ready(folder: Path, server: subprocess.Popen[bytes]) -> None:
 
 
 async def _connect(folder: Path) -> asyncpg.Connection:
-    return await asyncpg.connect(host=str(folder), user="cora", database="postgres")
+    """Waits while the server recovers from a crash."""
+    async with asyncio.timeout(START_WITHIN):
+        while True:
+            try:
+                return await asyncpg.connect(host=str(folder), user="cora", database="postgres")
+            except asyncpg.CannotConnectNowError:
+                await asyncio.sleep(0.02)
 
 
 async def new_database(folder: Path, name: str) -> str:
