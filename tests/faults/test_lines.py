@@ -32,7 +32,8 @@ from tests.support.sites import Site
 from tests.support.stores import Server
 
 BREAKS = int(os.environ.get("CORA_BREAKS", "12"))
-PEOPLE = max(20, 2 * BREAKS)  # who would be done before the last break shows nothing
+PEOPLE = max(20, BREAKS)  # who would be done before the last break shows nothing
+THINK = BREAKS / 40  # seconds; the bot answers many at once after each break
 
 
 async def lived(ground: Ground, line: Break) -> tuple[Telegram, Respondent]:
@@ -86,6 +87,8 @@ async def test_crowd_answers_while_lines_break_and_the_server_crashes(tmp_path: 
     site = Site(postgres.folder)
     async with stage(tmp_path, site, people=PEOPLE) as staged:
         staged.clock.move(timedelta(days=13))
+        for one in staged.crowd:
+            one.think = THINK
         answering = {one.person.id: asyncio.create_task(one.follow(one.finished)) for one in staged.crowd}
         everybody = asyncio.gather(*answering.values())
         await breaks(staged, site, SeededChance("lines"), over=everybody.done)

@@ -12,10 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.turn import RecordKind
-from tests.support.dying import UNACKNOWLEDGED, Steps, serve
+from cora_bot.store.tables import chat
+from tests.support.dying import UNACKNOWLEDGED, Steps, dying, serve
 from tests.support.grounds import Ground, prepared
 from tests.support.hostile import Respondent, Telegram
 from tests.support.killed import Killed
@@ -98,4 +100,16 @@ async def test_harness_finds_what_a_forgetful_bot_does(
         if point == UNACKNOWLEDGED:
             wrong += await wrong_after(ground, tmp_path / str(at), Steps(at))
     assert [each for each in wrong if "is stored 2 times" in each] != []
+    await ground.clear()
+
+
+async def test_death_inside_a_transaction_leaves_neither_its_writing_nor_its_lock(tmp_path: Path, site: Site) -> None:
+    ground = await prepared(tmp_path / "begin", site=site)
+    async with ground.open() as dead, ground.open() as other:
+        with pytest.raises(Killed), dying(dead, Steps(1)):
+            async with dead.database.transaction() as tx:
+                await tx.execute(update(chat).values(misses=7))
+        async with other.database.transaction() as tx:
+            found = await tx.execute(select(chat.c.misses).with_for_update(nowait=True))
+            assert list(found.scalars()) == [0]
     await ground.clear()
