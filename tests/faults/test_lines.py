@@ -33,7 +33,7 @@ from tests.support.stores import Server
 
 BREAKS = int(os.environ.get("CORA_BREAKS", "12"))
 PEOPLE = max(20, BREAKS)  # who would be done before the last break shows nothing
-THINK = BREAKS / 40  # seconds; the bot answers many at once after each break
+THINK = BREAKS / 20  # seconds; the bot answers many at once after each break
 
 
 async def lived(ground: Ground, line: Break) -> tuple[Telegram, Respondent]:
