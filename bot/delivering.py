@@ -19,6 +19,7 @@ from bot.waiting import set_within
 from cora_bot.base.clock import Clock, monotonic
 from cora_bot.base.logging import log
 from cora_bot.base.values import replace
+from cora_bot.usecases.deliver import ClaimInDoubt
 from cora_bot.usecases.exchange import DeleteMessage, Outcome, Refused, Retry, SendFile, Sending, SendMessage, Sent
 
 MOST_AT_ONCE = 32  # at Telegram's pace for one bot; a bot that may send faster has more under way
@@ -145,7 +146,13 @@ class Delivering:
         return max(0.0, self._quiet_until - monotonic())
 
     async def _claim(self, room: int) -> int:
-        claimed = await self._outbox.claim(room) if room else ()
+        try:
+            claimed = await self._outbox.claim(room) if room else ()
+        except ClaimInDoubt as doubt:
+            # Nobody but this process may send, and it called none of them: they are given back with the next outcomes.
+            self._outcomes += [(each, Retry(self._clock.now(), "claim_in_doubt")) for each in doubt.sendings]
+            self._claimed += len(doubt.sendings)
+            raise
         self._claimed += len(claimed)
         for sending in claimed:
             task = asyncio.create_task(self._deliver(sending))

@@ -71,6 +71,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "token_refused": "Telegram refused the bot's token; it is tried again",
     "stopping": "the program was being stopped; it is sent later",
     "not_leading": "another process had taken over the sending; it is sent later",
+    "claim_in_doubt": "the server's database failed when it was about to be sent; it is sent later",
     "unreadable": "the server could not read its own entry",
     "internal": "a fault of the program; see the server's log",
 }

@@ -42,13 +42,15 @@ _PRAGMAS = (
 
 class Database:
     """An open database. What a process knows of itself and need not survive it:
-    ``careful`` counts the updates to be taken one by one after a crash, ``maintained_at`` says when it last tidied.
+    ``careful`` counts the updates to be taken one by one after a crash, ``attempted`` are the keys of those it took so,
+    ``maintained_at`` says when it last tidied.
     ``fence`` is its right to send, where several could; a ``standby`` could and may not.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.careful = 0
+        self.attempted: set[bytes] = set()
         self.maintained_at: datetime | None = None
         self.fence: int | None = None
         self.standby = False

@@ -17,7 +17,7 @@ from cora_bot.dialogue.phrases import NEUTRAL
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.store import chats, leases, outbox, remembered
 from cora_bot.store.chats import Stored
-from cora_bot.store.database import Tx
+from cora_bot.store.database import Tx, is_outage
 from cora_bot.store.outbox import First, Waiting
 from cora_bot.store.outbox_changes import Change, Claimed, Ended, change
 from cora_bot.store.tables import Kind, Means, State
@@ -39,14 +39,28 @@ from cora_bot.usecases.house import House
 from cora_bot.usecases.judging import UNREADABLE, Verdict, judge
 from cora_bot.usecases.settling import begin, recover, settle, take_over
 
-__all__ = ["begin", "claim", "recover", "settle", "take_over"]
+__all__ = ["ClaimInDoubt", "begin", "claim", "recover", "settle", "take_over"]
 
 EDITABLE = timedelta(hours=48)
 """A card older than this is sent anew: nobody scrolls back to it, and it can no longer be deleted."""
 
 
+class ClaimInDoubt(Exception):  # noqa: N818 -- it names what happened
+    """The store failed while these were being claimed: whether they are is not known, that none was called is.
+
+    To be settled as not begun. Until then a chat may seem to have something in flight, and nothing else goes there.
+    """
+
+    def __init__(self, sendings: Sequence[Sending]) -> None:
+        super().__init__(f"{len(sendings)} rows")
+        self.sendings = sendings
+
+
 async def claim(house: House, *, limit: int = 30) -> list[Sending]:
-    """Commits up to ``limit`` rows as ``sending`` and gives them to be sent; replies before unsolicited messages."""
+    """Commits up to ``limit`` rows as ``sending`` and gives them to be sent; replies before unsolicited messages.
+
+    Raises ``ClaimInDoubt`` where the store failed and may have committed all the same.
+    """
     while True:
         now = house.clock.now()
         wanted = await _wanted(house, now, limit)
@@ -70,22 +84,35 @@ async def _wanted(house: House, now: datetime, limit: int) -> list[bytes]:
 
 
 async def _claim(house: House, wanted: Sequence[bytes], now: datetime) -> tuple[list[Sending], list[Verdict]]:
-    async with house.database.transaction() as tx:
-        await leases.hold(tx, leases.SENDER, house.database.fence)
-        # What was read a moment ago is read again behind the lock; a chat another process works on is left to it.
-        doors = await chats.lock(tx, set(wanted), skip_locked=True)
-        firsts = await outbox.first_of(tx, doors, now)
-        rows = [each.row for each in firsts]
-        judged = await judge(house, tx, rows, doors, now)
-        sendings: list[Sending] = []
-        spoken, unspoken = await speaking.prepared(house, tx, [row for row in rows if row.kind is Kind.SPOKEN])
-        judged |= unspoken
-        for first in firsts:
-            if first.row.id not in judged:
-                _prepare(house, first, doors[first.row.chat], now, sendings=sendings, judged=judged, spoken=spoken)
-        claims: list[Change] = [Claimed(each.id, _means(each.call)) for each in sendings]
-        await change(tx, [*judged.values(), *claims], now)
-    return sendings, list(judged.values())
+    sendings: list[Sending] = []
+    try:
+        async with house.database.transaction() as tx:
+            verdicts = await _claim_these(house, tx, wanted, now, sendings=sendings)
+    except Exception as error:
+        # A line that breaks behind COMMIT takes only the answer with it.
+        if sendings and is_outage(error):
+            raise ClaimInDoubt(sendings) from error
+        raise
+    return sendings, verdicts
+
+
+async def _claim_these(
+    house: House, tx: Tx, wanted: Sequence[bytes], now: datetime, *, sendings: list[Sending]
+) -> list[Verdict]:
+    await leases.hold(tx, leases.SENDER, house.database.fence)
+    # What was read a moment ago is read again behind the lock; a chat another process works on is left to it.
+    doors = await chats.lock(tx, set(wanted), skip_locked=True)
+    firsts = await outbox.first_of(tx, doors, now)
+    rows = [each.row for each in firsts]
+    judged = await judge(house, tx, rows, doors, now)
+    spoken, unspoken = await speaking.prepared(house, tx, [row for row in rows if row.kind is Kind.SPOKEN])
+    judged |= unspoken
+    for first in firsts:
+        if first.row.id not in judged:
+            _prepare(house, first, doors[first.row.chat], now, sendings=sendings, judged=judged, spoken=spoken)
+    claims: list[Change] = [Claimed(each.id, _means(each.call)) for each in sendings]
+    await change(tx, [*judged.values(), *claims], now)
+    return list(judged.values())
 
 
 async def _awake(tx: Tx, now: datetime) -> bool:

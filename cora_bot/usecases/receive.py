@@ -76,6 +76,9 @@ async def _one_by_one(house: House, batch: Sequence[Arrived], *, counted: bool) 
 
 async def _killed_before(house: House, arrived: Arrived) -> bool:
     key = updates.index(house.keys, arrived.key)
+    if key in house.database.attempted:
+        return False  # this process has tried it, and lives: the store failed, not the update
+    house.database.attempted.add(key)
     async with house.database.transaction() as tx:
         if await updates.known(tx, [key]) or await updates.seen_under_others(tx, house.keys, [arrived.key]):
             return False

@@ -3,6 +3,7 @@
 D-01 chats side by side; nothing is sent twice, nothing is forgotten
 D-02 a chat that has to wait holds back nobody else
 D-03 an outcome outlives a store that is down; an orderly stop settles everything
+D-04 what was claimed in a commit that nobody answered is given back, and sent once
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from cora_bot.base.clock import SetClock, monotonic
 from cora_bot.base.values import replace
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
+from cora_bot.usecases.deliver import ClaimInDoubt
 from cora_bot.usecases.exchange import Outcome, Refused, Retry, Sending, SendMessage, Sent, Uncertain
 
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
@@ -40,7 +42,7 @@ class Shelf:
         self.laid = 0
         self._flying: set[bytes] = set()
         self.outcomes: list[tuple[int, Outcome]] = []
-        self.failures = 0
+        self.failures = self.doubts = 0
         self.asked = 0
 
     def lay(self, person: Person, *texts: str, unsolicited: bool = False) -> None:
@@ -61,6 +63,9 @@ class Shelf:
         claimed = claimed[:limit]
         self._flying |= {sending.chat for sending in claimed}
         self.rows = [row for row in self.rows if row[1] not in claimed]
+        if self.doubts:
+            self.doubts -= 1
+            raise ClaimInDoubt(claimed)
         return claimed
 
     async def settle(self, settled: Sequence[Settled]) -> None:
@@ -177,6 +182,16 @@ async def test_outcome_outlives_a_store_that_is_down(bench: Bench) -> None:
         bench.shelf.failures = 2
         await delivering.empty()
     assert (bench.shelf.failures, bench.shelf.of(1), received(person)) == (0, [Sent], ["1"])
+
+
+async def test_claim_in_doubt_is_given_back_and_sent_once(bench: Bench) -> None:
+    person = bench.person()
+    bench.shelf.lay(person, "1", "2", unsolicited=True)
+    bench.shelf.doubts = 1
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+    assert bench.shelf.outcomes[0] == (1, Retry(NOW, "claim_in_doubt"))
+    assert (bench.shelf.doubts, bench.shelf.of(1), received(person)) == (0, [Retry, Sent], ["1", "2"])
 
 
 async def test_orderly_stop_waits_for_sends_under_way_and_gives_back_those_not_begun(bench: Bench) -> None:

@@ -30,7 +30,11 @@ from cora_bot.store.tables import update_seen
 from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
-from tests.support.hostile import Ground, Respondent, Steps, Telegram, doubled, prepared, serve, stored_words
+from tests.support.dying import Steps, serve
+from tests.support.grounds import Ground, prepared
+from tests.support.hostile import Respondent, Telegram
+from tests.support.promises import doubled, stored_words
+from tests.support.sites import Site
 
 ROOT = Path(__file__).parents[2]
 
@@ -149,8 +153,8 @@ async def test_store_of_another_version_is_refused_in_words(tmp_path: Path) -> N
     assert caught.value.hint == "install the newer program"
 
 
-async def test_clock_that_went_back_sends_nothing_twice_and_loses_nothing(tmp_path: Path) -> None:
-    ground = await prepared(tmp_path / "store", occasions=2)
+async def test_clock_that_went_back_sends_nothing_twice_and_loses_nothing(tmp_path: Path, site: Site) -> None:
+    ground = await prepared(tmp_path / "store", occasions=2, site=site)
     telegram = Telegram(ground.clock)
     one = Respondent(telegram)
     async with ground.open() as house:
@@ -162,6 +166,7 @@ async def test_clock_that_went_back_sends_nothing_twice_and_loses_nothing(tmp_pa
         words = await stored_words(house, ground, one.written)
     assert len(one.written) >= 4
     assert (doubled(telegram.made), set(words.values()), set(words)) == ([], {1}, set(one.written))
+    await ground.clear()
 
 
 FILL = """

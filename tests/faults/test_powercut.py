@@ -20,9 +20,10 @@ from cora_bot.base.chance import SeededChance, below
 from cora_bot.store import updates
 from cora_bot.store.tables import record, update_seen
 from cora_bot.usecases.deliver import claim, recover
-from tests.support.hostile import Ground, prepared, stored_words
+from tests.support.grounds import Ground, prepared
 from tests.support.powercut import Asked, Disk, begun, library, recorded
 from tests.support.powercut_life import ground_in
+from tests.support.promises import stored_words
 
 CUTS = int(os.environ.get("CORA_CUTS", "25"))
 KEY = 32

@@ -26,16 +26,14 @@ from bot.pilot.server import Emulator
 from bot.pilot.world import World
 from cora_bot.base.chance import SeededChance
 from cora_bot.base.clock import TravelClock, monotonic
-from cora_bot.base.values import replace
 from cora_bot.store.tables import State, chat, outbox
 from cora_bot.usecases.invite import make_tokens
-from tests.faults.test_kill import UNSOLICITED, check_answers, enrolled, invited
+from tests.faults.test_kill import check_answers, enrolled, invited, unsolicited
 from tests.support.crowd import Respondent
 from tests.support.fleet import Fleet, fleet
-from tests.support.house import Premises, opened, premises, script_of
+from tests.support.house import Premises, opened, script_of
 from tests.support.opening import all_records
-from tests.support.postgres import drop_database, new_database
-from tests.support.stores import *  # noqa: F403
+from tests.support.sites import Site
 from tests.support.stores import Server
 
 DISTURBANCES = int(os.environ.get("CORA_DISTURBANCES", "8"))
@@ -51,19 +49,13 @@ class Stage:
     crowd: list[Respondent]
     fleet: Fleet
 
-    def unsolicited(self) -> Counter[tuple[int, str]]:
-        sent = [call.parameters for call in self.world.calls if call.method == "sendMessage"]
-        rang = [one for one in sent if one["text"] in UNSOLICITED and not one["disable_notification"]]
-        return Counter((int(str(one["chat_id"])), str(one["text"])) for one in rang)
-
 
 @asynccontextmanager
 async def stage(folder: Path, server: Server, people: int = PEOPLE) -> AsyncIterator[Stage]:
     clock = TravelClock(folder / "clock")
     clock.move(datetime(2026, 12, 1, 12, tzinfo=UTC) - datetime.now(UTC))
-    names = [f"several-{folder.name}-{which}" for which in ("store", "keys")]
-    urls = [await new_database(server.folder, name) for name in names]
-    place = replace(premises(folder, clock, seed=SEED), database=urls[0], keystore=urls[1])
+    site = Site(server.folder)
+    place = await site.premises(folder, clock, seed=SEED)
     world = World(clock=clock, chance=SeededChance("telegram"), limits=Limits(enabled=False), local=True)
     async with Emulator(world=world) as emulator:
         emulator.courier._soon = 0.2
@@ -80,8 +72,7 @@ async def stage(folder: Path, server: Server, people: int = PEOPLE) -> AsyncIter
             for one in crowd:
                 one.forget()
             yield Stage(place, clock, world, crowd, running)
-    for name in names:
-        await drop_database(server.folder, name)
+    await site.cleared(place)
 
 
 @pytest.mark.timeout(900)
@@ -92,7 +83,7 @@ async def test_several_processes_lose_and_double_nothing(tmp_path: Path, postgre
         answering = {one.person.id: asyncio.create_task(one.follow(one.finished)) for one in staged.crowd}
         await disturbing
         await asyncio.sleep(15)  # a lease that ran out is taken meanwhile
-        arrived = {who for who, _ in staged.unsolicited()}
+        arrived = {who for who, _ in unsolicited(staged.world)}
         await asyncio.gather(*(answering[who] for who in arrived))
         if len(arrived) < PEOPLE:  # one that may have been sent is not repeated: the reminder reaches them
             staged.clock.move(timedelta(days=3))
@@ -102,7 +93,7 @@ async def test_several_processes_lose_and_double_nothing(tmp_path: Path, postgre
             found = await all_records(house, staged.place.identities)
             async with house.database.read() as tx:
                 states = Counter(State(state) for state in (await tx.execute(select(outbox.c.state))).scalars())
-        assert set(staged.unsolicited().values()) == {1}
+        assert set(unsolicited(staged.world).values()) == {1}
         assert states[State.SENDING] == 0
         check_answers(staged.crowd, found, script_of(staged.place.study).forms["arrival"])
         assert sum(staged.fleet.done.values()) == DISTURBANCES
@@ -125,7 +116,7 @@ async def test_sender_that_is_gone_is_replaced_within_ten_seconds(
         staged.clock.move(timedelta(days=13))
         await asyncio.gather(*(one.follow(invited) for one in staged.crowd))
         assert took < 10
-        assert set(staged.unsolicited().values()) == {1}
+        assert set(unsolicited(staged.world).values()) == {1}
 
 
 @pytest.mark.timeout(120)

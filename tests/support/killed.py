@@ -1,4 +1,4 @@
-"""A process that dies right after one of its commits: for tests that look at what the next process finds."""
+"""A process that dies right after one of its commits, and what becomes of a transaction that was open at a death."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 
 from cora_bot.store.database import Database, Tx
 from cora_bot.usecases.house import House
+from tests.support.postgres import until_gone
 
 
 class Killed(BaseException):
@@ -34,10 +35,40 @@ def killed_after(house: House, commits: int) -> Iterator[None]:
 def _counted(way: Way, left: list[int]) -> Way:
     @asynccontextmanager
     async def counted() -> AsyncIterator[Tx]:
-        async with way() as tx:
+        async with way() as tx, cut_off(tx):
             yield tx
         left[0] -= 1
         if left[0] == 0:
             raise Killed
 
     return counted
+
+
+@asynccontextmanager
+async def cut_off(tx: Tx) -> AsyncIterator[None]:
+    """A death inside ends the transaction as that of a killed process ends: nobody says ROLLBACK any more.
+
+    PostgreSQL finds the line dead, undoes what was open and lets go of its locks; that is waited for, since a process
+    takes longer to start than a server to notice. SQLite's files are given back unfinished, which is the same there.
+    """
+    try:
+        yield
+    except Killed:
+        if tx.dialect.name == "postgresql":
+            await _hung_up(tx)
+        raise
+
+
+async def _hung_up(tx: Tx) -> None:
+    process = await hang_up(tx)
+    await tx._connection.invalidate()
+    await until_gone(tx._connection.engine.url, process)
+
+
+async def hang_up(tx: Tx) -> int:
+    """Closes the line to PostgreSQL without a word; the server's process that was at its other end."""
+    driver = (await tx._connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    process: int = driver.get_server_pid()
+    driver.terminate()
+    return process

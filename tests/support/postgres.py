@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy.engine import URL
 
 NOBODY = 65534
 PROGRAMS = ("initdb", "postgres")
@@ -73,7 +75,13 @@ def _wait_until_ready(folder: Path, server: subprocess.Popen[bytes]) -> None:
 
 
 async def _connect(folder: Path) -> asyncpg.Connection:
-    return await asyncpg.connect(host=str(folder), user="cora", database="postgres")
+    """Waits while the server recovers from a crash."""
+    async with asyncio.timeout(START_WITHIN):
+        while True:
+            try:
+                return await asyncpg.connect(host=str(folder), user="cora", database="postgres")
+            except asyncpg.CannotConnectNowError:
+                await asyncio.sleep(0.02)
 
 
 async def new_database(folder: Path, name: str) -> str:
@@ -83,7 +91,42 @@ async def new_database(folder: Path, name: str) -> str:
         await connection.execute(f'CREATE DATABASE "{name}"')
     finally:
         await connection.close()
+    return url_of(folder, name)
+
+
+def url_of(folder: Path, name: str) -> str:
     return f"postgresql+asyncpg://cora@/{name}?host={folder}"
+
+
+async def copy_database(folder: Path, source: str, name: str) -> str:
+    """The URL of a database like ``source``, which nobody may be connected to."""
+    connection = await _connect(folder)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    finally:
+        await connection.close()
+    return url_of(folder, name)
+
+
+async def lines_to(folder: Path, names: Sequence[str]) -> list[int]:
+    """The server's processes that serve these databases."""
+    connection = await _connect(folder)
+    try:
+        rows = await connection.fetch("SELECT pid FROM pg_stat_activity WHERE datname = ANY($1)", list(names))
+    finally:
+        await connection.close()
+    return [row["pid"] for row in rows]
+
+
+async def until_gone(url: URL, process: int) -> None:
+    """Waits until the server has ended what it did for a connection that is dead."""
+    connection = await _connect(Path(str(url.query["host"])))
+    try:
+        async with asyncio.timeout(START_WITHIN):
+            while await connection.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", process):
+                await asyncio.sleep(0.002)
+    finally:
+        await connection.close()
 
 
 async def empty_tables(folder: Path, name: str) -> None:

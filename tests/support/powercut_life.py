@@ -1,6 +1,6 @@
 """What is recorded for the power cuts: ``python -m tests.support.powercut_life FOLDER [SYNCHRONOUS]``.
 
-In a store that ``hostile.prepared`` made a person answers, and strangers write; each update is noted as acknowledged
+In a store that ``grounds.prepared`` made a person answers, and strangers write; each update is noted as acknowledged
 once it is committed.
 """
 
@@ -21,7 +21,8 @@ from cora_bot.usecases.due import due
 from cora_bot.usecases.exchange import Arrived, Outcome, Sending, Sent
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
-from tests.support.hostile import ADDRESS, NOON, Ground, Respondent, Telegram
+from tests.support.grounds import NOON, Ground
+from tests.support.hostile import ADDRESS, Respondent, Telegram
 from tests.support.house import premises
 from tests.support.powercut import ACKS
 

@@ -68,7 +68,9 @@ def _alive(process: int) -> bool:
 @asynccontextmanager
 async def bot_process(place: Premises, emulator: Emulator, *, seed: str, clock_file: Path) -> AsyncIterator[Bot]:
     config = place.folder / "config.json"
-    Config(str(place.folder), str(clock_file), seed, emulator.token, emulator.base_url).write(config)
+    Config(
+        str(place.folder), str(clock_file), seed, emulator.token, emulator.base_url, place.database, place.keystore
+    ).write(config)
     runner = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.support.runner", str(config),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

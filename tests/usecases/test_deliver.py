@@ -1,6 +1,7 @@
 """DL-01 a row is committed as sending before it is given out · DL-02 each outcome has its one consequence
 DL-03 unsolicited messages are judged at the moment of sending, and sent at most once whatever happens
-DL-04 replies before waves, one in flight a chat, newer cards before older · DL-05 after a crash nothing is doubled.
+DL-04 replies before waves, one in flight a chat, newer cards before older · DL-05 after a crash nothing is doubled
+DL-06 a claim of which nobody knows whether it was committed holds up nobody, and sends nothing twice.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError
 
 from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Conversation, Status
@@ -18,7 +20,7 @@ from cora_bot.dialogue.turn import Turn
 from cora_bot.store import outages, participants
 from cora_bot.study.model import Step
 from cora_bot.study.stretch import Outage
-from cora_bot.usecases.deliver import claim, recover, settle
+from cora_bot.usecases.deliver import ClaimInDoubt, claim, recover, settle
 from cora_bot.usecases.exchange import (
     DeleteMessage,
     EditMessage,
@@ -32,6 +34,7 @@ from cora_bot.usecases.exchange import (
     Uncertain,
 )
 from cora_bot.usecases.house import House
+from tests.support.lines import Break, breaking
 from tests.support.stores import BEGIN, Ground
 from tests.support.turns import DAY, HOUR, card, invited, joined, meet, occurrence, prompt, shown, write
 
@@ -526,3 +529,33 @@ async def test_edit_and_deletion_under_way_at_a_crash_go_again(house: House) -> 
 
 async def test_recovery_of_nothing_does_nothing(house: House) -> None:
     assert await recover(house) == 0
+
+
+# ---- when the store fails at a claim ---------------------------------------------------------------------------------
+
+
+async def test_claim_whose_commit_nobody_answered_is_given_back_and_sent_once(house: House) -> None:
+    await invited(house, await joined(house, 700))
+    with pytest.raises(ClaimInDoubt) as doubt, breaking(house, Break(1, behind=True)):
+        await claim(house)
+    assert (await _rows(house), await claim(house)) == ([("card", "sending", "")], [])  # it was committed
+    await settle(house, [(each, Retry(BEGIN, "claim_in_doubt")) for each in doubt.value.sendings])
+    await _settled(house, Sent(31))
+    assert (await _rows(house), await claim(house)) == ([("card", "sent", "")], [])
+
+
+async def test_claim_that_was_not_committed_is_given_back_without_effect(house: House) -> None:
+    await invited(house, await joined(house, 700))
+    with pytest.raises(ClaimInDoubt) as doubt, breaking(house, Break(1)):
+        await claim(house)
+    before = await _rows(house, "state, attempts")
+    await settle(house, [(each, Retry(BEGIN, "claim_in_doubt")) for each in doubt.value.sendings])
+    assert (before, await _rows(house, "state, attempts")) == ([("pending", 0)], [("pending", 0)])
+
+
+async def test_store_that_fails_where_nothing_is_claimed_leaves_no_doubt(house: House) -> None:
+    before = await invited(house, await joined(house, 700))
+    await write(house, before, Turn(replace(before, chat=replace(before.chat, blocked=True))))
+    with pytest.raises(InterfaceError), breaking(house, Break(1, behind=True)):
+        await claim(house)
+    assert (await claim(house), await _rows(house, "state")) == ([], [("lapsed",)])

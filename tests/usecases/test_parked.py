@@ -1,5 +1,6 @@
 """PK-01 parked updates are listed without a word of theirs · PK-02 replayed once, in one transaction, or still parked
-PK-03 what a person said is not put under another question · PK-04 dropped means gone, and never handled again.
+PK-03 what a person said is not put under another question · PK-04 dropped means gone, and never handled again
+PK-05 what met a store in trouble, however often, is not parked as if it had killed the process.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
@@ -16,7 +18,8 @@ from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.house import House
 from cora_bot.usecases.parked import ALL, drop, replay, waiting
 from cora_bot.usecases.parking import park
-from cora_bot.usecases.receive import receive
+from cora_bot.usecases.receive import MOST_ATTEMPTS, receive
+from cora_bot.usecases.settling import CAREFUL
 from tests.support.killed import Killed, killed_after
 
 HELLO = Arrived("m:700:1:0", 700, Text("geheim", 1))
@@ -87,6 +90,25 @@ async def test_dropped_update_is_gone_and_never_handled(house: House) -> None:
     assert await drop(house, ALL) == 1
     await receive(house, [HELLO])
     assert (await _count(house, "outbox"), await waiting(house)) == (0, [])
+
+
+async def test_update_that_met_a_store_in_trouble_again_and_again_is_handled_and_not_parked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a start on a full disk: the attempt could be counted, the update itself could not be stored."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT", None, Exception("disk is full"))
+
+    house.database.careful = CAREFUL
+    monkeypatch.setattr("cora_bot.usecases.receive.advance", full)
+    for _ in range(MOST_ATTEMPTS + 2):
+        with pytest.raises(OperationalError):
+            await receive(house, [HELLO])
+    monkeypatch.undo()
+    await receive(house, [HELLO])
+    assert (await _count(house, "outbox"), await _count(house, "parked_update")) == (1, 0)
+    assert await _count(house, "update_attempt") == 0
 
 
 @pytest.mark.parametrize("wanted", ["", "00", "ffffffffffffffff"])

@@ -1,0 +1,3 @@
+"""The fixtures of both engines."""
+
+from tests.support.sites import *  # noqa: F403

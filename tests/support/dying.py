@@ -1,0 +1,97 @@
+"""One process at work that may die at any point: before and after every commit, call and acknowledgement."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+from cora_bot.store.database import Database, Tx
+from cora_bot.usecases import leading
+from cora_bot.usecases.deliver import begin, claim, settle, take_over
+from cora_bot.usecases.due import due
+from cora_bot.usecases.exchange import Outcome, Sending
+from cora_bot.usecases.house import House
+from cora_bot.usecases.receive import receive
+from tests.support.hostile import Telegram
+from tests.support.killed import Killed, Way, cut_off
+
+UNACKNOWLEDGED = "before an acknowledgement"
+
+
+@dataclass
+class Steps:
+    """Dies at the ``at``-th point; 0: never. ``points`` are those it came to."""
+
+    at: int = 0
+    points: list[str] = field(default_factory=list)
+
+    def __call__(self, point: str) -> None:
+        self.points.append(point)
+        if len(self.points) == self.at:
+            raise Killed
+
+
+@contextmanager
+def dying(house: House, steps: Steps) -> Iterator[None]:
+    """Every commit of either store is two points: before it, and after."""
+    databases: list[Database] = [house.database, house.keystore.database]
+    for database in databases:
+        database.transaction = _stepped(database.transaction, steps)  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        for database in databases:
+            del database.transaction
+
+
+def _stepped(way: Way, steps: Steps) -> Way:
+    @asynccontextmanager
+    async def stepped() -> AsyncIterator[Tx]:
+        async with way() as tx, cut_off(tx):
+            yield tx
+            steps("before a commit")
+        steps("after a commit")
+
+    return stepped
+
+
+async def serve(house: House, telegram: Telegram, steps: Steps, *, starting: bool = True) -> None:
+    """One process at work, until nothing is left to do at this moment. Raises ``Killed``."""
+    with dying(house, steps):
+        if starting:
+            await start(house)
+        while await _received(house, telegram, steps) + await due(house) + await sent(house, telegram, steps):
+            pass
+
+
+async def start(house: House) -> None:
+    """As the bot starts. Where several could send it takes the lease, as once the last holder's has run out."""
+    await begin(house)
+    if not house.database.shared:
+        await take_over(house)
+        return
+    leading.stand_by(house)
+    assert await leading.take(house, await leading.look(house)) is not None
+
+
+async def _received(house: House, telegram: Telegram, steps: Steps) -> int:
+    batch = telegram.pending[:100]
+    if batch:
+        steps("before a batch")
+        await receive(house, batch)
+        steps(UNACKNOWLEDGED)
+        del telegram.pending[: len(batch)]  # the next offset
+    return len(batch)
+
+
+async def sent(house: House, telegram: Telegram, steps: Steps) -> int:
+    claimed = await claim(house)
+    results: list[tuple[Sending, Outcome]] = []
+    for sending in claimed:
+        steps("before a call")
+        results.append((sending, telegram.call(sending)))
+        steps("after a call")
+    if results:
+        await settle(house, results)
+    return len(claimed)
