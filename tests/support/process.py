@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,11 +43,15 @@ class Bot:
             while _alive(self.process):
                 await asyncio.sleep(0.02)
 
-    async def kill_at_random(self, chance: Chance, *, times: int, at_most: int) -> None:
-        """Kills each process after it has shown from 1 to ``at_most`` messages, or a little later."""
-        for _ in range(times):
+    async def kill_at_random(self, chance: Chance, *, times: int, at_most: int, over: Callable[[], bool]) -> None:
+        """Kills each process after it has shown from 1 to ``at_most`` messages, or a little later.
+
+        Fails where it is ``over`` before: nothing is shown any more, and the rest would hit nothing.
+        """
+        for number in range(times):
             moment = self.shown() + 1 + below(chance, at_most)
             while self.shown() < moment:
+                assert not over(), f"the crowd was faster: {times - number} of {times} kills hit nothing"
                 await asyncio.sleep(0.001)
             await asyncio.sleep(below(chance, 30) / 1000)
             self.kill()
