@@ -12,8 +12,8 @@ from statistics import median
 
 from tests.bench.pair import PORT, People, Run, run
 
-CHATS, PAIRS = 200, 3
-STOCK_ANSWERS, ANSWERS = 5, 20
+CHATS, PAIRS = 500, 3
+STOCK_ANSWERS, ANSWERS = 3, 20
 CONCURRENCY = 64
 
 

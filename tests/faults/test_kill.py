@@ -137,7 +137,7 @@ async def test_crowd_answers_while_the_process_is_killed(tmp_path: Path, site: S
         assert (await staged.states())[State.SENDING] == 0
         check_answers(staged.crowd, found, script_of(staged.place.study).forms["arrival"])
         log = (tmp_path / "bot.log").read_text(encoding="utf-8")
-        assert log.count('"recovered"') >= kills // 2, "the kills hit no sends under way"
+        assert log.count('"recovered"') >= max(1, kills // 4), "the kills hit no sends under way"
         check_log(staged, log)
 
 
