@@ -29,7 +29,7 @@ Receive = Callable[[Sequence[Arrived]], Awaitable[list[Reaction]]]
 
 BATCH = 100
 LONG_POLL = 25
-GATHER = 0.12  # at most so many seconds between two fetches that are not full: small commits are dear
+GATHER = 0.15  # at most so many seconds between two fetches that are not full: small commits are dear
 TOGETHER = 5  # updates that are waited for, where so many come within that time
 SHORTEST = 6  # the wait is never shorter than this part of it
 STALE = 6 * 24 * 3600.0  # seconds without an update after which the offset is dropped

@@ -22,7 +22,7 @@ from bot.pacing import Backoff
 from bot.pilot.faults import Fault, Kind
 from bot.pilot.person import Person
 from bot.pilot.server import Emulator
-from bot.receive.polling import EXPLAINED_EVERY, STALE, Polling, Spacing
+from bot.receive.polling import EXPLAINED_EVERY, GATHER, STALE, Polling, Spacing
 from bot.request import AiohttpRequest
 from cora_bot.base.clock import SetClock
 from cora_bot.base.logging import LOGGER, start_logging
@@ -308,10 +308,10 @@ async def test_light_load_is_gathered(emulator: Emulator) -> None:
     assert len(ledger.attempts) <= 20
 
 
-@pytest.mark.parametrize(("rate", "expected"), [(1, 0.12), (30, 0.12), (100, 0.05), (200, 0.025), (2000, 0.02)])
+@pytest.mark.parametrize(("rate", "expected"), [(1, 0.15), (30, 0.15), (100, 0.05), (200, 0.025), (2000, 0.025)])
 def test_fetches_are_so_far_apart_that_a_handful_comes_together(rate: int, expected: float) -> None:
     """At 30 a second the most they may be apart is not enough for a handful."""
-    spacing = Spacing(0.12)
+    spacing = Spacing(GATHER)
     for _ in range(50):
         spacing.learn(max(1, round(rate * spacing.seconds)))
     assert spacing.seconds == pytest.approx(expected, rel=0.25)
