@@ -64,6 +64,7 @@ SETTINGS: Final = (
 
 FOR_TESTS: Final = frozenset(
     {
+        "CORA_BENCH_PEOPLE",
         "CORA_BREAKS",
         "CORA_CI",
         "CORA_CUTS",
