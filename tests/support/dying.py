@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
-from cora_bot.store.database import Database, Tx
+from cora_bot.store.database import Tx
 from cora_bot.usecases import leading
 from cora_bot.usecases.deliver import begin, claim, settle, take_over
 from cora_bot.usecases.due import due
@@ -14,7 +14,7 @@ from cora_bot.usecases.exchange import Outcome, Sending
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
 from tests.support.hostile import Telegram
-from tests.support.killed import Killed, Way, cut_off
+from tests.support.killed import Killed, Way, cut_off, other_transactions
 
 UNACKNOWLEDGED = "before an acknowledgement"
 
@@ -32,17 +32,9 @@ class Steps:
             raise Killed
 
 
-@contextmanager
-def dying(house: House, steps: Steps) -> Iterator[None]:
+def dying(house: House, steps: Steps) -> AbstractContextManager[None]:
     """Every commit of either store is two points: before it, and after."""
-    databases: list[Database] = [house.database, house.keystore.database]
-    for database in databases:
-        database.transaction = _stepped(database.transaction, steps)  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        for database in databases:
-            del database.transaction
+    return other_transactions(house, lambda way: _stepped(way, steps))
 
 
 def _stepped(way: Way, steps: Steps) -> Way:

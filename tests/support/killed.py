@@ -18,6 +18,19 @@ Way = Callable[[], AbstractAsyncContextManager[Tx]]
 
 
 @contextmanager
+def other_transactions(house: House, other: Callable[[Way], Way]) -> Iterator[None]:
+    """Meanwhile every transaction of either store is what ``other`` makes of it."""
+    databases: list[Database] = [house.database, house.keystore.database]
+    for database in databases:
+        database.transaction = other(database.transaction)  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        for database in databases:
+            del database.transaction
+
+
+@contextmanager
 def killed_after(house: House, commits: int) -> Iterator[None]:
     """Whoever works in the block dies after so many commits to either store (a rewriting of a file counts as one)."""
     left = [commits]

@@ -6,14 +6,14 @@ hears of a failure that was none.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
 
-from cora_bot.store.database import Database, Tx, is_outage
+from cora_bot.store.database import Tx, is_outage
 from cora_bot.usecases.deliver import ClaimInDoubt, claim, settle
 from cora_bot.usecases.due import due
 from cora_bot.usecases.exchange import Outcome, Retry, Sending
@@ -21,7 +21,7 @@ from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
 from tests.support.dying import start
 from tests.support.hostile import Telegram
-from tests.support.killed import Way, hang_up
+from tests.support.killed import Way, hang_up, other_transactions
 
 
 @dataclass
@@ -37,16 +37,8 @@ class Break:
         return self.commits == self.at
 
 
-@contextmanager
-def breaking(house: House, line: Break) -> Iterator[None]:
-    databases: list[Database] = [house.database, house.keystore.database]
-    for database in databases:
-        database.transaction = _broken(database.transaction, line)  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        for database in databases:
-            del database.transaction
+def breaking(house: House, line: Break) -> AbstractContextManager[None]:
+    return other_transactions(house, lambda way: _broken(way, line))
 
 
 def _broken(way: Way, line: Break) -> Way:

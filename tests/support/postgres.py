@@ -86,11 +86,7 @@ async def _connect(folder: Path) -> asyncpg.Connection:
 
 async def new_database(folder: Path, name: str) -> str:
     """The URL of an empty database."""
-    connection = await _connect(folder)
-    try:
-        await connection.execute(f'CREATE DATABASE "{name}"')
-    finally:
-        await connection.close()
+    await _order(folder, f'CREATE DATABASE "{name}"')
     return url_of(folder, name)
 
 
@@ -100,12 +96,16 @@ def url_of(folder: Path, name: str) -> str:
 
 async def copy_database(folder: Path, source: str, name: str) -> str:
     """The URL of a database like ``source``, which nobody may be connected to."""
+    await _order(folder, f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    return url_of(folder, name)
+
+
+async def _order(folder: Path, order: str) -> None:
     connection = await _connect(folder)
     try:
-        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        await connection.execute(order)
     finally:
         await connection.close()
-    return url_of(folder, name)
 
 
 async def lines_to(folder: Path, names: Sequence[str]) -> list[int]:
@@ -142,8 +142,4 @@ async def empty_tables(folder: Path, name: str) -> None:
 
 
 async def drop_database(folder: Path, name: str) -> None:
-    connection = await _connect(folder)
-    try:
-        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    finally:
-        await connection.close()
+    await _order(folder, f'DROP DATABASE "{name}" WITH (FORCE)')
