@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from cora_bot.base.chance import SeededChance
+from cora_bot.base.clock import SystemClock
 from cora_bot.cli.open_house import open_house
 from cora_bot.dialogue.inputs import Input, Pressed, Start, Text
 from cora_bot.settings import read_settings
@@ -61,6 +62,13 @@ def set_up(folder: Path, *, demo: bool = True) -> Server:
         "CORA_SERVER_KEY": str(folder / "server.key"),
     }
     return Server(settings, study, key, passphrase)
+
+
+def stand_at(server: Server, now: datetime) -> None:
+    """From here on it is ``now`` on this server, whatever the time of day outside: nobody is written to at night."""
+    clock = Path(server.settings["CORA_HOME"]).parent / "clock"
+    clock.write_text(str((now - SystemClock().now()).total_seconds()))
+    server.settings["CORA_CLOCK_FILE"] = str(clock)
 
 
 def enrol(server: Server, code: str, *, address: int = ADDRESS) -> None:

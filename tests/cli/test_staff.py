@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cora_bot.base.clock import SystemClock
 from tests.cli.running import Said, cora
-from tests.cli.server import Server, enrol, set_up
+from tests.cli.server import Server, enrol, set_up, stand_at
 from tests.support.stores import all_bytes
 
 WINDOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -25,9 +24,7 @@ STORY = "we share one room"
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     made = set_up(tmp_path)
-    clock = tmp_path / "clock"
-    clock.write_text(str((WINDOW - SystemClock().now()).total_seconds()))
-    made.settings["CORA_CLOCK_FILE"] = str(clock)
+    stand_at(made, WINDOW)
     return made
 
 

@@ -9,30 +9,32 @@ import asyncio
 import csv
 import io
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import icalendar
 import pytest
 
-from cora_bot.base.clock import SystemClock
 from cora_bot.cli.open_house import open_house
 from cora_bot.export.bundle_reader import open_bundle
 from cora_bot.settings import read_settings
 from cora_bot.study.visits.on_paper import on_paper
 from tests.cli.running import Said, cora
-from tests.cli.server import Server, set_up
+from tests.cli.server import Server, set_up, stand_at
 from tests.support.trips import FILES, shown, standard, workbook
 from tests.usecases.visits.guests import everything_due, guest
 
-FIRST = SystemClock().now().date() + timedelta(days=40)
-UNTIL = FIRST - timedelta(days=5)
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+FIRST = date(2027, 1, 5)
+UNTIL = date(2026, 12, 31)
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
-    return set_up(tmp_path)
+    made = set_up(tmp_path)
+    stand_at(made, NOW)
+    return made
 
 
 def visits(server: Server, *arguments: object) -> Said:
