@@ -45,7 +45,8 @@ from cora_bot.usecases.house import House
 TICK = 1.0  # seconds
 LOOK_OFTEN = 0.1  # seconds between two looks into an outbox that other processes fill
 DUE_BATCH = 100
-FASTEST = 128  # sends under way of a bot that may send more than Telegram lets every bot
+FASTEST = 256  # sends under way of a bot that may send more than Telegram lets every bot
+BESIDE = 32  # connections for what is no send: updates and files fetched, spinners answered
 
 
 class Role(StrEnum):
@@ -78,6 +79,11 @@ class Connection:
     role: Role = Role.ALL
     paid: bool = False
 
+    @property
+    def most(self) -> int:
+        """Sends under way at once."""
+        return MOST_AT_ONCE if 0 < self.rate <= OVERALL else FASTEST
+
 
 class App:
     """One bot of one study. Use ``run()`` in a process, ``async with`` in a test or a simulation."""
@@ -96,7 +102,9 @@ class App:
         self._meters = meters or Meters()
         self._on_beat = beat
         self._connection = connection
-        self._request = AiohttpRequest(read_timeout=connection.read_timeout, proxy=connection.proxy)
+        self._request = AiohttpRequest(
+            connections=connection.most + BESIDE, read_timeout=connection.read_timeout, proxy=connection.proxy
+        )
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
         self._hearing = Hearing(self._heard)
         self._receiving = self._receiver(api, conflict)
@@ -134,7 +142,7 @@ class App:
             may_send=may_send,
             look_again=LOOK_OFTEN if self._connection.role is Role.SEND else LOOK_AGAIN,
             observe=self._meters.sent,
-            most=MOST_AT_ONCE if 0 < self._connection.rate <= OVERALL else FASTEST,
+            most=self._connection.most,
         )
 
     def _leader(self) -> Leading:
