@@ -39,6 +39,18 @@ class Tree:
                 stand_in.relevant = False
                 self.nodes.append(stand_in)
 
+    def __del__(self) -> None:
+        """Nodes and their children hold each other: undone here, every tree goes with its walk, at once and at no cost.
+        Else a bot that is busy stands still while Python looks for what nobody needs any more."""
+        for found in self.live:
+            for node in found:
+                node.parent = None
+
+    def _drop(self, parent: Node, node: Node) -> None:
+        parent.remove(node)
+        for each in node.descendants():
+            each.parent = None
+
     def _sow(self, seed: Seed, parent: Node, number: int = 1) -> Node:
         """Makes the nodes of ``seed`` below ``parent``; ``sown`` remembers what they are to hold."""
         node = Node(self.program.specs[seed.slot].name, parent, "", seed.slot)
@@ -76,7 +88,7 @@ class Tree:
 
     def remove(self, node: Node) -> None:
         if node.parent is not None:
-            node.parent.remove(node)
+            self._drop(node.parent, node)
             self.index()
 
     def index(self) -> None:
@@ -159,7 +171,7 @@ class Tree:
             if parent is None:
                 continue
             for each in list(parent.named(name)):
-                parent.remove(each)
+                self._drop(parent, each)
             slot = next(s for s in self.program.loops if self.program.specs[s].name == name and self._in(s, parent))
             for number in numbers:
                 self._grow(parent, slot, number)

@@ -40,6 +40,10 @@ class Position:
         self._dropped: list[Node] = []
         self._fixed_stops: list[Stop] | None = None
 
+    def __del__(self) -> None:
+        if hasattr(self, "renderer"):
+            self.renderer.close()
+
     @property
     def cursor(self) -> int:
         """The current question's number; one past the last at the end."""

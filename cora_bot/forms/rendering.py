@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from cora_bot.forms.expr.context import no_text
+from cora_bot.forms.expr.context import no_label, no_text
 from cora_bot.forms.expr.errors import EvaluationError
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.values import to_text
@@ -27,6 +27,11 @@ class Renderer:
         self.depth = 0
         instance.context.choice_name = self.choice_name
         instance.context.itext = self.itext
+
+    def close(self) -> None:
+        """Expressions no longer speak through it: it and the instance let go of each other."""
+        self.instance.context.choice_name = no_label
+        self.instance.context.itext = no_text
 
     def text(self, texts: Texts, language: str, node: Node) -> str:
         """'' where neither language has it. Without a language, the one that is spoken."""

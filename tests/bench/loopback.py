@@ -139,8 +139,11 @@ class Loopback:
             self._hand_out(chat, update)
 
     def _hand_out(self, chat: int, update: dict[str, Any]) -> None:
+        """From now on the bot can have it."""
+        now = monotonic()
+        _stamp(update, now)
         self.updates.append({"update_id": len(self.updates) + 1} | update)
-        self.since.setdefault(chat, monotonic())
+        self.since.setdefault(chat, now)
         self.news.set()
 
     async def pace(self) -> None:
@@ -189,6 +192,14 @@ async def _given(request: web.Request) -> dict[str, Any]:
         found: dict[str, Any] = msgspec.json.decode(await request.read())
         return found
     return dict(await request.post())
+
+
+def _stamp(update: dict[str, Any], now: float) -> None:
+    """What a person wrote, and the number of a press, say when the bot could have it (``ours.handed_out_at``)."""
+    if "message" in update:
+        update["message"]["text"] += f" {now:.6f}"
+    else:
+        update["callback_query"]["id"] += f" {now:.6f}"
 
 
 def _buttons(markup: Any) -> list[str]:

@@ -1,16 +1,18 @@
 """F-03 relevance is inherited, kept and omitted; F-04 constraints come before storing and never meet a blank;
 F-05 filters take back what no longer fits; F-06 the end judges the whole form; F-07 sealed answers leave the walk;
-F-08 a walk resumes where it stood; F-09 texts fall back to the default language."""
+F-08 a walk resumes where it stood; F-09 texts fall back to the default language; F-92 when a walk is let go of, its
+answers go with it, and Python need not search for them."""
 
 from __future__ import annotations
 
+import gc
 import json
 from datetime import UTC, datetime
 
 import pytest
 
 from cora_bot.base.values import replace
-from cora_bot.forms.model import Kind
+from cora_bot.forms.model import Form, Kind
 from cora_bot.forms.walk import StaleQuestion, Stored, Violation, ViolationCode, Walk
 from tests.forms.support import begin, form, moment, stored
 
@@ -400,3 +402,39 @@ def test_preloads_are_filled_from_the_moment() -> None:
     assert walk.finish("en") is None
     assert walk.values()["/data/ended"] == "2026-11-23T00:30:00.000+04:30"
     assert [column.kind for column in walk.form.columns] == ["start", "end", "deviceid", "username"]
+
+
+FAMILY = """
+| survey |
+| | type | name | label::English (en) | calculation |
+| | begin repeat | child | Child | |
+| | integer | age | Age? | |
+| | calculate | later | | ${age} + 1 |
+| | end repeat | | | |
+"""
+
+
+def _answered(journey: Form, family: Form) -> None:
+    """Two forms, each put aside once."""
+    walk = Walk.begin(journey, moment())
+    walk.choose(WORK, 0)
+    walk = Walk.resume(journey, walk.save(), moment())
+    walk.type("90")
+    walk.type("40")
+    assert names(walk) == "region"
+    walk = Walk.begin(family, moment())
+    walk.choose(walk.cursor, 0)
+    walk.type("7")
+    assert Walk.resume(family, walk.save(), moment()).values()["/data/child[1]/later"] == "8"
+
+
+def test_nothing_of_a_walk_stays_when_it_is_let_go_of() -> None:
+    forms = form(JOURNEY), form(FAMILY)
+    _answered(*forms)  # what is kept for good is kept now
+    gc.collect()
+    gc.disable()
+    try:
+        _answered(*forms)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

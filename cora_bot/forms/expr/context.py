@@ -25,6 +25,11 @@ def no_text(text_id: str) -> str:
     return f"[itext:{text_id}]"
 
 
+def no_label(_path: str, value: str) -> str:
+    """A choice's value stands for its label."""
+    return value
+
+
 class Context:
     """``node``: where relative paths start. ``current``: the node that bears the expression.
 
@@ -63,7 +68,7 @@ class Context:
         now: datetime | None = None,
         slots: list[Node] | None = None,
         instances: Mapping[str, Node] | None = None,
-        choice_name: Callable[[str, str], str] = lambda _path, value: value,
+        choice_name: Callable[[str, str], str] = no_label,
         itext: Callable[[str], str] = no_text,
         draw: Callable[[int], bytes] | None = None,
         properties: Mapping[str, str] | None = None,
