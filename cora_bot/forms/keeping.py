@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import date, datetime
 from typing import Any
+
+import msgspec
 
 from cora_bot.forms.expr.context import Context
 from cora_bot.forms.expr.values import Value, number_text
@@ -57,7 +58,7 @@ def _written(value: Value) -> Any:
         return ["t", value.isoformat()]
     if isinstance(value, date):
         return ["d", value.isoformat()]
-    if isinstance(value, float) and math.isinf(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return ["n", number_text(value)]
     return value
 
@@ -72,4 +73,9 @@ def _read(value: Any, context: Context) -> Value:
 
 
 def encode(state: dict[str, Any]) -> str:
-    return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(state).decode()
+
+
+def decode(saved: str) -> dict[str, Any]:
+    held: dict[str, Any] = msgspec.json.decode(saved)
+    return held

@@ -6,8 +6,6 @@ What a person chose in a select-many or a rank counts only once they said done.
 
 from __future__ import annotations
 
-import json
-
 from cora_bot.base.values import replace
 from cora_bot.forms import choosing, judging, keeping, outcome, typing_in
 from cora_bot.forms.asking import NO_MORE, TAKE_AWAY
@@ -39,7 +37,7 @@ class Walk(Position):
     def resume(cls, form: Form, saved: str, moment: Moment) -> Walk:
         """Where ``save`` left it; what reads the clock is computed anew. Defaults do not run again."""
         walk = cls(form, moment)
-        held = json.loads(saved)
+        held = keeping.decode(saved)
         keeping.load(walk.instance, held)
         walk.draft = held.get("d")
         if walk.log.wanted:
