@@ -208,7 +208,14 @@ class App:
             self._hearing.stop()
             await asyncio.gather(*loops, return_exceptions=True)
         await self._request.shutdown()
+        await self._note_end()
         log("stopped")
+
+    async def _note_end(self) -> None:
+        try:
+            await deliver.end(self._house)
+        except Exception as error:  # whatever the store raises: the next start is careful, no more
+            log("end_not_noted", level=logging.WARNING, error=type(error).__name__)
 
     async def run(self) -> None:
         """Serves until SIGTERM or SIGINT, a halt, or until a loop fails. Raises what the loop raised (CoraError)."""

@@ -24,6 +24,10 @@ HEARD = "telegram_heard_at"
 """Milliseconds at which Telegram had last handed over what it had."""
 
 
+AT_WORK = "at_work_since"
+"""Milliseconds at which the process began that serves now, or that never came to its end. A clean end takes it away."""
+
+
 async def read(tx: Tx, name: str) -> str | None:
     found: str | None = (await tx.execute(_READ, {"of": name})).scalar_one_or_none()
     return found

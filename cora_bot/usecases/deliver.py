@@ -37,9 +37,9 @@ from cora_bot.usecases.exchange import (
 from cora_bot.usecases.halting import is_halted
 from cora_bot.usecases.house import House
 from cora_bot.usecases.judging import UNREADABLE, Verdict, judge
-from cora_bot.usecases.settling import begin, recover, settle, take_over
+from cora_bot.usecases.settling import begin, end, recover, settle, take_over
 
-__all__ = ["ClaimInDoubt", "begin", "claim", "recover", "settle", "take_over"]
+__all__ = ["ClaimInDoubt", "begin", "claim", "end", "recover", "settle", "take_over"]
 
 EDITABLE = timedelta(hours=48)
 """A card older than this is sent anew: nobody scrolls back to it, and it can no longer be deleted."""

@@ -81,10 +81,26 @@ async def begin(house: House) -> None:
     The updates that were under way at a kill are taken one by one (``Database.careful``), so that one which kills the
     process is found out.
     """
-    house.database.careful = CAREFUL
     await check_belongs(house)
+    house.database.careful = CAREFUL if await _was_killed(house) else 0
     await register_forms(house)
     await audit_log.note_study(house)
+
+
+async def end(house: House) -> None:
+    """At a clean end, when nothing is under way any more: the next start need not be careful."""
+    async with house.database.transaction() as tx:
+        await remembered.forget(tx, remembered.AT_WORK)
+
+
+async def _was_killed(house: House) -> bool:
+    """Whether whoever served before did not come to an end; where several serve, one of them may not have."""
+    if house.database.shared:
+        return True
+    async with house.database.transaction() as tx:
+        left = await remembered.read(tx, remembered.AT_WORK)
+        await remembered.write(tx, remembered.AT_WORK, str(to_millis(house.clock.now())))
+    return left is not None
 
 
 async def recover(house: House) -> int:

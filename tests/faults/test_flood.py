@@ -30,7 +30,6 @@ async def test_flooding_chat_slows_itself_alone(tmp_path: Path) -> None:
     async with Emulator(clock=clock) as emulator, opened(premises(tmp_path, clock)) as house:
         (code,) = await make_tokens(house, 1, expires_days=14)
         async with App(house, Connection(token=emulator.token, base_url=emulator.base_url, long_poll=2)) as app:
-            house.database.careful = 0  # the first hundred after a start are taken one by one
             loud, other = emulator.world.person("L"), emulator.world.person("A", language_code="en")
             for number in range(FLOOD):
                 loud.type(f"message {number}")

@@ -12,12 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from cora_bot.dialogue.inputs import Press, Pressed, Text, Unusable, Verb
 from cora_bot.store import tables, updates
 from cora_bot.usecases import receive as receiving
-from cora_bot.usecases.deliver import recover
+from cora_bot.usecases.deliver import end, recover
 from cora_bot.usecases.exchange import Arrived, Reaction
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_tokens
 from cora_bot.usecases.parking import unpark
 from cora_bot.usecases.receive import receive
+from cora_bot.usecases.settling import CAREFUL
 from tests.support.phone import Phone
 from tests.support.stores import Ground
 from tests.support.turns import joined, meet
@@ -143,6 +144,7 @@ async def test_update_that_kills_the_process_is_parked_and_its_neighbours_are_no
     killer, neighbour = Arrived("m:1", 700, Text("x", 1)), Arrived("m:2", 701, Text("y", 1))
     key = updates.index(house.keys, killer.key)
     for _ in range(receiving.MOST_ATTEMPTS):  # each time the attempt was committed, and then the process was gone
+        await recover(house)
         async with house.database.transaction() as tx:
             await updates.count_attempt(tx, key, house.clock.now())
     await recover(house)
@@ -155,12 +157,24 @@ async def test_update_that_kills_the_process_is_parked_and_its_neighbours_are_no
     assert await _scalar(house, "SELECT count(*) FROM update_attempt") == 0
 
 
-async def test_first_batch_after_a_start_is_taken_one_by_one(house: House) -> None:
+async def test_first_batch_after_a_kill_is_taken_one_by_one(house: House) -> None:
+    await recover(house)
+    assert house.database.careful == (CAREFUL if house.database.shared else 0)  # nobody was killed before
     await recover(house)
     phone = Phone(house)
     await receive(house, [phone.written("a"), phone.written("b")])
 
     assert (house.database.careful, await _scalar(house, "SELECT generation FROM chat")) == (98, 2)
+
+
+async def test_nobody_need_be_careful_after_a_clean_end(house: House) -> None:
+    if house.database.shared:
+        pytest.skip("of several processes one may have been killed")
+    await recover(house)
+    await end(house)
+    await recover(house)
+
+    assert house.database.careful == 0
 
 
 async def test_message_that_is_removed_does_not_bury_the_card(house: House) -> None:
