@@ -1,6 +1,7 @@
 """One database: how it is opened, and the two ways in. A writing transaction holds the write lock before it reads.
 
-SQLite: WAL, synchronous=FULL, secure_delete, foreign keys, BEGIN IMMEDIATE. PostgreSQL: read committed; whoever changes
+SQLite: WAL, synchronous=FULL, secure_delete, foreign keys, BEGIN IMMEDIATE; its log keeps deleted content until it is
+emptied (``empty_log``). PostgreSQL: read committed; whoever changes
 a conversation first locks its chat row (``chats.lock``), so reads behind that lock see what the last writer left.
 """
 
@@ -20,21 +21,23 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from cora_bot.base.clock import monotonic
 from cora_bot.base.errors import CoraError
 from cora_bot.store.sqlite_driver import Driver
-from cora_bot.store.tx import Line, Tx
+from cora_bot.store.tx import BUSY_MILLIS, Line, Tx
 
 __all__ = ["Database", "Tx", "connect", "is_outage", "make_private", "newest_schema"]
 
-BUSY_MILLIS = 10_000
 STATEMENTS_KEPT = 512  # by SQLite, parsed
 FROZEN_MILLIS = 5_000
+LOG_PAGES = 8_000  # 32 MB of SQLite's log are written back together: of many people each has pages of their own
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",
     "PRAGMA foreign_keys = ON",
+    f"PRAGMA wal_autocheckpoint = {LOG_PAGES}",
     "PRAGMA temp_store = MEMORY",  # sorting never writes content to a temporary file
     f"PRAGMA busy_timeout = {BUSY_MILLIS}",
 )
@@ -43,7 +46,7 @@ _PRAGMAS = (
 class Database:
     """An open database. What a process knows of itself and need not survive it:
     ``careful`` counts the updates to be taken one by one after a crash, ``attempted`` are the keys of those it took so,
-    ``maintained_at`` says when it last tidied.
+    ``maintained_at`` says when it last tidied, ``emptied_at`` (seconds, monotonic) when SQLite's log was last emptied.
     ``fence`` is its right to send, where several could; a ``standby`` could and may not.
     """
 
@@ -52,6 +55,7 @@ class Database:
         self.careful = 0
         self.attempted: set[bytes] = set()
         self.maintained_at: datetime | None = None
+        self.emptied_at = monotonic()
         self.fence: int | None = None
         self.standby = False
         self._writing = asyncio.Lock()
@@ -112,7 +116,7 @@ class Database:
             return
         # Tasks of one process queue here in order; busy_timeout is for other processes, and sleeps.
         async with self._writing, self._line() as line:
-            await line.begin(patience=BUSY_MILLIS)
+            await line.begin()
             yield Tx(line.connection, line)
             await line.errand("COMMIT")
 
@@ -140,6 +144,13 @@ class Database:
         async with self.engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             yield Tx(connection)
+
+    async def empty_log(self) -> None:
+        """What was written and deleted since leaves SQLite's log. Where somebody is reading it, another time."""
+        self.emptied_at = monotonic()
+        if self.is_sqlite:
+            async with self._writing, self._line() as line:
+                await line.empty_log()
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[Line]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar, cast
 
 import aiosqlite
@@ -15,6 +16,7 @@ from cora_bot.store.prepared import Found, Prepared, told
 Values = Mapping[str, Any]
 T = TypeVar("T")
 BEGIN: Final = "BEGIN IMMEDIATE"
+BUSY_MILLIS: Final = 10_000  # so long another process may keep us waiting
 
 
 class Line:
@@ -34,19 +36,14 @@ class Line:
         raw = await connection.get_raw_connection()
         return cls(connection, cast(aiosqlite.Connection, raw.driver_connection))
 
-    async def begin(self, *, patience: int) -> None:
-        """Begins to write: at once where nobody else does, else in the connection's own thread, where it may wait.
-
-        ``patience``: milliseconds another process may keep it waiting.
-        """
-        self.raw.execute("PRAGMA busy_timeout = 0")
-        try:
-            self.raw.execute(BEGIN)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise told(error, BEGIN) from error
-        finally:
-            self.raw.execute(f"PRAGMA busy_timeout = {patience}")
+    async def begin(self) -> None:
+        """Begins to write: at once where nobody else does, else in the connection's own thread, where it may wait."""
+        with self._impatient():
+            try:
+                self.raw.execute(BEGIN)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise told(error, BEGIN) from error
         if not self.raw.in_transaction:
             await self.errand(BEGIN)
 
@@ -56,6 +53,20 @@ class Line:
             await self._driver._execute(self.raw.execute, order)  # type: ignore[no-untyped-call]
         except sqlite3.Error as error:
             raise told(error, order) from error
+
+    async def empty_log(self) -> None:
+        """Writes the log back and cuts it off, as far as nobody else is reading it."""
+        with self._impatient():
+            await self.errand("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _impatient(self) -> Iterator[None]:
+        """Meanwhile it waits for no other process."""
+        self.raw.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            self.raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLIS}")
 
     def ended(self) -> bool:
         """Whether nothing is open; to be asked only where every order was waited for to its end."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from cora_bot.base.clock import to_millis
+from cora_bot.base.clock import monotonic, to_millis
 from cora_bot.base.logging import log
 from cora_bot.base.values import replace
 from cora_bot.dialogue.advance import advance
@@ -34,6 +34,8 @@ from cora_bot.usecases.visits import due as visiting
 
 PUT_OFF = timedelta(hours=1)
 MAINTAINED_EVERY = timedelta(hours=1)
+LOG_KEPT = 60.0
+"""Seconds (of this machine's time) after which what was deleted has left the database's log, too."""
 
 
 async def due(house: House, *, limit: int = 100) -> int:
@@ -54,6 +56,8 @@ async def _tidy(house: House) -> None:
     if last is None or now - last >= MAINTAINED_EVERY:
         await maintain(house)
         house.database.maintained_at = now
+    if monotonic() - house.database.emptied_at >= LOG_KEPT:
+        await house.database.empty_log()
 
 
 # ---- occurrences -----------------------------------------------------------------------------------------------------

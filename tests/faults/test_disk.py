@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from cora_bot.base.errors import CoraError
 from cora_bot.dialogue.inputs import Text
 from cora_bot.store import database as stores
+from cora_bot.store import tx as lines
 from cora_bot.store.database import Database, is_outage
 from cora_bot.store.tables import update_seen
 from cora_bot.usecases.exchange import Arrived
@@ -105,8 +106,9 @@ async def test_read_only_disk_refuses_and_recovers(tmp_path: Path) -> None:
 
 
 async def test_locked_database_refuses_and_recovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pragmas = tuple(each.replace(str(stores.BUSY_MILLIS), "50") for each in stores._PRAGMAS)
+    pragmas = tuple(each.replace(str(lines.BUSY_MILLIS), "50") for each in stores._PRAGMAS)
     monkeypatch.setattr(stores, "_PRAGMAS", pragmas)
+    monkeypatch.setattr(lines, "BUSY_MILLIS", 50)
     async with begun(tmp_path) as (ground, house):
         with closing(sqlite3.connect(ground.place.folder / "cora.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")

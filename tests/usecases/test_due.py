@@ -1,22 +1,26 @@
 """DU-01 what is due happens once, however often the tick comes · DU-02 what cannot be handled holds up nobody
 DU-03 a person without a chat is not asked · DU-04 chores happen unless the card shows something else
-DU-05 after downtime nothing is flooded.
+DU-05 after downtime nothing is flooded · DU-06 SQLite's log is emptied every minute, not at every tick.
 """
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import delete, text, update
+from sqlalchemy.engine import make_url
 
+from cora_bot.base.clock import monotonic
 from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Occurrence, Showing
 from cora_bot.dialogue.inputs import Text, Verb
 from cora_bot.dialogue.turn import Chore, Turn
 from cora_bot.store import occurrences, outbox, tables
 from cora_bot.study.model import Step
-from cora_bot.usecases.due import PUT_OFF, due, next_moment
+from cora_bot.usecases.due import LOG_KEPT, PUT_OFF, due, next_moment
 from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
@@ -167,3 +171,17 @@ async def test_tick_tidies_up_once_an_hour(house: House) -> None:
             counts.append((await tx.execute(text("SELECT count(*) FROM chat"))).scalar())
 
     assert counts == [1, 1, 0]
+
+
+async def test_log_is_emptied_every_minute(ground: Ground, house: House) -> None:
+    if house.database.shared:
+        pytest.skip("only SQLite has a log of its own")
+    log = Path(f"{make_url(ground.database_url).database}-wal")
+    sizes = []
+    for passed in (0, LOG_KEPT):
+        await receive(house, [Arrived(f"m:{passed}", 700, Text("hello", 1))])
+        house.database.emptied_at = monotonic() - passed
+        await due(house)
+        sizes.append(log.stat().st_size)
+
+    assert (sizes[0] > 0, sizes[1]) == (True, 0)
