@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -21,6 +22,7 @@ HTTP_OK = 200
 CHUNK = 64 * 1024
 
 _JSON = {"Content-Type": "application/json"}
+_UNSAID = ("User-Agent", "Accept", "Accept-Encoding")  # Telegram asks for none of them
 _Timeout = DefaultValue[float] | float | DefaultValue[None] | None
 
 
@@ -61,7 +63,10 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=60)
             self._session = aiohttp.ClientSession(
-                connector=connector, proxy=self._proxy, cookie_jar=aiohttp.DummyCookieJar()
+                connector=connector,
+                proxy=self._proxy,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=_UNSAID,
             )
 
     async def shutdown(self) -> None:
@@ -71,7 +76,7 @@ class AiohttpRequest(BaseRequest):
 
     async def call(self, url: str, body: bytes, *, read_timeout: float | None = None) -> tuple[int, bytes]:
         """Posts a JSON body; HTTP status and body of the answer. Raises ``NotSent`` or ``Unanswered``."""
-        timeouts = self._timeouts(read_timeout or self._read_timeout, self._connect_timeout)
+        timeouts = _timeouts(read_timeout or self._read_timeout, self._connect_timeout)
         return await self._exchange("POST", url, timeouts, data=body, headers=_JSON)
 
     async def upload(
@@ -82,14 +87,14 @@ class AiohttpRequest(BaseRequest):
         for key, text in said.items():
             form.add_field(key, text)
         form.add_field(field, io.BytesIO(content), filename=name, content_type="application/octet-stream")
-        timeouts = self._timeouts(self._read_timeout, self._connect_timeout)
+        timeouts = _timeouts(self._read_timeout, self._connect_timeout)
         return await self._exchange("POST", url, timeouts, data=form)
 
     async def stream(self, url: str) -> AsyncIterator[bytes]:
         """A file, chunk by chunk. Raises ``NotSent`` or ``Unanswered``, also where it breaks off or is refused."""
         if self._session is None:
             raise RuntimeError("the request is not initialized")
-        timeouts = self._timeouts(self._read_timeout, self._connect_timeout)
+        timeouts = _timeouts(self._read_timeout, self._connect_timeout)
         try:
             async with self._session.get(url, timeout=timeouts, allow_redirects=False) as response:
                 if response.status == HTTP_OK:
@@ -116,7 +121,7 @@ class AiohttpRequest(BaseRequest):
         read = self._read_timeout if isinstance(read_timeout, DefaultValue) else read_timeout
         connect = self._connect_timeout if isinstance(connect_timeout, DefaultValue) else connect_timeout
         body = _form(request_data) if request_data else None
-        return await self._exchange(method, url, self._timeouts(read, connect), data=body)
+        return await self._exchange(method, url, _timeouts(read, connect), data=body)
 
     async def _exchange(
         self, method: str, url: str, timeouts: aiohttp.ClientTimeout, **parts: Any
@@ -131,9 +136,10 @@ class AiohttpRequest(BaseRequest):
             failure = _failure(error)
         raise failure  # outside the handler: aiohttp's error, which knows the address, must not hang on ours
 
-    @staticmethod
-    def _timeouts(read: float | None, connect: float | None) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=read)
+
+@lru_cache
+def _timeouts(read: float | None, connect: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=read)
 
 
 def _failure(error: Exception) -> NotSent | Unanswered:

@@ -19,7 +19,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -74,7 +74,7 @@ async def _fill(folder: Path, people: int, due_now: int) -> None:
     async with opened(_place(folder)) as house:
         await register_forms(house)
         for begin in range(0, due_now, 1000):
-            await _add_real(house, range(begin, min(begin + 1000, due_now)))
+            await add_due(house, range(begin, min(begin + 1000, due_now)))
     with sqlite3.connect(folder / "cora.db") as store, sqlite3.connect(folder / "keystore.db") as links:
         for connection in (store, links):
             connection.execute("PRAGMA synchronous = OFF")
@@ -84,9 +84,9 @@ async def _fill(folder: Path, people: int, due_now: int) -> None:
         store.execute("ANALYZE")
 
 
-async def _add_real(house: House, numbers: range) -> None:
-    """People whose first check-in is due now, whole and readable."""
-    keys, chance = house.keys, house.chance
+async def add_due(house: House, numbers: Sequence[int]) -> None:
+    """People (the numbers are their chats at Telegram) whose first check-in is due now, whole and readable."""
+    keys, chance, now = house.keys, house.chance, house.clock.now()
     who = [replace(person(), id=_id(b"p", n), case=_id(b"c", n), code=f"{n:06d}") for n in numbers]
     async with house.keystore.database.transaction() as tx:
         rows = [(one.id, keys.index(b"code", one.code.encode()),
@@ -94,17 +94,17 @@ async def _add_real(house: House, numbers: range) -> None:
         for row in rows:
             await tx.exec_driver_sql("INSERT INTO link VALUES (?, ?, ?)", row)
     async with house.database.transaction() as tx:
-        doors = await chats.open_doors(tx, keys, list(numbers), now=NOW, chance=chance)
+        doors = await chats.open_doors(tx, keys, list(numbers), now=now, chance=chance)
         await participants.write(tx, who, linked={one.id for one in who}, keys=keys, chance=chance)
-        await participants.join(tx, {doors[n].chat.id: one.id for n, one in zip(numbers, who, strict=True)}, NOW)
-        await occurrences.write(tx, {one.id: _occasions() for one in who})
+        await participants.join(tx, {doors[n].chat.id: one.id for n, one in zip(numbers, who, strict=True)}, now)
+        await occurrences.write(tx, {one.id: _occasions(now) for one in who})
 
 
-def _occasions() -> list[Occurrence]:
+def _occasions(now: datetime) -> list[Occurrence]:
     """The first is due now; one later than the other."""
     found = []
     for number in range(1, OCCASIONS + 1):
-        opens = NOW + timedelta(days=30) * (number - 1)
+        opens = now + timedelta(days=30) * (number - 1)
         closes, local = opens + timedelta(days=12), opens.replace(tzinfo=None)
         found.append(Occurrence("check_in", number, local, opens, closes, (opens + timedelta(days=3),), next_at=opens))
     return found

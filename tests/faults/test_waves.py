@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.app import App, Connection
+from bot.pilot.person import Person
 from bot.pilot.server import Emulator
 from cora_bot.base.clock import SetClock, monotonic
 from cora_bot.dialogue.inputs import Verb
+from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_tokens
 from tests.support.crowd import offered
 from tests.support.house import opened, premises
@@ -24,17 +27,28 @@ from tests.support.turns import invited, joined
 WAVE = int(os.environ.get("CORA_WAVE", "400"))
 PRESSES = 12
 PATIENCE = 2.0
+NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
-async def waits_for_replies(folder: Path, wave: int, *, patience: float = 60) -> tuple[list[float], int]:
-    """How long each reply of somebody who enrols took, and how much of the wave still waited after the last."""
-    clock = SetClock(datetime(2026, 12, 1, 12, tzinfo=UTC))
+async def invite(house: House, people: Sequence[Person]) -> None:
+    for person in people:
+        await invited(house, await joined(house, person.id))
+
+
+async def waits_for_replies(
+    folder: Path, wave: int, queue: Callable[[House, Sequence[Person]], Awaitable[None]], *, patience: float = 60
+) -> tuple[list[float], int]:
+    """How long each reply of somebody who enrols took, and how much of the wave still waited after the last.
+
+    ``queue`` puts a message for each of these people into the outbox.
+    """
+    clock = SetClock(NOW)
     async with Emulator(clock=clock) as emulator, opened(premises(folder, clock)) as house:
         (code,) = await make_tokens(house, 1, expires_days=14)
-        for _ in range(wave):
-            person = emulator.world.person()
+        people = [emulator.world.person() for _ in range(wave)]
+        for person in people:
             person.chat.started = True
-            await invited(house, await joined(house, person.id))
+        await queue(house, people)
         one = emulator.world.person("A", language_code="en")
         waits: list[float] = []
         async with App(house, Connection(token=emulator.token, base_url=emulator.base_url, long_poll=2)):
@@ -56,7 +70,7 @@ async def waits_for_replies(folder: Path, wave: int, *, patience: float = 60) ->
 
 @pytest.mark.timeout(600)
 async def test_nobody_who_answers_waits_for_a_wave(tmp_path: Path) -> None:
-    waits, waiting = await waits_for_replies(tmp_path, WAVE)
+    waits, waiting = await waits_for_replies(tmp_path, WAVE, invite)
     assert waiting > WAVE / 4, "the wave was over before the last answer: nothing was shown"
     assert max(waits) < PATIENCE
 
