@@ -112,7 +112,7 @@ class Asker:
             media = self.media(spec.path, repeat.label)
             self.asked.append(Asked(spec.slot, Kind.REPEAT, labels, {}, {}, choices=REPEAT_CHOICES, media=media))
         number = len(self.asked) - 1 if asks else -1
-        template = self.builder.seed(self.builder.form.templates[spec.path], spec.path)
+        template = self.builder.seeds(self.builder.form.templates[spec.path], spec.path)
         made = Loop(spec.slot, spec.name, number, items, count, repeat.fixed, labels, template)
         self.loops[spec.slot] = made
         return made

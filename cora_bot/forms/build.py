@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
@@ -169,12 +170,21 @@ class Builder:
         self.supported(path, "alert")
         return self.bound(path, bind, "alert")
 
-    def seed(self, element: Element, path: str) -> Seed:
-        """What stands at ``path`` from the start; templates do not."""
-        held = [Seed(self.slots[f"{path}/@{key}"], text, ()) for key, text in meta_attributes(element, path).items()]
-        kids = [self.seed(each, f"{path}/{local_name(each.tag)}") for each in instances_of(element)]
-        text = "" if kids else (element.text or "").strip()
-        return Seed(self.slots[path], text, (*held, *kids))
+    def seeds(self, element: Element, path: str) -> tuple[Seed, ...]:
+        """What stands at ``path`` and below from the start; templates do not."""
+        found: list[Seed] = []
+        self._plant(element, path, found)
+        return tuple(found)
+
+    def _plant(self, element: Element, path: str, into: list[Seed], *, above: int = -1, number: int = 1) -> None:
+        place, kids, met = len(into), instances_of(element), Counter[str]()
+        into.append(Seed(self.slots[path], "" if kids else (element.text or "").strip(), above, number))
+        for key, text in meta_attributes(element, path).items():
+            into.append(Seed(self.slots[f"{path}/@{key}"], text, place))
+        for each in kids:
+            name = local_name(each.tag)
+            met[name] += 1
+            self._plant(each, f"{path}/{name}", into, above=place, number=met[name])
 
     def bound(self, path: str, bind: Mapping[str, str], what: str) -> Expression | None:
         source = bind.get(what, "").strip()
@@ -243,7 +253,7 @@ class Builder:
             instances=self.form.instances,
             earlier=self.earlier,
             default_language=self.default,
-            start=self.seed(self.form.start, specs[0].path),
+            start=self.seeds(self.form.start, specs[0].path),
             plan=plan,
             loops=dict(
                 sorted(asker.loops.items())

@@ -7,7 +7,7 @@ added and stays with it, whatever is removed before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from cora_bot.forms.expr.nodes import Node
@@ -51,18 +51,20 @@ class Tree:
         for each in node.descendants():
             each.parent = None
 
-    def _sow(self, seed: Seed, parent: Node, number: int = 1) -> Node:
-        """Makes the nodes of ``seed`` below ``parent``; ``sown`` remembers what they are to hold."""
-        node = Node(self.program.specs[seed.slot].name, parent, "", seed.slot)
-        node.number = number
-        node.relevant = parent.relevant
-        self.live[seed.slot].append(node)
-        self.sown.append((node, seed.text))
-        met: dict[int, int] = {}
-        for each in seed.below:
-            met[each.slot] = met.get(each.slot, 0) + 1
-            self._sow(each, node, met[each.slot])
-        return node
+    def _sow(self, seeds: Sequence[Seed], parent: Node) -> Node:
+        """Makes their nodes below ``parent``, and gives the first; ``sown`` remembers what they are to hold."""
+        specs, live, sown = self.program.specs, self.live, self.sown
+        made: list[Node] = []
+        for seed in seeds:
+            slot = seed.slot
+            above = made[seed.above] if made else parent
+            node = Node(specs[slot].name, above, "", slot)
+            node.number = seed.number
+            node.relevant = above.relevant
+            made.append(node)
+            live[slot].append(node)
+            sown.append((node, seed.text))
+        return made[0]
 
     def spec(self, node: Node) -> Spec:
         return self.program.specs[node.slot]

@@ -61,11 +61,13 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a new node holds, and what stands below it from the start."""
+    """A node to be made, and what it holds at first. Seeds come in document order: ``above`` is the place of its
+    parent's among them, -1 of the first. ``number`` counts the instances of a repeat."""
 
     slot: int
     text: str
-    below: tuple[Seed, ...]
+    above: int
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Loop:
     count: Expression | None
     fixed: bool
     labels: Texts
-    template: Seed
+    template: tuple[Seed, ...]
 
 
 Media = Mapping[str, Mapping[str, str]]
@@ -192,7 +194,7 @@ class Program:
     instances: Mapping[str, Node]
     earlier: Mapping[str, str]
     default_language: str
-    start: Seed
+    start: tuple[Seed, ...]
     plan: tuple[Planned, ...]
     loops: Mapping[int, Loop]
     root: Mapping[str, str]
