@@ -98,7 +98,7 @@ class World:
         person = Person(self, user, Chat(user.id, ChatKind.PRIVATE, user.first_name), zone=zone)
         self.people[user.id] = person
         self.chats[user.id] = person.chat
-        self.changed()
+        self.changed(person.chat)
         return person
 
     def group(self, title: str, *, by: Person, kind: ChatKind = ChatKind.SUPERGROUP) -> Chat:

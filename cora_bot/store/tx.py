@@ -50,7 +50,7 @@ class Line:
     async def errand(self, order: str) -> None:
         """Something that may wait, for the disk or for another process: done in the connection's own thread."""
         try:
-            await self._driver._execute(self.raw.execute, order)  # type: ignore[no-untyped-call]
+            await self._driver._execute(_done, self.raw, order)  # type: ignore[no-untyped-call]
         except sqlite3.Error as error:
             raise told(error, order) from error
 
@@ -80,6 +80,11 @@ class Line:
         """It is used no more; SQLite itself undoes what was open."""
         await self.connection.invalidate()
         await self.connection.close()
+
+
+def _done(raw: sqlite3.Connection, order: str) -> None:
+    """To its end, whatever it has to tell: what is still telling keeps the next transaction from being committed."""
+    raw.execute(order).fetchall()
 
 
 def _undo(raw: sqlite3.Connection) -> None:

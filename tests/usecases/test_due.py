@@ -183,5 +183,8 @@ async def test_log_is_emptied_every_minute(ground: Ground, house: House) -> None
         house.database.emptied_at = monotonic() - passed
         await due(house)
         sizes.append(log.stat().st_size)
+    await _planned(house, 701, occurrence("arrival", 1, BEGIN))
+    house.database.emptied_at = monotonic() - LOG_KEPT
+    handled = await due(house)
 
-    assert (sizes[0] > 0, sizes[1]) == (True, 0)
+    assert (sizes[0] > 0, sizes[1], handled) == (True, 0, 1)  # and what follows it is committed as ever
