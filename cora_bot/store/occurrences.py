@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select, update
 
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.store.database import Tx
@@ -62,6 +62,11 @@ _DUE = prepared(
     .order_by(occurrence.c.next_at)
     .limit(bindparam("most"))
 )
+_STANDING = prepared(
+    select(*(occurrence.c[name] for name in (*_KEY, "step", "closes"))).where(
+        occurrence.c.participant_id.in_(several("people"))
+    )
+)
 _EARLIEST = prepared(
     select(occurrence.c.next_at).where(occurrence.c.next_at.is_not(None)).order_by(occurrence.c.next_at).limit(1)
 )
@@ -105,10 +110,11 @@ class Standing(NamedTuple):
 
 
 async def standing(tx: Tx, places: Collection[Due]) -> dict[Due, Standing]:
-    key = tuple_(occurrence.c.participant_id, occurrence.c.wave, occurrence.c.number)
-    columns = [occurrence.c[name] for name in (*_KEY, "step", "closes")]
-    rows = await tx.execute(select(*columns).where(key.in_([tuple(each) for each in places])))
-    return {Due(row.participant_id, row.wave, row.number): Standing(Step(row.step), row.closes) for row in rows}
+    """Those of ``places`` that are there."""
+    # By person: SQLite goes through everybody's occurrences to find a triple in a list.
+    rows = await tx.execute(_STANDING, {"people": list({each.participant for each in places})})
+    found = {Due(row.participant_id, row.wave, row.number): row for row in rows}
+    return {each: Standing(Step(found[each].step), found[each].closes) for each in places if each in found}
 
 
 async def write(tx: Tx, changed: Mapping[bytes, Sequence[Occurrence]]) -> None:

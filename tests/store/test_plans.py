@@ -12,15 +12,24 @@ from pathlib import Path
 
 import pytest
 
-from cora_bot.store import chats, chores, occurrences, outbox, sessions, updates
+from cora_bot.base.chance import SeededChance
+from cora_bot.store import chats, chores, occurrences, outbox, participants, sessions, updates, visits
 from cora_bot.store.database import Database, Tx
+from cora_bot.store.occurrences import Due
+from cora_bot.vault.working import WorkingKeys
 from tests.support.stores import BEGIN
 
+KEYS = WorkingKeys.generate(SeededChance("plans"))
 QUERIES: dict[str, Callable[[Tx], Awaitable[object]]] = {
     "replies to send": lambda tx: outbox.heads(tx, BEGIN, 30, unsolicited=False),
     "unsolicited messages to send": lambda tx: outbox.heads(tx, BEGIN, 30, unsolicited=True),
     "the row a chat sends": lambda tx: outbox.first_of(tx, [b"c"], BEGIN),
     "rows in flight": outbox.sending,
+    "what a message is about": lambda tx: occurrences.standing(tx, [Due(b"p", "arrival", 1)]),
+    "whom a message is for": lambda tx: participants.by_ids(tx, KEYS, [b"p"]),
+    "the visit a message is about": lambda tx: visits.untold(tx, [b"v"]),
+    "sent rows": lambda tx: outbox.by_ids(tx, [1, 2]),
+    "chats, locked": lambda tx: chats.lock(tx, {b"c"}),
     "due occurrences": lambda tx: occurrences.due(tx, BEGIN, 100),
     "due chores": lambda tx: chores.due(tx, BEGIN, 100),
     "the next moment": occurrences.earliest,
@@ -29,7 +38,7 @@ QUERIES: dict[str, Callable[[Tx], Awaitable[object]]] = {
     "old update keys": lambda tx: updates.forget_before(tx, BEGIN),
 }
 
-ALSO_UNPREPARED = {"rows in flight"}
+ALSO_UNPREPARED = {"rows in flight", "the visit a message is about"}
 
 # These hold only what is under way, however large the store.
 SMALL = {
