@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, delete, exists, func, select, update
+from sqlalchemy import Row, Select, and_, bindparam, case, delete, exists, func, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
@@ -217,11 +217,29 @@ async def count(tx: Tx) -> tuple[int, int]:
     return int(row[0]), int(row[1] or 0)
 
 
-async def silent(tx: Tx, before: datetime) -> list[bytes]:
-    """The ids of those who joined, for whom nothing is planned any more, and whose last contact was before ``before``.
+PARTS = 256
+"""Everybody in so many parts of about the same size, by the first byte of their ids, which are random."""
+
+
+async def silent(tx: Tx, before: datetime, part: int) -> list[bytes]:
+    """Of this part of all people the ids of those who joined, for whom nothing is planned any more, and whose last
+    contact was before ``before``.
 
     Contact is what they wrote or pressed in any of their chats, and what was sent to them unasked.
     """
+    within = participant.c.id >= bytes([part])
+    if part + 1 < PARTS:
+        within = and_(within, participant.c.id < bytes([part + 1]))
+    return list((await tx.execute(_silent(before).where(within).order_by(participant.c.id))).scalars())
+
+
+async def silent_among(tx: Tx, before: datetime, ids: Collection[bytes]) -> list[bytes]:
+    """Those of these people, as ``silent``; to be asked for behind the locks of their chats."""
+    query = _silent(before).where(participant.c.id.in_(ids)).order_by(participant.c.id)
+    return list((await tx.execute(query)).scalars())
+
+
+def _silent(before: datetime) -> Select[tuple[bytes]]:
     mine = occurrence.c.participant_id == participant.c.id
     planned = exists().where(mine, occurrence.c.step.not_in([step.value for step in FINAL_STEPS]))
     meets = exists().where(visit.c.participant_id == participant.c.id, visit.c.next_at.is_not(None))
@@ -238,8 +256,7 @@ async def silent(tx: Tx, before: datetime) -> list[bytes]:
     )
     # Who withdrew has a date of their own.
     joined = and_(participant.c.status != Status.ENROLLING.value, participant.c.withdrawal.is_(None))
-    query = select(participant.c.id).where(joined, ~planned, ~meets, ~ended_late, ~seen, ~written_to)
-    return list((await tx.execute(query.order_by(participant.c.id))).scalars())
+    return select(participant.c.id).where(joined, ~planned, ~meets, ~ended_late, ~seen, ~written_to)
 
 
 async def by_ids(tx: Tx, keys: WorkingKeys, ids: Collection[bytes]) -> list[Half]:

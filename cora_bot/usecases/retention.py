@@ -2,18 +2,20 @@
 
 ``contacts``: how somebody is reached, with the link to their case, so long after the last contact, once nothing more is
 planned for them. ``records``: answers and consents, so long after the study was cut off from its people
-(``severing``), which is its end here. Looked at once a day: everybody has to be asked after.
+(``severing``), which is its end here. Looked at once a day: everybody has to be asked after, a part at a time, and not
+while anybody waits to write.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cora_bot.base.clock import from_millis, to_millis
 from cora_bot.base.logging import log
 from cora_bot.dialogue.conversation import Status
-from cora_bot.store import participants, records, remembered
+from cora_bot.store import chats, participants, records, remembered
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.database import Tx
 from cora_bot.store.participants import Half
@@ -42,10 +44,10 @@ async def preview(house: House) -> Expired:
     """What would go now. Changes nothing."""
     before = contacts_before(house)
     async with house.database.read() as tx:
-        found = await participants.silent(tx, before)
+        contacts = sum([len(await participants.silent(tx, before, part)) for part in range(participants.PARTS)])
         until = await _records_until(house, tx)
         over = until is not None and until <= house.clock.now()
-        return Expired(len(found), before, await records.count(tx) if over else 0, until)
+        return Expired(contacts, before, await records.count(tx) if over else 0, until)
 
 
 def contacts_before(house: House) -> datetime:
@@ -72,8 +74,11 @@ async def keep_promises(house: House) -> None:
 async def carry_out(house: House) -> Expired:
     """Forgets what has run out, whatever was looked at when; what it was. Repeatable."""
     contacts, before = 0, contacts_before(house)
-    while count := await _some_contacts(house, before):
-        contacts += count
+    for part in range(participants.PARTS):
+        async with house.database.read() as tx:
+            found = await participants.silent(tx, before, part)
+        for begin in range(0, len(found), AT_ONCE):
+            contacts += await _forget(house, found[begin : begin + AT_ONCE], before)
     async with house.database.transaction() as tx:
         until = await _records_until(house, tx)
         over = until is not None and until <= house.clock.now()
@@ -93,9 +98,11 @@ async def carry_out(house: House) -> Expired:
     return Expired(contacts, before, gone, until)
 
 
-async def _some_contacts(house: House, before: datetime) -> int:
+async def _forget(house: House, ids: Sequence[bytes], before: datetime) -> int:
+    """Whoever was heard of since they were found stays."""
     async with house.database.transaction() as tx:
-        found = (await participants.silent(tx, before))[:AT_ONCE]
+        await chats.lock(tx, set((await participants.chats_of(tx, ids)).values()))
+        found = await participants.silent_among(tx, before, ids)
         return await leave(house, tx, found, still=_has_joined) if found else 0
 
 

@@ -1,26 +1,32 @@
 """RT-01 contacts go so long after the last contact, once nothing is planned; answers stay and open under another name
 RT-02 somebody planned for, heard of or written to lately stays, and so does who is still enrolling · RT-03 the preview
 counts what then goes, and changes nothing · RT-04 records go so long after the study was severed, with their keys
-RT-05 it runs by itself once a day.
+RT-05 it runs by itself once a day · RT-06 whoever is heard of between being found and being forgotten stays, and can be
+heard of: nobody waits while people are looked through · RT-07 everybody is in one part, whatever their id
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from cora_bot.dialogue.conversation import Participant, Status
-from cora_bot.dialogue.inputs import Command, CommandName
+from cora_bot.dialogue.inputs import Command, CommandName, Text
 from cora_bot.dialogue.turn import Turn
 from cora_bot.export.bundle_reader import open_bundle
+from cora_bot.store import participants, tables
+from cora_bot.store.database import Tx
 from cora_bot.study.model import Step
 from cora_bot.usecases import cutting, retention, severing
 from cora_bot.usecases.bundle import write_bundle
+from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.house import House
 from cora_bot.usecases.maintain import maintain
+from cora_bot.usecases.receive import receive
 from cora_bot.usecases.retention import carry_out, preview
 from tests.support.phone import Phone
 from tests.support.stores import BEGIN
@@ -135,3 +141,37 @@ async def test_killed_before_the_keystore_followed_is_ended_later(house: House) 
 
     assert (list(left), await house.keystore.links([who.id])) == ([who.id], {})
     assert (await meet(house, 700)).participant is None
+
+
+async def test_who_is_heard_of_meanwhile_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    back, gone = await _with_record(house, 700), await _with_record(house, 701)
+    house.clock.set(BEGIN + THREE_MONTHS + DAY)  # type: ignore[attr-defined]
+    find, found = participants.silent, []
+
+    async def slowly(tx: Tx, before: datetime, part: int) -> list[bytes]:
+        here = await find(tx, before, part)
+        found.extend(here)
+        if back.id in here:
+            async with asyncio.timeout(5):
+                await receive(house, [Arrived("m:1", 700, Text("I am still here", 1))])
+        return here
+
+    monkeypatch.setattr(participants, "silent", slowly)
+    await carry_out(house)
+    async with house.database.read() as tx:
+        left = (await tx.execute(text("SELECT id FROM participant"))).scalars().all()
+
+    assert sorted(found) == sorted([back.id, gone.id])
+    assert left == [back.id]
+
+
+async def test_everybody_is_in_one_part(house: House) -> None:
+    ids = [bytes([first]) + rest for first in (0, 1, 127, 128, 254, 255) for rest in (bytes(15), b"\xff" * 15)]
+    async with house.database.transaction() as tx:
+        rows = [{"id": each, "status": "active", "language": "en", "zone": "UTC", "profile": b""} for each in ids]
+        await tx.execute(insert(tables.participant), rows)
+    later = BEGIN + THREE_MONTHS
+    async with house.database.read() as tx:
+        parts = [await participants.silent(tx, later, part) for part in range(participants.PARTS)]
+
+    assert [each for part in parts for each in part] == ids

@@ -335,7 +335,8 @@ async def test_contact_stays_as_long_as_a_meeting_is_to_come(house: House, groun
     async with house.database.read() as tx:
         invited = set((await tx.execute(select(tables.visit.c.participant_id))).scalars())
         ground.clock.set(datetime(2027, 4, 20, tzinfo=UTC))  # type: ignore[attr-defined]
-        silent = await participants.silent(tx, datetime(2027, 1, 20, tzinfo=UTC))
+        everybody = (await tx.execute(select(tables.participant.c.id))).scalars().all()
+        silent = await participants.silent_among(tx, datetime(2027, 1, 20, tzinfo=UTC), everybody)
 
     assert (len(silent), invited & set(silent)) == (1, set())
 
