@@ -28,16 +28,19 @@ async def heard(house: House, really: timedelta | None = None) -> int:
     ``really``: how long this process heard nothing, by a clock that nobody sets; None when it has just begun.
     """
     now = house.clock.now()
-    async with house.database.transaction() as tx:
+    # Every chat is looked at, and nobody waits for that: a card that has changed since is left alone by its chore.
+    async with house.database.read() as tx:
         before = await remembered.read(tx, remembered.HEARD)
-        await remembered.write(tx, remembered.HEARD, str(to_millis(now)))
         silence = now - from_millis(int(before)) if before else timedelta()
-        if min(silence, really or silence) <= PRESS_LIVES:
-            return 0
-        live = await chats.live(tx, PRESSED)
+        missed = min(silence, really or silence) > PRESS_LIVES
+        live = await chats.live(tx, PRESSED) if missed else []
+    async with house.database.transaction() as tx:
+        await remembered.write(tx, remembered.HEARD, str(to_millis(now)))
         await chores.write(
             tx,
             [(chat, Chore(MISSED_PRESS, card, now + BETWEEN * place)) for place, (chat, card) in enumerate(live)],
         )
+    if not missed:
+        return 0
     log("silence_ended", level=logging.WARNING, seconds=round(silence.total_seconds()), cards=len(live))
     return len(live)

@@ -3,7 +3,9 @@
 Each size is a store of its own, with 12 occasions a person; a process of its own opens it. ``due_ms``: one check-in
 from due to queued, commit included. ``empty_tick_ms``: a look that finds nothing. ``plan_ms``: one person's whole
 schedule made anew. ``start_s``: from the first line of the program to the house open and the schema checked, the
-program's own imports aside. ``rss_mb``: the most memory the process ever held. The last line is a wave for everybody.
+program's own imports aside. ``rss_mb``: the most memory the process ever held. ``retention_s``: everybody is looked
+through for whose time is over, as once a day; ``held_up_ms``: the longest anybody waited to write meanwhile. The last
+line is a wave for everybody.
 
 CORA_BENCH_PEOPLE sets the large size (1000000 needs some minutes and 5 GB of disk).
 """
@@ -37,6 +39,7 @@ from cora_bot.store.upgrade import require_current
 from cora_bot.usecases.due import due
 from cora_bot.usecases.forms import register_forms
 from cora_bot.usecases.house import House
+from cora_bot.usecases.retention import carry_out
 from cora_bot.vault.working import Purpose
 from tests.support.house import Premises, opened, premises
 from tests.support.talk import person
@@ -169,9 +172,27 @@ async def _measure(folder: Path, began: float) -> dict[str, Any]:
             "due_ms": round(1000 * spent / waiting, 3),
             "empty_tick_ms": round(1000 * median(ticks), 3),
             "plan_ms": round(1000 * await _planning(house), 3),
+            **await _retention(house),
             "start_s": round(start, 2),
             "rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         }
+
+
+async def _retention(house: House) -> dict[str, float]:
+    waits = [0.0]
+
+    async def others() -> None:
+        while True:
+            at = monotonic()
+            async with house.database.transaction():
+                waits.append(monotonic() - at)
+            await asyncio.sleep(0.01)
+
+    writing, at = asyncio.create_task(others()), monotonic()
+    await carry_out(house)
+    spent = monotonic() - at
+    writing.cancel()
+    return {"retention_s": round(spent, 2), "held_up_ms": round(1000 * max(waits), 1)}
 
 
 async def _planning(house: House) -> float:
