@@ -80,8 +80,7 @@ class Connection:
     paid: bool = False
 
     @property
-    def most(self) -> int:
-        """Sends under way at once."""
+    def sends_at_once(self) -> int:
         return MOST_AT_ONCE if 0 < self.rate <= OVERALL else FASTEST
 
 
@@ -103,7 +102,7 @@ class App:
         self._on_beat = beat
         self._connection = connection
         self._request = AiohttpRequest(
-            connections=connection.most + BESIDE, read_timeout=connection.read_timeout, proxy=connection.proxy
+            connections=connection.sends_at_once + BESIDE, read_timeout=connection.read_timeout, proxy=connection.proxy
         )
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
         self._hearing = Hearing(self._heard)
@@ -142,7 +141,7 @@ class App:
             may_send=may_send,
             look_again=LOOK_OFTEN if self._connection.role is Role.SEND else LOOK_AGAIN,
             observe=self._meters.sent,
-            most=self._connection.most,
+            most=self._connection.sends_at_once,
         )
 
     def _leader(self) -> Leading:

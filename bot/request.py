@@ -22,7 +22,6 @@ HTTP_OK = 200
 CHUNK = 64 * 1024
 
 _JSON = {"Content-Type": "application/json"}
-_UNSAID = ("User-Agent", "Accept", "Accept-Encoding")  # Telegram asks for none of them
 _Timeout = DefaultValue[float] | float | DefaultValue[None] | None
 
 
@@ -63,10 +62,7 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=60)
             self._session = aiohttp.ClientSession(
-                connector=connector,
-                proxy=self._proxy,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=_UNSAID,
+                connector=connector, proxy=self._proxy, cookie_jar=aiohttp.DummyCookieJar()
             )
 
     async def shutdown(self) -> None:
