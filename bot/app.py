@@ -15,7 +15,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -25,11 +25,11 @@ from bot.fetching import Fetches, Fetching
 from bot.garbage import search_seldom
 from bot.hearing import Hearing
 from bot.leading import Leading, Leases
-from bot.metrics import Meters
+from bot.meters import Meters
 from bot.pacing import OVERALL, PAID, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
 from bot.receive.polling import GATHER, LONG_POLL, Polling
-from bot.receive.webhook import Webhook, WebhookAt
+from bot.receive.webhook_at import WebhookAt
 from bot.request import AiohttpRequest
 from bot.sending import Sender
 from cora_bot.base.clock import monotonic
@@ -41,6 +41,9 @@ from cora_bot.usecases.exchange import Arrived, Reaction, Sending
 from cora_bot.usecases.fetching import NotFetched
 from cora_bot.usecases.halting import Halted
 from cora_bot.usecases.house import House
+
+if TYPE_CHECKING:
+    from bot.receive.webhook import Webhook
 
 TICK = 1.0  # seconds
 LOOK_OFTEN = 0.1  # seconds between two looks into an outbox that other processes fill
@@ -121,6 +124,8 @@ class App:
     def _receiver(self, api: Api, conflict: Callable[[], None]) -> Polling | Webhook:
         webhook = self._connection.webhook
         if webhook is not None:
+            from bot.receive.webhook import Webhook  # noqa: PLC0415 - a web server, where one is wanted
+
             return Webhook(api, self._receive, at=webhook, ready=self._ready, beat=self._received)
         return Polling(
             api,

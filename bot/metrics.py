@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -17,36 +15,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.meters import Meters
 from cora_bot.base.clock import monotonic
 from cora_bot.base.pulse import Loop
 from cora_bot.usecases.status import Status
 
 KIND = "text/plain; version=0.0.4"
 PATIENCE = 5.0  # seconds
-SILENT_AFTER = 120.0  # seconds
-
-
-@dataclass(slots=True)
-class Meters:
-    """What this process has seen since it began."""
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    floods: int = 0
-    updates: int = 0
-    tick: float = 0.0
-    beats: dict[Loop, float] = field(default_factory=dict)
-
-    def sent(self, outcome: str, reason: str) -> None:
-        self.outcomes[outcome] += 1
-        self.floods += reason == "too_many"
-
-    def beat(self, loop: Loop) -> None:
-        self.beats[loop] = monotonic()
-
-    def alive(self, loops: tuple[Loop, ...]) -> bool:
-        """Whether each of these loops has gone round lately."""
-        now = monotonic()
-        return all(now - self.beats.get(loop, -SILENT_AFTER) < SILENT_AFTER for loop in loops)
 
 
 class Watching:

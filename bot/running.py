@@ -10,10 +10,10 @@ from functools import partial
 import click
 
 from bot.app import App, Connection, Role
-from bot.metrics import Meters, Watching
+from bot.garbage import search_later
+from bot.meters import Meters
 from bot.pinging import Pinging
-from bot.receive.webhook import WebhookAt
-from bot.serving import Served
+from bot.receive.webhook_at import WebhookAt
 from cora_bot.base.clock import SystemClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.hardening import no_core_dumps
@@ -43,6 +43,7 @@ def run(only: str | None) -> None:
     Exit codes: 0 stopped as told, or by 'cora panic'; 1 it could not run, and why; 2 typed wrongly; 3 'cora panic'
     forbids it.
     """
+    search_later()
     no_core_dumps()
     start_logging()
     asyncio.run(_run(Role(only or Role.ALL)))
@@ -76,6 +77,9 @@ async def watched(settings: Settings, house: House, meters: Meters, *, loops: tu
     """The numbers on this machine and the ping outside, where they are set."""
     async with AsyncExitStack() as stack:
         if settings.metrics is not None:
+            from bot.metrics import Watching  # noqa: PLC0415 - a web server, where one is wanted
+            from bot.serving import Served  # noqa: PLC0415
+
             watching = Watching(meters, partial(status_of, house), home=settings.home, loops=loops)
             served = Served(watching.app(), host=settings.metrics[0], port=settings.metrics[1])
             await served.start()

@@ -112,6 +112,11 @@ class Settings:
         return _file(self.database), _file(self.keystore)
 
     @property
+    def kept(self) -> Path:
+        """What was made from the study's files, for the next start; it may be deleted at any time."""
+        return self.home / "made-from-the-study"
+
+    @property
     def upgrade_copies(self) -> Path:
         """Where ``cora upgrade`` leaves copies from before."""
         return self.home / "before-upgrade"

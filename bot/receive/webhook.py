@@ -12,9 +12,8 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.applications import Starlette
@@ -25,6 +24,7 @@ from starlette.routing import Route
 from bot.api import Api, TokenRefused
 from bot.inbound import ALLOWED_UPDATES, Ignored, understand, update_id
 from bot.pacing import Backoff
+from bot.receive.webhook_at import WebhookAt
 from bot.render import TOAST_LIMIT, shorten
 from bot.request import NotSent, Unanswered
 from bot.serving import Served
@@ -44,20 +44,6 @@ LOOK_AT_STORE: Final = 10.0  # seconds without a post after which the store is l
 RETRY_AFTER: Final = 5  # seconds
 TRIES: Final = 3
 TRY_AGAIN: Final = 0.05  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookAt:
-    """``url`` is what Telegram posts to; this process listens on ``host`` and ``port``, plainly, behind a proxy."""
-
-    url: str
-    host: str
-    port: int
-    secret: str = field(repr=False)
-
-    @property
-    def path(self) -> str:
-        return urlsplit(self.url).path or "/"
 
 
 @dataclass(frozen=True, slots=True)

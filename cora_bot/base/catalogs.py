@@ -1,6 +1,6 @@
 """The bot's own sentences in other languages: gettext catalogs, read from ``locales/xx/LC_MESSAGES/cora.po``.
 
-They are compiled in memory at start, so no compiled file can be older than its source. A sentence without a
+They are compiled at start, or taken from what an earlier start made of the same text. A sentence without a
 translation, or with one marked fuzzy, is said in English. A translation whose ``{fields}`` are not the sentence's is
 refused at start, before it can fail in a conversation. Each catalog's header says whether a speaker of the language
 has read it: ``X-Review-Status: draft`` or ``reviewed``.
@@ -21,6 +21,7 @@ from babel.messages.pofile import PoFileError, read_po
 from babel.support import Translations
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.kept import Kept, key_of, maker
 
 DOMAIN: Final = "cora"
 
@@ -43,9 +44,10 @@ class LoadedCatalog:
         return str(self.translations.gettext(message))
 
 
-def load_catalogs(folder: Path) -> dict[str, LoadedCatalog]:
+def load_catalogs(folder: Path, kept: Kept | None = None) -> dict[str, LoadedCatalog]:
     """All catalogs under ``folder`` by BCP 47 code (``fa-AF`` for the folder ``fa_AF``). Raises CoraError."""
-    return {language_of(path): load_catalog(path) for path in catalog_files(folder)}
+    made_by = maker(Path(__file__).parent, "babel")
+    return {language_of(path): _load(path, kept or Kept(), made_by) for path in catalog_files(folder)}
 
 
 def catalog_files(folder: Path) -> list[Path]:
@@ -58,12 +60,12 @@ def language_of(path: Path) -> str:
     return path.parts[-3].replace("_", "-")
 
 
-def load_catalog(path: Path) -> LoadedCatalog:
+def _load(path: Path, kept: Kept, made_by: str) -> LoadedCatalog:
     """One ``.po`` file. Raises CoraError where it is broken or does not say whether it was reviewed."""
     where, file = f"the catalog of {language_of(path)}", "/".join(path.parts[-4:])
     try:
         text = path.read_text(encoding="utf-8")
-        catalog = read_po(text.splitlines(keepends=True), domain=DOMAIN, abort_invalid=True)
+        compiled = kept.of(key_of("catalog", made_by, text.encode()), lambda: _compiled(text, where, file))
     except (OSError, ValueError, PoFileError) as error:
         raise CoraError(f"{where} could not be read ({type(error).__name__})", f"Mend {file}.") from error
     found = _REVIEW.search(text)
@@ -71,10 +73,7 @@ def load_catalog(path: Path) -> LoadedCatalog:
     if review is None:
         hint = f"The header of {file} needs a line X-Review-Status: draft, or reviewed."
         raise CoraError(f"{where} does not say whether it was reviewed", hint)
-    wrong = _other_fields(catalog)
-    if wrong:
-        raise CoraError(f"{where} changes the fields of: {wrong[0]}", f"Write its {{fields}} in {file} as in English.")
-    return LoadedCatalog(_compiled(catalog), review)
+    return LoadedCatalog(Translations(BytesIO(compiled), domain=DOMAIN), review)
 
 
 def fields(text: str) -> tuple[str, ...] | None:
@@ -92,7 +91,12 @@ def _other_fields(catalog: Catalog) -> list[str]:
     ]
 
 
-def _compiled(catalog: Catalog) -> Translations:
+def _compiled(text: str, where: str, file: str) -> bytes:
+    """As gettext reads it. Raises CoraError, and what babel raises for a broken file."""
+    catalog = read_po(text.splitlines(keepends=True), domain=DOMAIN, abort_invalid=True)
+    wrong = _other_fields(catalog)
+    if wrong:
+        raise CoraError(f"{where} changes the fields of: {wrong[0]}", f"Write its {{fields}} in {file} as in English.")
     compiled = BytesIO()
     write_mo(compiled, catalog)
-    return Translations(BytesIO(compiled.getvalue()), domain=DOMAIN)
+    return compiled.getvalue()

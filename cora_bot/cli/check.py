@@ -19,7 +19,8 @@ from cora_bot.dialogue.approval import changed_texts, text_hashes
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.dialogue.placeholders import unfinished
 from cora_bot.dialogue.script import Script
-from cora_bot.forms.compile import SUFFIXES, compile_form
+from cora_bot.forms.compile import compile_form
+from cora_bot.forms.load import SUFFIXES
 from cora_bot.forms.model import Form
 from cora_bot.study.check import check_help, check_never_show
 from cora_bot.study.model import Study

@@ -29,6 +29,7 @@ from cora_bot.vault import private_files
 from cora_bot.vault.agefile import Recipient
 from cora_bot.vault.drill import readiness
 from cora_bot.vault.drill_file import load_drills
+from cora_bot.vault.kept_file import read_kept, write_kept
 from cora_bot.vault.working import WorkingKeys
 
 
@@ -44,13 +45,15 @@ async def open_house(
     passphrase already. Raises ``CoraError``.
     """
     no_core_dumps()  # from here on this process holds the server's keys
-    script = load_script(settings.study)
+    keys = file.load() if file else server_keys(settings)
+    kept = read_kept(settings.kept, keys)
+    script = load_script(settings.study, kept=kept)
     check_place(settings, script.study)
     if contacting:
         check_ready(settings, script.study)
-        check_signed(settings.study, script.study)
-    clock = open_clock(settings)
-    keys = file.load() if file else server_keys(settings)
+        check_signed(settings.study, script.study, kept)
+    clock, chance = open_clock(settings), SystemChance()
+    write_kept(settings.kept, kept, keys, chance)
     database = await Database.open(settings.database, serving=serving)
     try:
         if contacting:
@@ -65,7 +68,7 @@ async def open_house(
                 recipients=tuple(Recipient.parse(text) for text in script.study.recipients),
                 script=script,
                 clock=clock,
-                chance=SystemChance(),
+                chance=chance,
             )
         finally:
             await keystore.close()

@@ -24,7 +24,8 @@ from cora_bot.dialogue.conversation import Mode
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.dialogue.script import Script
 from cora_bot.forms import earlier, recorded
-from cora_bot.forms.compile import SUFFIXES, compile_form
+from cora_bot.forms.compile import compile_form
+from cora_bot.forms.load import SUFFIXES
 from cora_bot.forms.model import Form
 from cora_bot.forms.moment import Moment
 from cora_bot.study.model import Study

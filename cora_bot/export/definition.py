@@ -5,7 +5,7 @@ from __future__ import annotations
 from cora_bot.base.errors import CoraError
 from cora_bot.export.bundle_facts import AGAIN
 from cora_bot.export.bundle_reader import Bundle
-from cora_bot.forms.compile import load_xform
+from cora_bot.forms.load import load_xform
 from cora_bot.forms.model import Form
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study

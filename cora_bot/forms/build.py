@@ -17,7 +17,7 @@ from cora_bot.forms.expr.errors import ExpressionError
 from cora_bot.forms.expr.nodes import local_name
 from cora_bot.forms.expr.scope import Expression, Scope
 from cora_bot.forms.program import Action, Actions, Asked, Entry, Preload, Program, Seed, Spec, Texts
-from cora_bot.forms.sheets import Places
+from cora_bot.forms.rows import Places
 from cora_bot.forms.support import CHAT, Level, Support
 from cora_bot.forms.xform import RawAction, RawNode, XForm, instances_of, meta_attributes
 

@@ -9,7 +9,7 @@ from cora_bot.base.problems import Problem, Severity
 from cora_bot.forms.expr.compiler import compile_expression
 from cora_bot.forms.expr.errors import ExpressionError
 from cora_bot.forms.headers import COLUMN, TRANSLATED
-from cora_bot.forms.sheets import Row, Workbook, each_choice
+from cora_bot.forms.rows import Row, Workbook, each_choice
 from cora_bot.forms.support import CHAT, Level, Support
 from cora_bot.forms.texts import language_code
 

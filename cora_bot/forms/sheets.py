@@ -8,14 +8,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import xlsx_to_dict
 
 from cora_bot.base.text import line_breaks
+from cora_bot.forms.rows import Row, Workbook
 
 MAX_BYTES = 5_000_000
 MAX_UNPACKED = 40_000_000  # an .xlsx is a zip file: what it may unpack to
@@ -27,7 +27,6 @@ MAX_COLUMNS = 300
 SHEETS = ("survey", "choices", "settings", "entities", "external_choices", "osm")
 PIPE = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"[\s|:\-]+\Z")
-GROUPS = re.compile(r"(begin|end)[ _](group|repeat|loop)\Z")
 
 
 class UnreadableError(Exception):
@@ -37,39 +36,6 @@ class UnreadableError(Exception):
         super().__init__(message)
         self.code = code
         self.hint = hint
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    number: int
-    cells: Mapping[str, str]
-
-    def get(self, *names: str) -> str:
-        """The first filled cell among these columns."""
-        return next((self.cells[name] for name in names if self.cells.get(name)), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Workbook:
-    """``book`` is the dict pyxform converts; ``headers`` keep the columns of each sheet in their order."""
-
-    sheets: Mapping[str, tuple[Row, ...]]
-    headers: Mapping[str, tuple[str, ...]]
-    book: Mapping[str, Any]
-
-    def rows(self, sheet: str) -> tuple[Row, ...]:
-        return self.sheets.get(sheet, ())
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where each path of the instance, and each choice list, is written."""
-
-    by_path: Mapping[str, int] = field(default_factory=dict)
-    by_list: Mapping[str, int] = field(default_factory=dict)
-
-    def row(self, path: str) -> int | None:
-        return self.by_path.get(path.partition("/")[2].partition("/")[2])
 
 
 def read_workbook(source: bytes, suffix: str) -> Workbook:
@@ -206,29 +172,3 @@ def _tables(tables: Mapping[str, list[tuple[int, list[str]]]]) -> dict[str, Any]
         book[f"{name}_header"] = [dict.fromkeys(filled)]
         book["_lines"][name] = [number for number, _ in rows[1:]]
     return book
-
-
-def places(workbook: Workbook) -> Places:
-    """Paths are below the root: ``g1/age``."""
-    by_path: dict[str, int] = {}
-    stack: list[str] = []
-    for row in workbook.rows("survey"):
-        kind, name = " ".join(row.get("type").split()).lower(), row.get("name")
-        group = GROUPS.match(kind)
-        if group and group[1] == "end":
-            del stack[-1:]
-            continue
-        by_path.setdefault("/".join([*stack, name]), row.number)
-        if group:
-            stack.append(name)
-    by_list: dict[str, int] = {}
-    for row in workbook.rows("choices"):
-        by_list.setdefault(row.get("list_name", "list name"), row.number)
-    return Places(by_path, by_list)
-
-
-def each_choice(workbook: Workbook) -> Iterator[tuple[str, Row]]:
-    for row in workbook.rows("choices"):
-        name = row.get("list_name", "list name")
-        if name:
-            yield name, row

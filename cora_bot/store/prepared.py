@@ -12,13 +12,16 @@ import re
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any, Final, Protocol, cast
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from sqlalchemy import BindParameter, Executable, LargeBinary, Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -44,10 +47,14 @@ class Found(Protocol):
 class Prepared:
     """One statement, for both engines."""
 
-    def __init__(self, on_sqlite: Executable, on_postgresql: Executable) -> None:
-        self.on_postgresql = on_postgresql
+    def __init__(self, on_sqlite: Executable, on_postgresql: Callable[[], Executable]) -> None:
+        self._on_postgresql = on_postgresql
         self._on_sqlite = on_sqlite
         self._forms: dict[tuple[str, ...], _Form] = {}
+
+    @cached_property
+    def on_postgresql(self) -> Executable:
+        return self._on_postgresql()
 
     def run(self, connection: sqlite3.Connection, values: Values | Sequence[Values] | None = None) -> Rows:
         """On SQLite, now. Several ``values`` (of the same names): once for each. Raises ``DBAPIError``."""
@@ -74,12 +81,19 @@ class Prepared:
 
 def prepared(statement: Executable) -> Prepared:
     """A statement that both engines spell alike. Values that change are ``bindparam``s, lists of them ``several``."""
-    return Prepared(statement, statement)
+    return Prepared(statement, lambda: statement)
 
 
 def prepared_insert(table: Table, finish: Callable[[Any], Any]) -> Prepared:
     """An INSERT; ``finish`` says what becomes of a row that is there already, and what is given back."""
-    return Prepared(finish(sqlite.insert(table)), finish(postgresql.insert(table)))
+    return Prepared(finish(sqlite.insert(table)), lambda: cast(Executable, finish(postgresql_insert(table))))
+
+
+def postgresql_insert(table: Table) -> postgresql.Insert:
+    """SQLAlchemy's for PostgreSQL; where the stores are SQLite, nothing of that is even imported."""
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - a part of each start that only some need
+
+    return postgresql.insert(table)
 
 
 def several(name: str) -> BindParameter[Any]:

@@ -8,7 +8,7 @@ from collections.abc import MutableMapping
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.dialogue.script import Script
-from cora_bot.forms.compile import load_xform
+from cora_bot.forms.load import load_xform
 from cora_bot.forms.model import Form
 from cora_bot.store import form_versions, sessions
 from cora_bot.store.form_versions import Version

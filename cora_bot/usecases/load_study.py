@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cora_bot.base.catalogs import load_catalogs
 from cora_bot.base.errors import CoraError
+from cora_bot.base.kept import Kept, key_of
 from cora_bot.base.problems import Problem, errors
 from cora_bot.base.resources import shipped
 from cora_bot.base.values import replace
 from cora_bot.dialogue.approval import changed_texts
 from cora_bot.dialogue.phrases import Catalog, Phrases
 from cora_bot.dialogue.script import Script
-from cora_bot.forms.compile import SUFFIXES, compile_form
+from cora_bot.forms.load import load_xform
 from cora_bot.forms.model import MEDIA, Form, Kind
 from cora_bot.study.check import FormFacts, check_against_forms
 from cora_bot.study.model import Study
 from cora_bot.study.reader import read_study
+from cora_bot.usecases.form_files import form_files, form_maker
 from cora_bot.usecases.media import media_beside
 from cora_bot.vault.statements import FILE as SIGNATURES
 
@@ -44,19 +46,19 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-def load_script(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None) -> Script:
-    """The script of a study that is in order. Raises ``StudyError``."""
-    reading = read_folder(folder, catalogs=catalogs)
+def load_script(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None, kept: Kept | None = None) -> Script:
+    """The script of a study that is in order. ``kept``: see ``read_forms``. Raises ``StudyError``."""
+    reading = read_folder(folder, catalogs=catalogs, kept=kept)
     if reading.script is None:
         raise StudyError(folder, reading.problems)
     return reading.script
 
 
-def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None) -> Reading:
+def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None, kept: Kept | None = None) -> Reading:
     """Reads study.toml and compiles every form, whatever is wrong with the others."""
     study, found = _study(folder)
     problems = list(found)
-    forms, compiled = read_forms(folder / "forms", under="forms")
+    forms, compiled = read_forms(folder / "forms", under="forms", kept=kept)
     problems += compiled
     media, missing = media_beside(folder, forms)
     problems += missing
@@ -67,7 +69,7 @@ def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None) 
         return Reading(None, tuple(problems))
     # register_forms adds the versions that sessions still use; a new dict, so that no study shares it.
     versions = {form.hash: form for form in forms.values()}
-    phrases = Phrases(load_catalogs(shipped("locales")) if catalogs is None else catalogs)
+    phrases = Phrases(load_catalogs(shipped("locales"), kept) if catalogs is None else catalogs)
     enrolling = not changed_texts(study, forms, media)
     return Reading(Script(study, forms, versions, phrases, enrolling, media), tuple(problems))
 
@@ -92,22 +94,40 @@ def _signatures(folder: Path) -> str:
         return ""
 
 
-def read_forms(folder: Path, *, under: str) -> tuple[dict[str, Form], list[Problem]]:
-    """Every form of a folder by its form id, and all that is wrong with them."""
+def read_forms(folder: Path, *, under: str, kept: Kept | None = None) -> tuple[dict[str, Form], list[Problem]]:
+    """Every form of a folder by its form id, and all that is wrong with them.
+
+    Of a form that is ``kept`` from an earlier reading warnings are not found again; one with errors is not kept.
+    """
     forms: dict[str, Form] = {}
     problems: list[Problem] = []
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES and path.name[0] not in "~.")
-    for path in found:
+    made_by = form_maker()
+    for path in form_files(folder):
         name = f"{under}/{path.name}"
-        compiled = compile_form(path.read_bytes(), file=name)
-        problems += compiled.problems
-        if compiled.form is None:
+        form, wrong = _form(path, name, kept or Kept(), made_by)
+        problems += wrong
+        if form is None:
             continue
-        if compiled.form.id in forms:
-            message = f"the form id “{compiled.form.id}” is used twice"
+        if form.id in forms:
+            message = f"the form id “{form.id}” is used twice"
             problems.append(Problem("study.form_twice", message, "Give each form its own form_id.", name, "settings"))
-        forms[compiled.form.id] = compiled.form
+        forms[form.id] = form
     return forms, problems
+
+
+def _form(path: Path, name: str, kept: Kept, made_by: str) -> tuple[Form | None, Sequence[Problem]]:
+    source = path.read_bytes()
+    key = key_of(f"form {path.name}", made_by, source)
+    xform = kept.find(key)
+    if xform is not None:
+        return load_xform(xform.decode()), ()
+    # What reads workbooks takes a quarter of a second to import, and is needed for a changed form only.
+    from cora_bot.forms.compile import compile_form  # noqa: PLC0415
+
+    compiled = compile_form(source, file=name)
+    if compiled.form is not None:
+        kept.keep(key, compiled.form.xform.encode())
+    return compiled.form, compiled.problems
 
 
 def _facts(form: Form) -> FormFacts:

@@ -16,7 +16,7 @@ from cora_bot.export.answers import gather
 from cora_bot.export.columns import form_columns
 from cora_bot.export.opened import OpenedRecord
 from cora_bot.export.tables import LONG_HEADER, long_rows
-from cora_bot.forms.compile import load_xform
+from cora_bot.forms.load import load_xform
 from cora_bot.store import form_versions, own_copies
 from cora_bot.store.apply import Step
 from cora_bot.store.database import Tx

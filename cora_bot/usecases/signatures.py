@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from cora_bot.base.errors import CoraError
-from cora_bot.forms.compile import SUFFIXES
-from cora_bot.forms.sheets import read_workbook
+from cora_bot.base.kept import Kept, key_of
 from cora_bot.study.meaning import OPENERS_PART, digest, digests
 from cora_bot.study.model import Study
+from cora_bot.usecases.form_files import form_files, form_maker
 from cora_bot.vault import private_files
 from cora_bot.vault.recipients import Recipient
 from cora_bot.vault.statements import FILE, Chain, Statement, read_chain
@@ -35,20 +36,20 @@ class Signature:
         return bool(self.chain.signed) and not self.changes
 
 
-def signature(folder: Path, study: Study) -> Signature:
+def signature(folder: Path, study: Study, kept: Kept | None = None) -> Signature:
     """Compares. Raises ``CoraError`` when the file is broken, or a link in it does not hold."""
     path = folder / FILE
     if not path.exists():
         return Signature(Chain(), ())
     chain = read_chain(private_files.read(path), study=study.id)
-    return Signature(chain, changes(chain, statement(folder, study, chain, at=None)))
+    return Signature(chain, changes(chain, statement(folder, study, chain, at=None, kept=kept)))
 
 
-def check_signed(folder: Path, study: Study) -> None:
+def check_signed(folder: Path, study: Study, kept: Kept | None = None) -> None:
     """Raises ``CoraError`` when the study was signed once and is another now. A demo study need not be signed."""
     if study.demo:
         return
-    found = signature(folder, study)
+    found = signature(folder, study, kept)
     if found.changes:
         raise CoraError("the study is not the one that was signed: " + "; ".join(found.changes), MEND)
 
@@ -79,7 +80,7 @@ def openers_signed(folder: Path, study: Study) -> Chain:
     return chain
 
 
-def statement(folder: Path, study: Study, chain: Chain, *, at: datetime | None) -> Statement:
+def statement(folder: Path, study: Study, chain: Chain, *, at: datetime | None, kept: Kept | None = None) -> Statement:
     """What would have to be signed now, behind ``chain``."""
     newest = chain.newest
     return Statement(
@@ -89,7 +90,7 @@ def statement(folder: Path, study: Study, chain: Chain, *, at: datetime | None) 
         at=at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else "",
         recipients=tuple(Recipient.parse(text).fingerprint() for text in study.recipients),
         signers=dict(study.signers),
-        parts=digests(study.source) | dict(_forms(folder / "forms")),
+        parts=digests(study.source) | dict(_forms(folder / "forms", kept or Kept())),
     )
 
 
@@ -130,15 +131,19 @@ def _parts(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
                 yield f"{name} has changed"
 
 
-def _forms(folder: Path) -> Iterator[tuple[str, str]]:
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES and path.name[0] not in "~.")
-    for path in found:
-        yield f"form {path.stem}", _cells(path)
+def _forms(folder: Path, kept: Kept) -> Iterator[tuple[str, str]]:
+    made_by = form_maker()
+    for path in form_files(folder):
+        source, suffix = path.read_bytes(), path.suffix.lower()
+        made = kept.of(key_of(f"cells {suffix}", made_by, source), partial(_cells, source, suffix))
+        yield f"form {path.stem}", made.decode()
 
 
-def _cells(path: Path) -> str:
-    source = path.read_bytes()
-    if path.suffix.lower() == ".xml":
-        return digest(source.decode("utf-8", "surrogateescape"))
-    sheets = read_workbook(source, path.suffix.lower()).sheets
-    return digest({name: [dict(row.cells) for row in rows] for name, rows in sheets.items()})
+def _cells(source: bytes, suffix: str) -> bytes:
+    if suffix == ".xml":
+        return digest(source.decode("utf-8", "surrogateescape")).encode()
+    # As long to import as everything else of a start, and needed for a changed form only.
+    from cora_bot.forms.sheets import read_workbook  # noqa: PLC0415
+
+    sheets = read_workbook(source, suffix).sheets
+    return digest({name: [dict(row.cells) for row in rows] for name, rows in sheets.items()}).encode()

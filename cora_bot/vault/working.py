@@ -45,6 +45,7 @@ class Purpose(StrEnum):
     TOKEN = "token"  # noqa: S105 - the name of a purpose
     TRIP = "trip"
     VISIT = "visit"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)

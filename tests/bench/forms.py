@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from time import process_time
 
-from cora_bot.forms.compile import compile_form, load_xform
+from cora_bot.forms.compile import compile_form
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.scope import Expression
+from cora_bot.forms.load import load_xform
 from cora_bot.forms.model import Form
 from cora_bot.forms.support import ANY
 from cora_bot.forms.walk import Walk

@@ -26,7 +26,7 @@ from bot.api import TokenRefused
 from bot.app import App, Connection
 from bot.pilot.faults import Fault, Kind
 from bot.pilot.server import Emulator
-from bot.receive.webhook import WebhookAt
+from bot.receive.webhook_at import WebhookAt
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import LOGGER, start_logging

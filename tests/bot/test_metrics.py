@@ -17,7 +17,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.metrics import Meters, Watching
+from bot.meters import Meters
+from bot.metrics import Watching
 from bot.pinging import Pinging
 from bot.serving import Served
 from cora_bot.base.clock import SetClock

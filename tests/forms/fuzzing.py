@@ -12,7 +12,8 @@ from functools import lru_cache
 from time import process_time
 
 from cora_bot.base.clock import monotonic
-from cora_bot.forms.compile import compile_form, load_xform
+from cora_bot.forms.compile import compile_form
+from cora_bot.forms.load import load_xform
 from cora_bot.forms.model import Form
 from cora_bot.forms.recorded import events
 from cora_bot.forms.serialise import xml_of

@@ -4,8 +4,9 @@ come to an end; F-34 what is read only for now cannot be answered."""
 
 from __future__ import annotations
 
-from cora_bot.forms.compile import compile_form, load_xform
+from cora_bot.forms.compile import compile_form
 from cora_bot.forms.instance import MAX_CASCADE
+from cora_bot.forms.load import load_xform
 from cora_bot.forms.model import Form, Kind
 from cora_bot.forms.walk import Violation, ViolationCode, Walk
 from tests.forms.support import begin, form, moment, problems, stored

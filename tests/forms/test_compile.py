@@ -11,7 +11,8 @@ from openpyxl import Workbook
 
 from cora_bot.base.problems import Problem, Severity
 from cora_bot.forms import sheets
-from cora_bot.forms.compile import compile_form, load_xform
+from cora_bot.forms.compile import compile_form
+from cora_bot.forms.load import load_xform
 from cora_bot.forms.walk import Walk
 from tests.forms.support import form, moment, table
 

@@ -7,8 +7,9 @@ import json
 
 import pytest
 
-from cora_bot.forms.compile import compile_form, load_xform
+from cora_bot.forms.compile import compile_form
 from cora_bot.forms.files import MAX_FILE, MAX_ITEMS
+from cora_bot.forms.load import load_xform
 from cora_bot.forms.support import ANY
 from cora_bot.forms.walk import Walk
 from tests.forms.support import begin, form, moment, stored, table

@@ -6,7 +6,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cora_bot.forms.compile import load_xform
+from cora_bot.forms.load import load_xform
 from cora_bot.forms.rendering import MAX_DEPTH
 from cora_bot.forms.walk import Violation, ViolationCode, Walk
 from tests.forms.support import begin, form, moment, problems, stored

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cora_bot.forms.sheets import places, read_workbook
+from cora_bot.forms.rows import places
+from cora_bot.forms.sheets import read_workbook
 
 TEXT = """# A form
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.app import App, Connection, Role
-from bot.receive.webhook import WebhookAt
+from bot.receive.webhook_at import WebhookAt
 from cora_bot.base.chance import SystemChance
 from cora_bot.base.clock import TravelClock
 from cora_bot.base.logging import start_logging

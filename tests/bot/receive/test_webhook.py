@@ -20,7 +20,8 @@ import pytest
 from bot.api import Api, TokenRefused
 from bot.pilot.server import Emulator
 from bot.pilot.world import World
-from bot.receive.webhook import MOST_BYTES, SECRET_HEADER, Webhook, WebhookAt
+from bot.receive.webhook import MOST_BYTES, SECRET_HEADER, Webhook
+from bot.receive.webhook_at import WebhookAt
 from bot.request import AiohttpRequest
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
