@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
 import msgspec
 
 from bot.request import AiohttpRequest
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import Value
 
 TELEGRAM = "https://api.telegram.org"
 
@@ -44,8 +44,7 @@ class TokenRefused(CoraError):  # noqa: N818 -- it names what happened
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """``code`` is 200 when Telegram said ok; ``description`` is Telegram's text in lower case, never logged."""
 
     code: int

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from bot.api import TokenRefused
 from bot.pacing import Backoff, Pace
@@ -18,7 +17,7 @@ from bot.sending import Sender
 from bot.waiting import set_within
 from cora_bot.base.clock import Clock, monotonic
 from cora_bot.base.logging import log
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.usecases.deliver import ClaimInDoubt
 from cora_bot.usecases.exchange import DeleteMessage, Outcome, Refused, Retry, SendFile, Sending, SendMessage, Sent
 
@@ -30,16 +29,14 @@ STOP_GRACE = 8.0  # seconds sends under way may still take after the order to st
 Settled = tuple[Sending, Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Outbox:
+class Outbox(Value):
     """The delivering usecase, as this loop needs it."""
 
     claim: Callable[[int], Awaitable[Sequence[Sending]]]
     settle: Callable[[Sequence[Settled]], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Permit:
+class _Permit(Value):
     paid: bool
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -19,6 +18,7 @@ from bot.request import NotSent, Unanswered
 from bot.waiting import set_within
 from cora_bot.base.limits import MOST_FILE_BYTES
 from cora_bot.base.logging import log
+from cora_bot.base.values import Value
 from cora_bot.store.downloads import Download
 from cora_bot.usecases.fetching import NotFetched
 
@@ -34,8 +34,7 @@ class _File(msgspec.Struct):
 _FILE = msgspec.json.Decoder(_File)
 
 
-@dataclass(frozen=True, slots=True)
-class Fetches:
+class Fetches(Value):
     """The fetching usecase, as this loop needs it."""
 
     claim: Callable[[], Awaitable[Download | None]]

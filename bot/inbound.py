@@ -7,12 +7,12 @@ edit dates, the callback's id, the date of a membership change; Telegram's updat
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
 
 from bot.callbacks import unpack
+from cora_bot.base.values import Value
 from cora_bot.dialogue.inputs import (
     Blocked,
     Command,
@@ -43,8 +43,7 @@ _Present = msgspec.Raw  # the field's content is not looked at
 _ABSENT = msgspec.Raw()
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Value):
     """An update nobody needs to hear of. ``callback`` is the id of a press whose spinner is to be stopped, or empty."""
 
     reason: str

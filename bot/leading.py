@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from bot.delivering import Delivering
 from bot.waiting import set_within
 from cora_bot.base.clock import monotonic
 from cora_bot.base.logging import log
+from cora_bot.base.values import Value
 from cora_bot.store.leases import Lease
 
 RENEWED_EVERY = 1.0
@@ -23,8 +23,7 @@ TRUSTED = 5.0
 FREE_AFTER = 6.5
 
 
-@dataclass(frozen=True, slots=True)
-class Leases:
+class Leases(Value):
     """The leading usecase, as this loop needs it."""
 
     look: Callable[[], Awaitable[Lease | None]]

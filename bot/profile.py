@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -17,6 +16,7 @@ from bot.api import TELEGRAM, TokenRefused
 from bot.request import AiohttpRequest
 from cora_bot.base.errors import CoraError
 from cora_bot.base.problems import Problem
+from cora_bot.base.values import Value
 from cora_bot.dialogue.inputs import CommandName
 from cora_bot.dialogue.phrases import COMMANDS, Phrases
 from cora_bot.study.check import ShownText, check_never_show
@@ -85,8 +85,7 @@ async def public_problems(bot: Bot, study: Study, commands: CommandTexts) -> tup
     return _problems(study, await _seen(bot, study, commands))
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Value):
     """What the public sees, and the commands that stand and those that are wanted, by Telegram's language code."""
 
     texts: tuple[ShownText, ...]
@@ -122,8 +121,7 @@ def _wanted(study: Study, commands: CommandTexts) -> dict[str, tuple[BotCommand,
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Face:
+class _Face(Value):
     """What the public sees in one language."""
 
     language: str

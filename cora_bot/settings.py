@@ -10,13 +10,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import Value
 
 TELEGRAM: Final = "https://api.telegram.org"
 MOST_PORT: Final = 65535
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Value):
     """One environment variable. ``default`` is what the docs say happens when it is not set."""
 
     name: str

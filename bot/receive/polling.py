@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -23,6 +22,7 @@ from bot.request import NotSent, Unanswered
 from bot.waiting import set_within
 from cora_bot.base.clock import monotonic
 from cora_bot.base.logging import log
+from cora_bot.base.values import Value
 from cora_bot.usecases.exchange import Arrived, Reaction
 
 Receive = Callable[[Sequence[Arrived]], Awaitable[list[Reaction]]]
@@ -39,8 +39,7 @@ NETWORK_GRACE = 15.0  # beyond the long poll, before a silent connection is give
 _BATCH = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Value):
     """One batch: what arrived, in Telegram's order, the presses to answer in any case, and the offset behind it."""
 
     arrived: tuple[Arrived, ...]

@@ -9,7 +9,6 @@ has read it: ``X-Review-Status: draft`` or ``reviewed``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -22,6 +21,7 @@ from babel.support import Translations
 
 from cora_bot.base.errors import CoraError
 from cora_bot.base.kept import Kept, key_of, maker
+from cora_bot.base.values import Value
 
 DOMAIN: Final = "cora"
 
@@ -32,8 +32,7 @@ _REVIEWS: Final[dict[str, Review]] = {"draft": "draft", "reviewed": "reviewed"}
 _REVIEW: Final = re.compile(r'^"X-Review-Status: *([a-z]+)\\n"$', re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedCatalog:
+class LoadedCatalog(Value):
     """One language's translations."""
 
     translations: Translations

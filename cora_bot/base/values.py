@@ -1,7 +1,7 @@
-"""Values that are made again and again: like frozen dataclasses, but made and changed by msgspec, many times as fast.
+"""Values: like frozen dataclasses, but made and changed by msgspec, many times as fast.
 
-A turn makes dozens of them. Everything that passes through the dialogue, the outbox and the store is a ``Value``; what
-is made once a process or once a record may as well be a frozen dataclass. ``replace`` takes both.
+A turn makes dozens of them, and a start would spend a tenth of its time on writing dataclasses' methods. A frozen
+dataclass is left where a field must not be shown (a key, a token) or is made by a factory. ``replace`` takes both.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from cora_bot.base.values import Value
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.dialogue.script import MediaFile
 from cora_bot.forms.every_text import every_text
@@ -28,8 +28,7 @@ PART_LENGTH: Final = 16
 Line = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TextHashes:
+class TextHashes(Value):
     """``whole`` names all texts; ``parts`` each of study.toml and the forms by id, shortened."""
 
     whole: str

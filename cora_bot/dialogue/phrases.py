@@ -6,8 +6,9 @@ The English text is the catalogue key. ``UNSOLICITED`` are those a locked phone 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from cora_bot.base.values import Value
 
 
 class Catalog(Protocol):
@@ -16,8 +17,7 @@ class Catalog(Protocol):
     def gettext(self, message: str) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Phrases:
+class Phrases(Value):
     """All catalogs by language code; English needs none."""
 
     catalogs: Mapping[str, Catalog]

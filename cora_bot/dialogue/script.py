@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cora_bot.base.values import Value
 from cora_bot.dialogue.phrases import Phrases
 from cora_bot.forms.model import Form
 from cora_bot.study.model import Study
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFile:
+class MediaFile(Value):
     """Where it lies, and its SHA-256 (hex)."""
 
     path: str

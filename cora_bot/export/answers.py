@@ -8,9 +8,8 @@ dropped in silence.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.export import alerts, audit, instances, media, messages, missing
 from cora_bot.export.alerts import ALERT
 from cora_bot.export.consents import CONSENT
@@ -25,8 +24,7 @@ FRAGMENT = "fragment"
 APART = (MESSAGE, ALERT)
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Value):
     """``exported``, ``waiting`` and ``left_out`` are record ids; with ``troubles`` they cover every opened record.
 
     ``files`` are those that can be written whole.

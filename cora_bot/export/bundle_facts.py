@@ -6,17 +6,16 @@ Cells stay the text the server wrote, but numbers and instants are checked here:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import Value
 from cora_bot.export import bundle_format as fmt
 
 AGAIN = "Carry the bundle over again, or make a new one on the server with 'cora bundle'."
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Value):
     """One person as researchers know them: ``code`` (K7F-2QX) and the random id (hex) their records carry."""
 
     code: str
@@ -26,8 +25,7 @@ class Case:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class OccurrenceFact:
+class OccurrenceFact(Value):
     """One row of ``occurrences.csv``; instants as text, ``opened_at`` and ``finished_at`` may be empty.
 
     ``outage_hours``: how much of the window outages of the person's place took, rounded up.
@@ -47,8 +45,7 @@ class OccurrenceFact:
     outage_hours: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OutageFact:
+class OutageFact(Value):
     """One row of ``outages.csv``: wall time at a country or zone, ``until`` not included."""
 
     place: str
@@ -56,8 +53,7 @@ class OutageFact:
     until: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContactFact:
+class ContactFact(Value):
     """One row of ``contacts.csv``: a message that was to be sent unasked. ``wave`` and ``number`` may be empty."""
 
     code: str
@@ -70,8 +66,7 @@ class ContactFact:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class VisitFact:
+class VisitFact(Value):
     """One row of ``visits.csv``: a person's visit on one trip. ``starts`` may be empty.
 
     ``booked``: a time was booked at least once, whatever came of it. ``closes``: when the trip is over.

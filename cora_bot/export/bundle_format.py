@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from cora_bot.base.values import Value
 
 FORMAT: Final = "cora-bundle"
 VERSION: Final = 1
@@ -81,8 +82,7 @@ VISIT_COLUMNS: Final = (
 COUNTED: Final = ("records", "cases", "occurrences", "contacts", "outages", "forms")
 
 
-@dataclass(frozen=True, slots=True)
-class Resealed:
+class Resealed(Value):
     """That the records were sealed anew on a researcher's computer: from which bundle, by whose key, when."""
 
     origin: str
@@ -90,8 +90,7 @@ class Resealed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Value):
     """``manifest.json``: what the server says it put in.
 
     ``bundle`` is a random id (hex); ``counts`` has a number for each of ``COUNTED``; ``erased`` are the cases (hex)

@@ -16,11 +16,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import Value
 from cora_bot.export import bundle_format as fmt
 from cora_bot.export.bundle_facts import (
     AGAIN,
@@ -67,8 +67,7 @@ _BROKEN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Value):
     """An open bundle. ``records`` are the ids (hex) of its sealed records, sorted; ``sealed`` reads one of them."""
 
     manifest: Manifest

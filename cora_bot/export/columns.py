@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from cora_bot.base.values import Value
 from cora_bot.forms.model import Column, Form
 
 
-@dataclass(frozen=True, slots=True)
-class FormColumns:
+class FormColumns(Value):
     """One form id over all its versions, newest first. ``columns`` are (name, column) of every value it may carry."""
 
     form: str

@@ -7,11 +7,11 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import Value
 from cora_bot.export.bundle_facts import AGAIN
 from cora_bot.export.bundle_reader import Bundle
 from cora_bot.vault.agefile import Identity
@@ -22,8 +22,7 @@ ATTACHMENT: Final = "attachment"
 NAME: Final = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{1,5}")
 
 
-@dataclass(frozen=True, slots=True)
-class ListedFile:
+class ListedFile(Value):
     """A file as its record lists it: ``parts`` are record ids in their order, ``sha256`` hex of the whole."""
 
     record: str

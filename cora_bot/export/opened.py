@@ -7,21 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cora_bot.base.values import Value
 from cora_bot.export.missing import Missing
 from cora_bot.forms.model import Form
 from cora_bot.vault.record import RecordHead
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedRecord:
+class OpenedRecord(Value):
     """One record after opening: its bound head and its body as it was sealed."""
 
     head: RecordHead
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Value):
     """A record (or file) that could not go into the export, and why. ``record`` is an id, never content."""
 
     record: str
@@ -57,8 +56,7 @@ class Answering:
     audit: tuple[tuple[object, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Value):
     """What tells one export from another: a random id, the time, the fingerprints of the keys that opened it."""
 
     export: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+import msgspec
 
 from cora_bot.base.values import replace
 from cora_bot.export.answers import Gathered
@@ -151,7 +153,7 @@ def as_json(
         "holder": manifest.holder,
         "contents": contents,
         "fits": account.fits,
-        **asdict(replace(account, response=(), trips=())),
+        **msgspec.to_builtins(replace(account, response=(), trips=())),
     }
     del document["response"], document["trips"]
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cora_bot.base.errors import CoraError, NotOpened
+from cora_bot.base.values import Value
 from cora_bot.export.cells import Row, instant
 from cora_bot.export.media import FOLDER
 from cora_bot.vault.agefile import Identity
@@ -25,16 +25,14 @@ HEADER: Final = ("case", "visit", "kind", "file", "size", "sha256", "sealed_at")
 AGAIN: Final = "Copy it from the laptop again, and compare."
 
 
-@dataclass(frozen=True, slots=True)
-class VisitFile:
+class VisitFile(Value):
     """One file that joins its case."""
 
     path: Path
     head: VisitHead
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Value):
     """``files`` by case, visit, time; ``troubles`` are sentences without content that begin with a file's name;
     ``twice`` counts files that were there more than once; ``unsure``: nothing here knows whose each visit is.
     """
@@ -56,8 +54,7 @@ def _unsure(head: VisitHead) -> str:
     return f"{pair}; whether they belong together is not known here: no bundle lists visits"
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Value):
     """What a file must fit: the study, the codes of the cases that may appear, and whose each visit is.
 
     ``visits``: case code by visit; None where no bundle lists visits: then the case code alone decides, and the files

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from cora_bot.base.values import Value
 
 
 class Kind(StrEnum):
@@ -34,16 +35,14 @@ class Kind(StrEnum):
 MEDIA = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE})
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Value):
     """One choice of a select as the form lists it. ``labels`` by language code; a missing language is absent."""
 
     value: str
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Value):
     """One question, as compiled.
 
     ``number`` is its place in the form, stable for one form version (buttons carry it). ``ref`` is the absolute path
@@ -76,8 +75,7 @@ class Question:
     alert: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Value):
     """One value a finished record may carry: a question or a calculation, in the form's order.
 
     Inside repeats a record carries it once for each instance. ``saveto`` is the property of the person's entity that
@@ -95,8 +93,7 @@ class Column:
     saveto: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Value):
     """A compiled questionnaire.
 
     ``languages`` are BCP 47 codes (``fa-AF``) taken from headers such as ``label::Dari (fa-AF)``; ``hash`` is the

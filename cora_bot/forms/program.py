@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from cora_bot.base.values import Value
 from cora_bot.forms.expr.context import Context
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.scope import Expression
@@ -18,16 +19,14 @@ Template = tuple[str | Expression, ...]
 Texts = Mapping[str, Template]
 
 
-@dataclass(frozen=True, slots=True)
-class Preload:
+class Preload(Value):
     """``source``: timestamp, date, property, uid; ``name``: start, end, today, deviceid …"""
 
     source: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Value):
     """A node as the form declares it. ``type`` is the bind's (int, decimal, date, string …).
 
     ``repeat`` is the slot of the nearest repeat that holds the node or is it, -1 outside of all; ``inner`` are the
@@ -59,8 +58,7 @@ class Spec:
     saveto: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(Value):
     """A node to be made, and what it holds at first. Seeds come in document order: ``above`` is the place of its
     parent's among them, -1 of the first. ``number`` counts the instances of a repeat."""
 
@@ -70,8 +68,7 @@ class Seed:
     number: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Value):
     """A repeat: ``items`` are numbers of questions, and the groups and loops inside, in their order.
 
     ``count`` says how many instances there are; where it is None and the repeat is not ``fixed``, the person does, by
@@ -92,8 +89,7 @@ Media = Mapping[str, Mapping[str, str]]
 """Sort (``audio``, ``image``, ``video``) -> language -> file name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Value):
     """A group, outside of which a walk never notices it: relevance is inherited, questions are asked one by one."""
 
     slot: int
@@ -112,8 +108,7 @@ class Choice:
     media: Media = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Itemset:
+class Itemset(Value):
     """``nodes`` yields the items that fit now, in the order to show; ``index`` is the item's place among all."""
 
     nodes: Callable[[Context], list[Node]]
@@ -137,8 +132,7 @@ class Asked:
     media: Media = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """One thing to recompute: the value or the relevance of a slot. ``reads``: slots it may depend on."""
 
     slot: int
@@ -147,8 +141,7 @@ class Entry:
     reads: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Value):
     """A setvalue: the slot it writes and what it writes there."""
 
     slot: int

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cora_bot.base.values import Value
+
 GROUPS = re.compile(r"(begin|end)[ _](group|repeat|loop)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value):
     number: int
     cells: Mapping[str, str]
 
@@ -20,8 +21,7 @@ class Row:
         return next((self.cells[name] for name in names if self.cells.get(name)), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Workbook:
+class Workbook(Value):
     """``book`` is the dict pyxform converts; ``headers`` keep the columns of each sheet in their order."""
 
     sheets: Mapping[str, tuple[Row, ...]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cora_bot.base.values import Value
 from cora_bot.forms.model import Form
 from cora_bot.forms.program import Media, Program, Texts
 from cora_bot.forms.shown import Clip
@@ -20,8 +20,7 @@ def clips_of(form: Form) -> frozenset[Clip]:
     return frozenset(clip for media in held for clip in _clips(media))
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Value):
     """A clip in one language: the question's name, the choice's value ("" for the question itself), and what is
     written there in that language."""
 

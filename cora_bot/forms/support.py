@@ -8,9 +8,10 @@ without a chat.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from cora_bot.base.values import Value
 
 
 class Level(StrEnum):
@@ -19,8 +20,7 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Value):
     """``message`` may hold ``{what}``; ``hint`` says what to do instead."""
 
     level: Level

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
 import jdatetime
+
+from cora_bot.base.values import Value
 
 MAX_TEXT = 4_000
 MAX_DIGITS = 15  # more than that a spreadsheet would round
@@ -47,8 +48,7 @@ class ViolationCode(StrEnum):
     NOT_A_TIME = "not_a_time"
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Value):
     """``message`` is the author's text in the language asked in, or '' where the author wrote none."""
 
     code: ViolationCode

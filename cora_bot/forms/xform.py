@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
+from cora_bot.base.values import Value
 from cora_bot.forms.expr.nodes import Node, document, local_name
 
 
-@dataclass(frozen=True, slots=True)
-class RawNode:
+class RawNode(Value):
     """A node of the primary instance; ``end`` is one past its last descendant.
 
     Of several instances of a repeat this is the template. Attributes below ``meta`` are nodes named ``@name``.
@@ -25,8 +24,7 @@ class RawNode:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RawAction:
+class RawAction(Value):
     """``trigger``: the path of the question or repeat that holds the action; '' in the model. ``kind``: its element."""
 
     event: str
@@ -36,8 +34,7 @@ class RawAction:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Value):
     """A body element that asks something. ``element`` keeps label, hint, items."""
 
     tag: str
@@ -46,8 +43,7 @@ class Control:
     attributes: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class RawRepeat:
+class RawRepeat(Value):
     """``items`` in their order; ``label`` is that of the group around; ``count`` the expression of ``jr:count``."""
 
     ref: str
@@ -57,8 +53,7 @@ class RawRepeat:
     items: tuple[RawItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RawGroup:
+class RawGroup(Value):
     """Questions under one heading; the group around a repeat is not one, it is part of the repeat."""
 
     ref: str
@@ -68,8 +63,7 @@ class RawGroup:
 RawItem = Control | RawRepeat | RawGroup
 
 
-@dataclass(frozen=True, slots=True)
-class XForm:
+class XForm(Value):
     """``translations``: language as written in the form -> text id -> form ('' or guidance, audio …) -> element.
 
     ``external`` are (id, address) of instances that are not written in the form. ``start`` and ``templates`` (by path

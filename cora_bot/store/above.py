@@ -6,12 +6,12 @@ A key does not go with its message: Telegram shows it until another message take
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, bindparam, select, update
 
+from cora_bot.base.values import Value
 from cora_bot.dialogue.prompt import NO_KEY, PLACE_KEY, Spoken
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import PENDING, Parcel
@@ -45,8 +45,7 @@ _OLD = prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Value):
     """A message above a card. ``key``: it put a key there."""
 
     chat: bytes

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, insert, select, update
 
 from cora_bot.base.chance import Chance, new_id
+from cora_bot.base.values import Value
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
 from cora_bot.store.tables import alert
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Value):
     """``code`` is the case code, ``told`` how many of those on duty were told. ``next_at``: when the next one is."""
 
     number: int

@@ -17,6 +17,7 @@ from sqlalchemy import Row, insert, select, text, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.clock import to_millis
+from cora_bot.base.values import Value
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
 from cora_bot.store.tables import audit
@@ -27,8 +28,7 @@ PAGE: Final = 1000
 _ONE_AT_A_TIME: Final = 7_301_965  # of PostgreSQL's advisory locks: any number nobody else uses
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Value):
     """Whom something is about."""
 
     participant: bytes
@@ -44,8 +44,7 @@ class Noted:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Value):
     """What ties an entry to a person: the salt (hex) of its commitment, the case code, the participant's id (hex).
 
     The id is there so that ``person_index`` can be made anew when the server's keys are exchanged.

@@ -7,13 +7,13 @@ while: after a kill it is due again.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
+from cora_bot.base.values import Value
 from cora_bot.dialogue.turn import Fetch
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
@@ -22,8 +22,7 @@ from cora_bot.store.tables import download
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Value):
     """A claimed row. ``fetch`` is None where it cannot be opened."""
 
     record: bytes

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import form_version
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Value):
     hash: str
     form: str
     version: str

@@ -6,17 +6,16 @@ A copy is open until somebody says that it was deleted; that its time has run ou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.tables import erased_case, handed_out
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOut:
+class HandedOut(Value):
     """One bundle. ``at``: from when on it may lack what the store learnt; ``gone_at``: it was said to be deleted."""
 
     bundle: bytes

@@ -10,12 +10,12 @@ key) and each case's erasure key. Destroying a row here is what erases a person;
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, MetaData, Table, Text, delete, select, true
 
 from cora_bot.base.chance import Chance, case_code, new_id
+from cora_bot.base.values import Value
 from cora_bot.dialogue.conversation import Status, Withdrawal
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Database, Tx, connect
@@ -86,8 +86,7 @@ def fence_context(participant_id: bytes) -> bytes:
     return b"fence" + participant_id
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(Value):
     """What somebody wanted last, as far as it limits what may be done: nothing restored may go beyond it.
 
     ``chat`` is where they are reached.
@@ -101,8 +100,7 @@ class Fence:
     chat: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class KeyStore:
+class KeyStore(Value):
     """An open key store. Everything it does is its own committed transaction."""
 
     database: Database

@@ -7,10 +7,9 @@ its end is refused there. While such a transaction is open nobody can take the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select, update
 
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import is_flag, upsert
 from cora_bot.store.tables import lease
@@ -22,8 +21,7 @@ class Fenced(Exception):  # noqa: N818 -- it names what happened
     """Another process holds the lease by now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Value):
     """As it stands. ``held``: nobody has given it back."""
 
     fence: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
 
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.prepared import prepared
 from cora_bot.store.statements import is_flag
@@ -19,8 +19,7 @@ _PURGE = prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Value):
     """One line of the contact ledger: why a message was to be sent unasked, and what became of it."""
 
     participant: bytes

@@ -7,11 +7,11 @@ which case a participant is.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
 from cora_bot.base.chance import Chance, new_id
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import own_copy, own_key
@@ -24,8 +24,7 @@ _INDEX = b"own copy"
 open, and the earlier keys are kept longer than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Value):
     """``record`` is the id of the record this is a copy of."""
 
     participant: bytes

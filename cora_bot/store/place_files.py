@@ -6,19 +6,18 @@ A trip itself names them by id: it is loaded with every press about a meeting, a
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
 from cora_bot.base.chance import Chance
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.tables import place_file, trip
 from cora_bot.vault.working import Purpose, WorkingKeys
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Value):
     """``known``: Telegram's id of it, "" while Telegram has not got it; then ``content`` is there, else it is empty."""
 
     content: bytes

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.prepared import prepared, prepared_insert, several
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import cutting, erased_case, record
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(Value):
     """A record as stored: an age file inside its case's erasure wrap."""
 
     id: bytes

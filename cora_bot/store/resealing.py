@@ -7,7 +7,6 @@ Chats and codes are found by a keyed index: that is made anew in the same statem
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +14,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, se
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import NotOpened
+from cora_bot.base.values import Value
 from cora_bot.store import audit_log, chats, keystore, place_files, updates
 from cora_bot.store.database import Tx
 from cora_bot.store.participants import Link
@@ -37,8 +37,7 @@ from cora_bot.vault.working import PREFIX, Purpose, WorkingKeys
 Index = Callable[[WorkingKeys, bytes], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """A sealed column. ``context`` makes of the row's key what the value is bound to; ``index`` is found beside it.
 
     ``at_once``: at most so many in one transaction, where values are large.

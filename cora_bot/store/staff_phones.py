@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.statements import upsert
 from cora_bot.store.tables import chat, staff_phone
 
 
-@dataclass(frozen=True, slots=True)
-class StaffPhone:
+class StaffPhone(Value):
     """``chat`` is None until the code was sent to the bot; ``blocked``: nothing can be delivered there."""
 
     name: str

@@ -7,12 +7,12 @@ it, so that opening is repeatable.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
 
+from cora_bot.base.values import Value
 from cora_bot.dialogue.conversation import Occurrence, Status
 from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store.database import Tx
@@ -34,8 +34,7 @@ class New(NamedTuple):
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Value):
     """One task. ``passed_to`` is whose it is now, ``done_by`` "" also where it settled itself."""
 
     id: int

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select
 
+from cora_bot.base.values import Value
 from cora_bot.store.database import Tx
 from cora_bot.store.prepared import prepared, prepared_insert, several
 from cora_bot.store.statements import upsert
@@ -15,8 +15,7 @@ from cora_bot.store.tables import parked_update, update_attempt, update_seen
 from cora_bot.vault.working import WorkingKeys
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
+class Parked(Value):
     key: bytes
     kind: str
     error: str

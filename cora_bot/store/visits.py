@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Text, and_, bindparam, func, literal_column, select, update
 
 from cora_bot.base.chance import Chance
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.store import trips
 from cora_bot.store.codec import open_value, seal_value
 from cora_bot.store.database import Tx
@@ -33,8 +32,7 @@ _FIELDS = (
 _KINDS = {"standing": Standing, "way": Way, "due": News, "told": News, "request": Request}
 
 
-@dataclass(frozen=True, slots=True)
-class _Inside:
+class _Inside(Value):
     """What is sealed of a visit."""
 
     wishes: int = 0

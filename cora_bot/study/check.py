@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Final
 
 from cora_bot.base.problems import Problem, Severity
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.study.model import Return, Study
 from cora_bot.study.schedule import is_quiet
 
@@ -31,8 +30,7 @@ _SAME_LETTERS: Final = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": 
 _UNWRITTEN: Final = re.compile(r"[\u0640\u200c\u200d\u2060\u2066-\u2069\u200e\u200f]")
 
 
-@dataclass(frozen=True, slots=True)
-class ShownText:
+class ShownText(Value):
     """A text that people may see unasked: where it stands (``bot name``, ``invitation``), its language, itself."""
 
     place: str
@@ -40,8 +38,7 @@ class ShownText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FormFacts:
+class FormFacts(Value):
     """What the study must know of a form: question names with their option codes (none: not a select), languages.
 
     ``places`` are questions that ask where somebody is, ``files`` those for a picture, sound, film or file, ``alerts``

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from cora_bot.base.values import Value
+
 CONTACT: Final = "contact"
 """The wave's name of the question whether somebody is still reached in the same place; no wave with a form has it."""
 
@@ -56,8 +58,7 @@ class Step(StrEnum):
 FINAL_STEPS = frozenset({Step.COMPLETE, Step.PARTIAL, Step.EXPIRED, Step.LAPSED, Step.CANCELLED})
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Value):
     """A language of the study: BCP 47 code, name in itself (``دری``), and whether a speaker has reviewed the texts."""
 
     code: str
@@ -65,8 +66,7 @@ class Language:
     review: str  # "reviewed" | "draft"
 
 
-@dataclass(frozen=True, slots=True)
-class Wave:
+class Wave(Value):
     """One repeated (or single) occasion on which a form is offered.
 
     ``offset`` is an ISO 8601 duration from the anchor day (calendar-aware, kept as text, may be negative);
@@ -89,16 +89,14 @@ class Wave:
     missed: Missed = Missed.LATE
 
 
-@dataclass(frozen=True, slots=True)
-class QuietHours:
+class QuietHours(Value):
     """Local hours in which nothing unsolicited is sent; ``start`` > ``end`` spans midnight."""
 
     start: time
     end: time
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
+class Enrolment(Value):
     """Which questions of the consent form carry what the study needs (names of questions, codes of options).
 
     Consent is given when every (question, code) of ``required`` was answered so; ``purposes`` maps a purpose to the
@@ -116,8 +114,7 @@ class Enrolment:
     hour: str  # question answered with an hour, "0".."23"
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnCheck:
+class ReturnCheck(Value):
     """Which questions of the return-check form carry its result; ``status`` is answered yes, other_day or not_going."""
 
     form: str
@@ -125,16 +122,14 @@ class ReturnCheck:
     date: str
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Value):
     """How long data is kept, as ISO 8601 durations: records after the study's end, contacts after the last contact."""
 
     records: str
     contacts: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alerts:
+class Alerts(Value):
     """What follows from an answer of which its form says that somebody must look (``cora:alert``).
 
     ``purpose``: the consent it needs. ``duty``: names of staff, told one after the other while nobody takes it, each
@@ -147,8 +142,7 @@ class Alerts:
     reads: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class PublicUse:
+class PublicUse(Value):
     """By which columns somebody could be recognised in a table that leaves the team, and how many must share them."""
 
     quasi_identifiers: tuple[str, ...]
@@ -218,8 +212,7 @@ class Study:
         return next(language for language in self.languages if language.code == code)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchors:
+class Anchors(Value):
     """The days one person's waves are counted from, and what is needed to place them in their own time."""
 
     enrolled: date
@@ -230,8 +223,7 @@ class Anchors:
     purposes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Value):
     """One occurrence as the study's rules place it: instants in UTC plus the local moment it was planned for."""
 
     wave: str

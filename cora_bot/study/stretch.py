@@ -12,11 +12,10 @@ whatever was entered first, and entering an outage twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.study.model import Planned
 from cora_bot.study.schedule import instant
 
@@ -24,8 +23,7 @@ Span = tuple[datetime, datetime]
 """From the first instant of an outage to the first after it, in UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Value):
     """``begins`` (included) and ``ends`` (not included) are naive wall time at ``place``; ``id`` is 0 until stored."""
 
     place: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from sqlalchemy import Row
 
 from cora_bot.base.clock import from_millis
 from cora_bot.base.errors import NotOpened
+from cora_bot.base.values import Value
 from cora_bot.store import audit_log, remembered
 from cora_bot.store.apply import Step
 from cora_bot.store.audit_log import Noted, Subject
@@ -75,8 +75,7 @@ async def note_study(house: House) -> None:
             await note(house, tx, Noted("study", facts=facts))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value):
     """One entry for people: ``case`` is the code, "" where an entry is of nobody, or of somebody who left for good."""
 
     seq: int
@@ -96,8 +95,7 @@ async def lines(house: House) -> list[Line]:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Value):
     """``broken``: where the chain breaks first, or an entry names somebody else than it was made for; None: whole."""
 
     entries: int

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from cora_bot.base.clock import Clock, to_millis
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
+from cora_bot.base.values import Value
 from cora_bot.store import audit_log, participants, records, remembered
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.database import Database, Tx
@@ -36,8 +36,7 @@ class Halted(CoraError):  # noqa: N818 - it names what happened
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(Value):
     """What the database shows without any key: people, open forms, chats, messages that wait, sealed records."""
 
     people: int

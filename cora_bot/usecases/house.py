@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cora_bot.base.chance import Chance
 from cora_bot.base.clock import Clock
+from cora_bot.base.values import Value
 from cora_bot.dialogue.script import Script
 from cora_bot.store.database import Database
 from cora_bot.store.keystore import KeyStore
@@ -13,8 +12,7 @@ from cora_bot.vault.agefile import Recipient
 from cora_bot.vault.working import WorkingKeys
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(Value):
     database: Database
     keystore: KeyStore
     keys: WorkingKeys

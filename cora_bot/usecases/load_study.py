@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,7 @@ from cora_bot.base.errors import CoraError
 from cora_bot.base.kept import Kept, key_of
 from cora_bot.base.problems import Problem, errors
 from cora_bot.base.resources import shipped
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.dialogue.approval import changed_texts
 from cora_bot.dialogue.phrases import Catalog, Phrases
 from cora_bot.dialogue.script import Script
@@ -38,8 +37,7 @@ class StudyError(CoraError):
         super().__init__(f"the study in {folder} has {len(wrong)} errors:\n{listed}", "Run: cora check STUDY")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Value):
     """``script`` is None when any problem is an error."""
 
     script: Script | None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cora_bot.base.logging import log
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Conversation, TokenState
 from cora_bot.dialogue.inputs import Blocked, Command, CommandName, Input, Pressed, Start, Text, Unblocked, Verb
@@ -85,8 +85,7 @@ async def _killed_before(house: House, arrived: Arrived) -> bool:
         return await updates.count_attempt(tx, key, house.clock.now()) > MOST_ATTEMPTS
 
 
-@dataclass(frozen=True, slots=True)
-class _Keyed:
+class _Keyed(Value):
     """An update and its index; the natural key itself is nowhere stored."""
 
     arrived: Arrived

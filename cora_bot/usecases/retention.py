@@ -9,11 +9,11 @@ while anybody waits to write.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cora_bot.base.clock import from_millis, to_millis
 from cora_bot.base.logging import log
+from cora_bot.base.values import Value
 from cora_bot.dialogue.conversation import Status
 from cora_bot.store import chats, participants, records, remembered
 from cora_bot.store.audit_log import Noted
@@ -30,8 +30,7 @@ SEVERED = "severed_at"
 """Milliseconds at which the study was cut off from its people: from then on nobody comes in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expired:
+class Expired(Value):
     """What has run out. ``records_until``: when the records go; None while the study goes on."""
 
     contacts: int

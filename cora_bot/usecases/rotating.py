@@ -8,13 +8,12 @@ earlier keys, a bounded part of it each hour, and ``left`` says what still needs
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from cora_bot.base.clock import from_millis, to_millis
 from cora_bot.base.logging import log
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.store import remembered, resealing, tokens
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.keystore import KeyStore
@@ -35,8 +34,7 @@ UPDATES_KNOWN: Final = timedelta(hours=48)
 _SLACK: Final = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Value):
     """What still needs earlier keys: so many values, and until when updates and codes are found by their index."""
 
     values: int

@@ -10,12 +10,12 @@ store's links are dropped. Killed in between, ``maintain`` goes on with it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cora_bot.base.clock import from_millis, to_millis
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
+from cora_bot.base.values import Value
 from cora_bot.store import participants, records, remembered, tokens
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.participants import Half
@@ -30,8 +30,7 @@ LATEST = timedelta(days=14)
 PREPARED = "severing_prepared"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Value):
     """What severing would do. ``active``: how many of the ``people`` still take part."""
 
     people: int
@@ -39,8 +38,7 @@ class Plan:
     records: int
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Value):
     """A code that is shown once, and when it is good."""
 
     code: str

@@ -7,13 +7,13 @@ and whichever version of the program compiles it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from cora_bot.base.errors import CoraError
 from cora_bot.base.kept import Kept, key_of
+from cora_bot.base.values import Value
 from cora_bot.study.meaning import OPENERS_PART, digest, digests
 from cora_bot.study.model import Study
 from cora_bot.usecases.form_files import form_files, form_maker
@@ -24,8 +24,7 @@ from cora_bot.vault.statements import FILE, Chain, Statement, read_chain
 MEND = "Put back what was signed, or have a researcher look at it and approve it: cora keys sign STUDY --key KEYFILE"
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Value):
     """What was signed so far, and what is different now (sentences). Nothing was ever signed: an empty chain."""
 
     chain: Chain

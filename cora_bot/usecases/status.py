@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from cora_bot.base.clock import from_millis
+from cora_bot.base.values import Value
 from cora_bot.store import counters, leases, occurrences, outbox, remembered, updates
 from cora_bot.store.tables import State
 from cora_bot.usecases.house import House
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Value):
     """``lag``: seconds the oldest message that may go now has waited; ``due_lag``: those of what is due.
 
     ``heard``: when Telegram last handed over what it had. ``resting``: until when Telegram lets the whole bot send

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import binascii
 import hmac
-from dataclasses import dataclass
+
+from cora_bot.base.values import Value
 
 VERSION_LINE = b"age-encryption.org/v1\n"
 FILE_KEY_SIZE = 16
@@ -23,8 +24,7 @@ class AgeFormatError(ValueError):
     """Not an age v1 file as the specification wants it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stanza:
+class Stanza(Value):
     """One wrapped file key: its kind, its arguments (printable ASCII without spaces), its body."""
 
     kind: str
@@ -39,8 +39,7 @@ class Stanza:
         return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Value):
     """The stanzas, the bytes that the MAC covers, and the MAC."""
 
     stanzas: tuple[Stanza, ...]

@@ -15,8 +15,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from cora_bot.base.values import Value
 
 _ENTRY: Final = b"cora audit v1\0"
 _BEGINNING: Final = b"cora audit beginning v1\0"
@@ -24,8 +25,7 @@ _SUBJECT: Final = b"cora audit subject v1\0"
 SALT_SIZE: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """One line. ``subject`` and ``hash`` are hex; ``facts`` hold ids, counts, names of the team: never content."""
 
     seq: int

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from cora_bot.base.chance import Chance, letters
 from cora_bot.base.errors import CoraError
 from cora_bot.base.problems import Problem
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.vault.agefile import Identity, Recipient, open_sealed, seal
 
 FEWEST_WHO_CAN_OPEN: Final = 2
@@ -24,8 +23,7 @@ _TITLE: Final = "CoR.A opening test, version 1"
 _SALT: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class DrillProof:
+class DrillProof(Value):
     """What the server keeps of one test. ``opened_at`` is set once the phrase was typed back."""
 
     fingerprint: str
@@ -35,8 +33,7 @@ class DrillProof:
     opened_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrillState:
+class DrillState(Value):
     """All tests of one study, at most one per recipient: a new test replaces the earlier one."""
 
     study: str

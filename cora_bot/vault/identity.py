@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from cora_bot.base.chance import Chance
 from cora_bot.base.errors import CoraError
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.vault import bech32, key_document, passphrase, private_files
 from cora_bot.vault.age_header import derive
 from cora_bot.vault.agefile import WORK, Identity, Recipient, open_with_passphrase, seal_with_passphrase
@@ -31,8 +31,7 @@ _VERIFY: Final = "cora-verify-key-"
 _LONGEST_LABEL: Final = 80
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(Value):
     """What everyone may know: who holds the key, what to seal to, what checks the holder's signatures.
 
     ``shares`` says ``2 of 3`` where the key also lies in shares on paper, any two of three; else it is empty.

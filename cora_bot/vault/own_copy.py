@@ -7,18 +7,17 @@ bits, so a small scrypt cost is enough, and a server that sealed the same for ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from cora_bot.base.chance import Chance
+from cora_bot.base.values import Value
 from cora_bot.vault.agefile import Identity, Recipient, open_with_passphrase, seal_with_passphrase
 
 WORK: Final = 12
 """log2 of scrypt's N: some milliseconds. Guessing 76 bits takes for ever at any cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnKey:
+class OwnKey(Value):
     """``sealed``: the identity as an age file under the code."""
 
     recipient: Recipient

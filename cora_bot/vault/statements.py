@@ -13,12 +13,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from cora_bot.base.errors import CoraError
+from cora_bot.base.values import Value
 from cora_bot.vault.identity import ResearcherKey, decode_verify_key, verifies
 
 FILE: Final = "signatures.json"
@@ -64,8 +64,7 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True):
     statements: list[Signed]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Value):
     """All statements of a study, oldest first. ``checked`` has proven every link."""
 
     signed: tuple[Signed, ...] = ()

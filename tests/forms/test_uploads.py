@@ -14,8 +14,7 @@ from xml.sax.saxutils import escape
 import openpyxl
 import pytest
 
-from cora_bot.forms import compile as compiling
-from cora_bot.forms import files, sheets
+from cora_bot.forms import files, load, sheets
 from cora_bot.forms.compile import compile_form
 
 HEADER = ("type", "name", "label::English (en)")
@@ -202,7 +201,7 @@ def test_form_at_the_limit_is_taken() -> None:
     choices = [CHOICES, *(("l", f"c{n}", f"C {n}") for n in range(sheets.MAX_CHOICES))]
     made = compile_form(workbook(rows, choices), file="x.xlsx")
     assert made.form is not None, made.problems[:3]
-    assert len(made.form.questions) == sheets.MAX_ROWS < compiling.MAX_NODES
+    assert len(made.form.questions) == sheets.MAX_ROWS < load.MAX_NODES
 
 
 def test_cell_far_away_costs_nothing() -> None:

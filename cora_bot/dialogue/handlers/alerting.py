@@ -5,9 +5,8 @@ agreed to. It happens with the answer and not at the end: who breaks off needs i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.dialogue import cards
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.conversation import Showing, Status
@@ -19,8 +18,7 @@ from cora_bot.dialogue.turn import Record, RecordKind, Turn
 from cora_bot.forms.walk import Walk
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(Value):
     """``records``: what to look at, sealed; none where nobody may be told. ``first``: of its session."""
 
     records: tuple[Record, ...]

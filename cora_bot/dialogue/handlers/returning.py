@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 from cora_bot.dialogue.conversation import Occurrence
 from cora_bot.dialogue.handlers import planning, questions
 from cora_bot.dialogue.handlers.consenting import named
@@ -20,8 +19,7 @@ ASK_AGAIN_FROM = timedelta(days=1)
 """A corrected day is confirmed once more only if that question lies at least this far ahead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Value):
     """``goes_on``: the wave that waited behind the question begins now."""
 
     scene: Scene

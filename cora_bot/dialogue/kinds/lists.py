@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from cora_bot.base.calendars import number
 from cora_bot.base.folding import folded, nearness
 from cora_bot.base.text import isolate, latin_digits, shorten
+from cora_bot.base.values import Value
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.buttons import Row, button, in_rows
 from cora_bot.dialogue.conversation import View
@@ -32,8 +32,7 @@ PICKED, UNPICKED, CHOSEN = "☑", "☐", "●"
 _COMPACT: Final = frozenset({"minimal", "autocomplete", "search", "quick"})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value):
     """What is shown of a list: ``page`` (from 0) of ``pages``, of ``found`` choices."""
 
     choices: tuple[ShownChoice, ...]

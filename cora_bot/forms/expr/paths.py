@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from cora_bot.base.values import Value
 from cora_bot.forms.expr.context import Context, NodesRun, Run
 from cora_bot.forms.expr.nodes import Node
 from cora_bot.forms.expr.scope import Findings, Scope
@@ -13,8 +13,7 @@ from cora_bot.forms.expr.syntax import Ast, Call, Path, Step
 StepRun = Callable[[Context, list[Node]], list[Node]]
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
+class Predicate(Value):
     """``gives`` as in Compiled; ``size``: the steps it takes for one node."""
 
     run: Run
@@ -60,8 +59,7 @@ def child_value(name: str) -> Run:
     return run  # type: ignore[return-value]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Value):
     """Where the plain beginning of a path leads, and the ``steps`` that remain.
 
     ``names`` is the way there from the top. ``bound`` is how many of them are settled by where the expression stands:

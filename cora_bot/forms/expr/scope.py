@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cora_bot.base.values import Value
 from cora_bot.forms.expr.context import Context, Run
 from cora_bot.forms.expr.nodes import Node
 
@@ -36,8 +37,7 @@ def _holds(top: str, path: str) -> bool:
     return path == top or path.startswith(top + "/")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Value):
     """What can be parsed but not run: a function that does not exist, a wrong number of arguments."""
 
     code: str
@@ -60,16 +60,14 @@ class Findings:
     names: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Value):
     """``gives``: n number, s text, b boolean, v not known before it runs."""
 
     run: Run
     gives: str = "v"
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Value):
     """A compiled expression. ``volatile``: it reads the clock or the language. ``size``: its steps, loops aside.
 
     ``names``: slots of the questions whose choices' labels it takes; what those read is not in ``reads``.

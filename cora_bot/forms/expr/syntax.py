@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cora_bot.base.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Value):
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Value):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Negate:
+class Negate(Value):
     operand: Ast
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Value):
     """``operator`` is one of or and = != < <= > >= + - * div mod |."""
 
     operator: str
@@ -29,14 +25,12 @@ class Binary:
     right: Ast
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Value):
     name: str
     arguments: tuple[Ast, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """``axis``: child, parent, self, attribute, or descendant-or-self (what ``//`` abbreviates). ``name`` may be *."""
 
     axis: str
@@ -44,8 +38,7 @@ class Step:
     predicates: tuple[Ast, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Value):
     """``start`` is "root", "context", or an expression that yields nodes (``instance('x')``, ``current()``)."""
 
     start: str | Ast

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from cora_bot.base.values import Value
 from cora_bot.forms.expr.errors import ExpressionError
 
 MAX_EXPRESSION = 20_000
@@ -22,8 +22,7 @@ TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Value):
     """``kind``: number, text, axis, name, symbol or end."""
 
     kind: str

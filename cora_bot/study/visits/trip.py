@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Final
 
-from cora_bot.base.values import replace
+from cora_bot.base.values import Value, replace
 
 PURPOSE: Final = "visits"
 """The consent purpose a visit needs."""
@@ -30,8 +30,7 @@ class Gender(StrEnum):
     UNSAID = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceFile:
+class PlaceFile(Value):
     """A picture or voice that says where a place is: its name beside the workbook, and the ``row`` that names it.
 
     ``digest`` is the SHA-256 of its content; ``id`` (hex) is the store's, "" before.
@@ -87,8 +86,7 @@ class Place:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Interviewer:
+class Interviewer(Value):
     """``code`` is what the team calls the person, the same on every trip: two trips never book one person twice."""
 
     code: str
@@ -96,8 +94,7 @@ class Interviewer:
     gender: Gender
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Value):
     """One interviewer at one place from ``begins`` to ``ends``, naive wall time there. ``row`` is the workbook's."""
 
     place: str
@@ -109,8 +106,7 @@ class Shift:
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Value):
     """Minutes, but ``exact_place`` and ``notice``: hours before the meeting from which, and until which.
 
     ``messages`` is how many messages one visit may cause at most that nobody asked for; ``ways`` what is offered
@@ -125,8 +121,7 @@ class Rules:
     ways: tuple[Way, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Value):
     """Who is invited: empty means all. ``waves``: one of them must have been reached."""
 
     countries: tuple[str, ...] = ()
@@ -169,8 +164,7 @@ class Trip:
         return next((minutes for a, b, minutes in self.travel if {a, b} == {one, other}), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Value):
     """A time that can be booked: instants in UTC. ``id`` is the store's (0 before).
 
     ``languages`` are the interviewer's and the interpreter's.
@@ -189,8 +183,7 @@ class Slot:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Bookable:
+class Bookable(Value):
     """A slot as it can be booked now: the numbers of its seats that are free, from 1."""
 
     slot: Slot

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntFlag, StrEnum
 from typing import Final
 
 from cora_bot.base.chance import CODE_LETTERS
 from cora_bot.base.clock import to_millis
+from cora_bot.base.values import Value
 from cora_bot.study.visits.trip import Way
 
 
@@ -70,8 +70,7 @@ class Request(StrEnum):
     NOBODY_THERE = "nobody_there"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Value):
     """``slot`` and ``seat`` are held while booked. ``told``: the news the person has not opened yet.
 
     ``due`` is what ``next_at`` is for. ``sequence`` grows with every change of a booking (calendar files carry it).

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from cora_bot.base.values import Value
 
-@dataclass(frozen=True, slots=True)
-class Function:
+
+class Function(Value):
     """One eager function.
 
     ``takes`` has a letter for each argument, the last one counting for all that follow: n number, s text, b boolean,
