@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from cora_bot.base.catalogs import load_catalogs
 from cora_bot.base.errors import CoraError
-from cora_bot.base.kept import Kept, key_of
+from cora_bot.base.kept import Kept, key_of, maker
 from cora_bot.base.problems import Problem, errors
 from cora_bot.base.resources import shipped
 from cora_bot.base.values import Value, replace
@@ -17,14 +19,15 @@ from cora_bot.dialogue.phrases import Catalog, Phrases
 from cora_bot.dialogue.script import Script
 from cora_bot.forms.load import load_xform
 from cora_bot.forms.model import MEDIA, Form, Kind
+from cora_bot.study import model
 from cora_bot.study.check import FormFacts, check_against_forms
 from cora_bot.study.model import Study
-from cora_bot.study.reader import read_study
 from cora_bot.usecases.form_files import form_files, form_maker
 from cora_bot.usecases.media import media_beside
 from cora_bot.vault.statements import FILE as SIGNATURES
 
 STUDY_FILE: Final = "study.toml"
+_STUDY: Final = msgspec.msgpack.Decoder(Study)
 
 
 class StudyError(CoraError):
@@ -54,7 +57,7 @@ def load_script(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None, 
 
 def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None, kept: Kept | None = None) -> Reading:
     """Reads study.toml and compiles every form, whatever is wrong with the others."""
-    study, found = _study(folder)
+    study, found = _study(folder, kept)
     problems = list(found)
     forms, compiled = read_forms(folder / "forms", under="forms", kept=kept)
     problems += compiled
@@ -72,7 +75,7 @@ def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None, 
     return Reading(Script(study, forms, versions, phrases, enrolling, media), tuple(problems))
 
 
-def _study(folder: Path) -> tuple[Study | None, tuple[Problem, ...]]:
+def _study(folder: Path, kept: Kept | None) -> tuple[Study | None, tuple[Problem, ...]]:
     try:
         text = (folder / STUDY_FILE).read_text(encoding="utf-8")
     except OSError:
@@ -80,8 +83,22 @@ def _study(folder: Path) -> tuple[Study | None, tuple[Problem, ...]]:
         return None, (Problem("study.missing", f"there is no {STUDY_FILE} in {folder}", hint, STUDY_FILE),)
     except UnicodeDecodeError:
         return None, (Problem("study.encoding", "the file is not UTF-8", "Save it as UTF-8.", STUDY_FILE),)
-    study, problems = read_study(text, file=STUDY_FILE)
+    study, problems = _read(text, kept or Kept())
     return (replace(study, source=text, signatures=_signatures(folder)) if study else None), problems
+
+
+def _read(text: str, kept: Kept) -> tuple[Study | None, tuple[Problem, ...]]:
+    """Of a study that is kept warnings are not found again, as with forms."""
+    key = key_of("study", maker(Path(model.__file__).parent, "babel", "isodate", "pydantic"), text.encode())
+    made = kept.find(key)
+    if made is not None:
+        return _STUDY.decode(made), ()
+    from cora_bot.study.reader import read_study  # noqa: PLC0415 - pydantic, for a changed study only
+
+    study, problems = read_study(text, file=STUDY_FILE)
+    if study is not None:
+        kept.keep(key, msgspec.msgpack.encode(study))
+    return study, problems
 
 
 def _signatures(folder: Path) -> str:

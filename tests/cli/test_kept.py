@@ -28,7 +28,7 @@ from cora_bot.vault.kept_file import read_kept, write_kept
 from cora_bot.vault.working import Purpose, WorkingKeys
 from tests.cli.server import Server, set_up
 
-HEAVY = ("pyxform", "openpyxl", "PIL", "starlette", "uvicorn", "asyncpg")
+HEAVY = ("pyxform", "openpyxl", "PIL", "pydantic", "starlette", "uvicorn", "asyncpg", "sqlalchemy.dialects.postgresql")
 
 
 @pytest.fixture
@@ -72,6 +72,7 @@ def test_a_second_command_compiles_nothing_and_has_the_same_forms(settings: Sett
     second = _opened(settings)
     assert compiled == FORMS
     fresh = load_script(settings.study)
+    assert second.study == first.study == fresh.study
     assert {name: form.xform for name, form in second.forms.items()} == {
         name: form.xform for name, form in fresh.forms.items()
     }
