@@ -217,19 +217,29 @@ async def count(tx: Tx) -> tuple[int, int]:
     return int(row[0]), int(row[1] or 0)
 
 
-PARTS = 256
-"""Everybody in so many parts of about the same size, by the first byte of their ids, which are random."""
+PART = 4_000
+"""So many people are looked through at once."""
+
+Part = tuple[bytes, bytes]
+_LAST = b"\xff" * 64  # behind every id: none is so long
 
 
-async def silent(tx: Tx, before: datetime, part: int) -> list[bytes]:
+async def parts(tx: Tx) -> list[Part]:
+    """Everybody, in parts of about ``PART``: from the first id to before the second. Ids are random."""
+    people = (await tx.execute(select(func.count()).select_from(participant))).scalar_one()
+    number = people // PART + 1
+    firsts = [((each << 16) // number).to_bytes(2) for each in range(number)]
+    return list(zip(firsts, [*firsts[1:], _LAST], strict=True))
+
+
+async def silent(tx: Tx, before: datetime, part: Part) -> list[bytes]:
     """Of this part of all people the ids of those who joined, for whom nothing is planned any more, and whose last
     contact was before ``before``.
 
     Contact is what they wrote or pressed in any of their chats, and what was sent to them unasked.
     """
-    within = participant.c.id >= bytes([part])
-    if part + 1 < PARTS:
-        within = and_(within, participant.c.id < bytes([part + 1]))
+    first, behind = part
+    within = and_(participant.c.id >= first, participant.c.id < behind)
     return list((await tx.execute(_silent(before).where(within).order_by(participant.c.id))).scalars())
 
 

@@ -43,7 +43,7 @@ async def preview(house: House) -> Expired:
     """What would go now. Changes nothing."""
     before = contacts_before(house)
     async with house.database.read() as tx:
-        contacts = sum([len(await participants.silent(tx, before, part)) for part in range(participants.PARTS)])
+        contacts = sum([len(await participants.silent(tx, before, part)) for part in await participants.parts(tx)])
         until = await _records_until(house, tx)
         over = until is not None and until <= house.clock.now()
         return Expired(contacts, before, await records.count(tx) if over else 0, until)
@@ -73,7 +73,9 @@ async def keep_promises(house: House) -> None:
 async def carry_out(house: House) -> Expired:
     """Forgets what has run out, whatever was looked at when; what it was. Repeatable."""
     contacts, before = 0, contacts_before(house)
-    for part in range(participants.PARTS):
+    async with house.database.read() as tx:
+        parts = await participants.parts(tx)
+    for part in parts:
         async with house.database.read() as tx:
             found = await participants.silent(tx, before, part)
         for begin in range(0, len(found), AT_ONCE):

@@ -165,13 +165,16 @@ async def test_who_is_heard_of_meanwhile_stays(house: House, monkeypatch: pytest
     assert left == [back.id]
 
 
-async def test_everybody_is_in_one_part(house: House) -> None:
+@pytest.mark.parametrize("size", [1, 5, participants.PART])
+async def test_everybody_is_in_one_part(house: House, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(participants, "PART", size)
     ids = [bytes([first]) + rest for first in (0, 1, 127, 128, 254, 255) for rest in (bytes(15), b"\xff" * 15)]
     async with house.database.transaction() as tx:
         rows = [{"id": each, "status": "active", "language": "en", "zone": "UTC", "profile": b""} for each in ids]
         await tx.execute(insert(tables.participant), rows)
     later = BEGIN + THREE_MONTHS
     async with house.database.read() as tx:
-        parts = [await participants.silent(tx, later, part) for part in range(participants.PARTS)]
+        parts = [await participants.silent(tx, later, part) for part in await participants.parts(tx)]
 
     assert [each for part in parts for each in part] == ids
+    assert len(parts) == len(ids) // size + 1
