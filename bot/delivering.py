@@ -19,9 +19,21 @@ from cora_bot.base.clock import Clock, monotonic
 from cora_bot.base.logging import log
 from cora_bot.base.values import Value, replace
 from cora_bot.usecases.deliver import ClaimInDoubt
-from cora_bot.usecases.exchange import DeleteMessage, Outcome, Refused, Retry, SendFile, Sending, SendMessage, Sent
+from cora_bot.usecases.exchange import (
+    Along,
+    DeleteMessage,
+    DeleteMessages,
+    Outcome,
+    Refused,
+    Retry,
+    SendFile,
+    Sending,
+    SendMessage,
+    Sent,
+)
 
 MOST_AT_ONCE = 32  # at Telegram's pace for one bot; a bot that may send faster has more under way
+DELETED_AT_ONCE = 100  # messages Telegram deletes with one call
 GATHER = 0.004  # seconds in which outcomes are awaited that belong to one commit, while others are under way
 LOOK_AGAIN = 1.0  # seconds without a wake-up after which rows whose retry fell due are looked for
 STOP_GRACE = 8.0  # seconds sends under way may still take after the order to stop
@@ -193,14 +205,35 @@ class Delivering:
         return outcome
 
     async def _along(self, sending: Sending) -> dict[int, str]:
-        """What goes right behind what was sent, as far as it comes; the rest waits for its own turn."""
+        """What goes right behind what was sent, as far as it comes; the rest waits for its own turn.
+
+        With as few calls as there can be: who writes a hundred messages must not have others wait while they go.
+        """
         done: dict[int, str] = {}
-        for each in sending.along:
-            outcome = await self._send(replace(sending, id=each.id, call=DeleteMessage(each.message), along=()))
+        for begin in range(0, len(sending.along), DELETED_AT_ONCE):
+            part = sending.along[begin : begin + DELETED_AT_ONCE]
+            outcome = await self._delete(sending, part)
+            if isinstance(outcome, Refused) and len(part) > 1:  # one of them, and nobody says which
+                done |= await self._one_by_one(sending, part)
+            elif isinstance(outcome, Sent | Refused):
+                done |= dict.fromkeys((each.id for each in part), getattr(outcome, "reason", ""))
+            if len(done) < begin + len(part):
+                break
+        return done
+
+    async def _one_by_one(self, sending: Sending, part: Sequence[Along]) -> dict[int, str]:
+        done: dict[int, str] = {}
+        for each in part:
+            outcome = await self._delete(sending, (each,))
             if not isinstance(outcome, Sent | Refused):
                 break
-            done[each.id] = outcome.reason if isinstance(outcome, Refused) else ""
+            done[each.id] = getattr(outcome, "reason", "")
         return done
+
+    async def _delete(self, sending: Sending, part: Sequence[Along]) -> Outcome:
+        messages = tuple(each.message for each in part)
+        call = DeleteMessages(messages) if len(messages) > 1 else DeleteMessage(*messages)
+        return await self._send(replace(sending, id=part[0].id, call=call, along=()))
 
     async def _permitted(self, sending: Sending) -> _Permit | None:
         """Waits for its turn at Telegram's pace; None when the order to stop came first."""

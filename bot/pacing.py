@@ -1,7 +1,8 @@
 """How fast Telegram lets one bot write. Pure: seconds come in as arguments, on any scale that only grows.
 
-30 calls a second over all chats, one new message a second to one chat with short bursts. Edits and deletions count
-overall only: Telegram states the limit per chat for messages, and when it does refuse one of them, ``hold`` obeys.
+30 calls a second over all chats, one new message a second to one chat with short bursts. Of all calls, edits and
+deletions too, one chat gets no more than a person who answers quickly needs: whoever floods the bot spends nobody
+else's part of the 30. Where Telegram refuses all the same, ``hold`` obeys.
 Unsolicited messages leave ``RESERVE`` of the overall allowance to people who wait for a reply. Beyond it they may be
 paid for, where the study wants that (``paid``): Telegram takes up to 1,000 a second then.
 """
@@ -14,6 +15,8 @@ from typing import Final
 OVERALL: Final = 30.0
 PER_CHAT: Final = 1.0
 BURST: Final = 3.0
+CALLS_PER_CHAT: Final = 3.0
+CALLS_BURST: Final = 12.0
 RESERVE: Final = 10.0
 PAID: Final = 900.0
 """Messages a second that are paid for, below Telegram's limit, of which the free ones are a part."""
@@ -51,6 +54,7 @@ class Pace:
     _paid: _Bucket | None = None
     _overall: _Bucket | None = None
     _chats: dict[bytes, _Bucket] = field(default_factory=dict)
+    _calls: dict[bytes, _Bucket] = field(default_factory=dict)
     _held_until: dict[bytes, float] = field(default_factory=dict)
     _all_held_until: float = 0.0
     _swept_at: float = 0.0
@@ -67,14 +71,14 @@ class Pace:
             size = max(self.rate, 1.0)
             self._overall = _Bucket(self.rate, size, size, now)
         keep = min(RESERVE, self._overall.size - 1) if unsolicited else 0.0
-        waits = [self._overall.wait(now, keep)]
+        asked = [self._of(self._calls, chat, now, CALLS_PER_CHAT, CALLS_BURST)]
         if message:
-            waits.append(self._chat(chat, now).wait(now))
-        if max(waits) > 0:
-            return max(waits)
-        self._overall.held -= 1
-        if message:
-            self._chat(chat, now).held -= 1
+            asked.append(self._chat(chat, now))
+        wait = max(self._overall.wait(now, keep), *(bucket.wait(now) for bucket in asked))
+        if wait > 0:
+            return wait
+        for bucket in (self._overall, *asked):
+            bucket.held -= 1
         return 0.0
 
     def ask_paid(self, chat: bytes, now: float) -> bool:
@@ -98,16 +102,21 @@ class Pace:
             self._held_until[chat] = max(self._held_until.get(chat, 0.0), until)
 
     def _chat(self, chat: bytes, now: float) -> _Bucket:
-        if chat not in self._chats:
-            self._chats[chat] = _Bucket(self.per_chat, self.burst, self.burst, now)
-        return self._chats[chat]
+        return self._of(self._chats, chat, now, self.per_chat, self.burst)
+
+    def _of(self, buckets: dict[bytes, _Bucket], chat: bytes, now: float, rate: float, size: float) -> _Bucket:
+        if chat not in buckets:
+            buckets[chat] = _Bucket(rate, size, size, now)
+        return buckets[chat]
 
     def _sweep(self, now: float) -> None:
         """Forgets chats that are back to a full allowance: memory follows who is active, not who is enrolled."""
         if now - self._swept_at < _SWEEP_EVERY:
             return
         self._swept_at = now
-        self._chats = {chat: bucket for chat, bucket in self._chats.items() if not bucket.full(now)}
+        for buckets in (self._chats, self._calls):
+            for chat in [chat for chat, bucket in buckets.items() if bucket.full(now)]:
+                del buckets[chat]
         self._held_until = {chat: until for chat, until in self._held_until.items() if until > now}
 
 

@@ -12,7 +12,7 @@ import regex
 
 from bot.callbacks import pack
 from cora_bot.dialogue.prompt import Prompt
-from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendKey, SendMessage, SendPlace
+from cora_bot.usecases.exchange import DeleteMessage, DeleteMessages, EditMessage, SendKey, SendMessage, SendPlace
 
 TEXT_LIMIT = 4096  # UTF-16 code units
 TOAST_LIMIT = 200
@@ -24,7 +24,7 @@ _ISOLATE_OPENERS = "\u2066\u2067\u2068"
 _ISOLATE_CLOSER = "\u2069"
 
 
-Message = SendMessage | SendKey | SendPlace | EditMessage | DeleteMessage
+Message = SendMessage | SendKey | SendPlace | EditMessage | DeleteMessage | DeleteMessages
 
 
 class _Button(TypedDict):
@@ -60,6 +60,7 @@ class Payload(TypedDict, total=False):
 
     chat_id: int
     message_id: int
+    message_ids: tuple[int, ...]
     text: str
     latitude: float
     longitude: float
@@ -100,6 +101,8 @@ def render(call: Message, address: int) -> tuple[str, Payload]:
             return "editMessageText", payload
         case DeleteMessage(message):
             return "deleteMessage", {"chat_id": address, "message_id": message}
+        case DeleteMessages(messages):
+            return "deleteMessages", {"chat_id": address, "message_ids": messages}
 
 
 def _content(prompt: Prompt, address: int) -> Payload:

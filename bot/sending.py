@@ -17,6 +17,7 @@ from bot.speaking import file_of, send_file
 from cora_bot.base.clock import Clock
 from cora_bot.usecases.exchange import (
     DeleteMessage,
+    DeleteMessages,
     EditMessage,
     Gone,
     Outcome,
@@ -116,7 +117,7 @@ class Sender:
 
 def _taken(sending: Sending, answer: Answer) -> Outcome:
     match sending.call:
-        case DeleteMessage():
+        case DeleteMessage() | DeleteMessages():
             return Sent(0)
         case EditMessage(message):
             return Sent(message)

@@ -27,6 +27,7 @@ from cora_bot.usecases.exchange import (
     Along,
     Call,
     DeleteMessage,
+    DeleteMessages,
     EditMessage,
     SendFile,
     Sending,
@@ -175,5 +176,5 @@ def _means(call: Call) -> Means:
             return Means.SEND
         case EditMessage():
             return Means.EDIT
-        case DeleteMessage():
+        case DeleteMessage() | DeleteMessages():
             return Means.DELETE

@@ -42,6 +42,12 @@ class DeleteMessage(Value):
     message: int
 
 
+class DeleteMessages(Value):
+    """Several of one chat with one call; one that may not be deleted stops them all."""
+
+    messages: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SendFile:
     """A sound, picture or film of the study's, without a sound of the phone. ``known``: Telegram's id of it, or "".
@@ -75,7 +81,7 @@ class SendPlace(Value):
 Above = SendFile | SendKey | SendPlace
 """What can stand above a card."""
 
-Call = SendMessage | Above | EditMessage | DeleteMessage
+Call = SendMessage | Above | EditMessage | DeleteMessage | DeleteMessages
 
 
 class Sending(Value):

@@ -78,12 +78,17 @@ async def _fill(folder: Path, people: int, due_now: int) -> None:
         await register_forms(house)
         for begin in range(0, due_now, 1000):
             await add_due(house, range(begin, min(begin + 1000, due_now)))
+    add_others(folder, range(due_now, people))
+
+
+def add_others(folder: Path, numbers: range) -> None:
+    """People who are only there, in the two stores of ``folder``: nothing of theirs is due, and nothing is read."""
     with sqlite3.connect(folder / "cora.db") as store, sqlite3.connect(folder / "keystore.db") as links:
         for connection in (store, links):
             connection.execute("PRAGMA synchronous = OFF")
         draw = random.Random(1)
-        for begin in range(due_now, people, 10_000):
-            _add_padding(store, links, range(begin, min(begin + 10_000, people)), draw)
+        for begin in range(numbers.start, numbers.stop, 10_000):
+            _add_padding(store, links, range(begin, min(begin + 10_000, numbers.stop)), draw)
         store.execute("ANALYZE")
 
 
@@ -114,7 +119,6 @@ def _occasions(now: datetime) -> list[Occurrence]:
 
 
 def _add_padding(store: sqlite3.Connection, links: sqlite3.Connection, numbers: range, draw: random.Random) -> None:
-    """People who are only there: nothing of theirs is due, and nothing of theirs is read."""
     at = to_millis(NOW)
     rows = [(n, _id(b"p", n), _id(b"h", n)) for n in numbers]
     store.executemany(

@@ -4,6 +4,8 @@ D-01 chats side by side; nothing is sent twice, nothing is forgotten
 D-02 a chat that has to wait holds back nobody else
 D-03 an outcome outlives a store that is down; an orderly stop settles everything
 D-04 what was claimed in a commit that nobody answered is given back, and sent once
+D-05 what goes along goes with as few calls as can be, and one message that stays keeps none of the others
+D-06 a chat that floods the bot slows itself alone
 """
 
 from __future__ import annotations
@@ -28,7 +30,17 @@ from cora_bot.base.values import replace
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.usecases.deliver import ClaimInDoubt
-from cora_bot.usecases.exchange import Outcome, Refused, Retry, Sending, SendMessage, Sent, Uncertain
+from cora_bot.usecases.exchange import (
+    Along,
+    EditMessage,
+    Outcome,
+    Refused,
+    Retry,
+    Sending,
+    SendMessage,
+    Sent,
+    Uncertain,
+)
 
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
 
@@ -133,6 +145,82 @@ async def test_every_chat_gets_its_rows_in_order_and_once(bench: Bench) -> None:
         await delivering.empty()
     assert [received(person) for person in people] == [texts] * 20
     assert sorted(row for row, _ in bench.shelf.outcomes) == list(range(1, 121))
+
+
+def _with_along(bench: Bench, person: Person, messages: Sequence[int]) -> None:
+    """A message laid for ``person``, behind which these go."""
+    bench.shelf.lay(person, "card")
+    due, row = bench.shelf.rows[-1]
+    along = tuple(Along(1000 + number, message) for number, message in enumerate(messages))
+    bench.shelf.rows[-1] = (due, replace(row, along=along))
+
+
+def _screen(person: Person) -> list[str]:
+    return [bubble.text for bubble in person.screen if bubble.text != "/start"]
+
+
+def _calls(bench: Bench) -> list[str]:
+    return [call.method for call in bench.emulator.world.calls if call.method.startswith("delete")]
+
+
+@pytest.mark.parametrize(("written", "calls"), [(1, ["deleteMessage"]), (250, ["deleteMessages"] * 3)])
+async def test_many_messages_go_with_few_calls(bench: Bench, written: int, calls: list[str]) -> None:
+    person = bench.person()
+    own = [person.type(str(number)) for number in range(written)]
+    _with_along(bench, person, own)
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+    ((_, outcome),) = bench.shelf.outcomes
+    assert isinstance(outcome, Sent)
+    assert outcome.along == {1000 + number: "" for number in range(written)}
+    assert (_screen(person), _calls(bench)) == (["card"], calls)
+
+
+async def test_a_message_that_must_stay_keeps_no_other(bench: Bench) -> None:
+    person = bench.person()
+    old = person.type("old")
+    bench.clock.move(timedelta(hours=49))
+    young = [person.type("young"), person.type("younger")]
+    _with_along(bench, person, [young[0], old, young[1]])
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+    ((_, outcome),) = bench.shelf.outcomes
+    assert isinstance(outcome, Sent)
+    assert outcome.along == {1000: "", 1001: "not_deletable", 1002: ""}
+    assert _screen(person) == ["old", "card"]
+
+
+async def test_what_did_not_go_along_is_left_to_wait(bench: Bench) -> None:
+    person = bench.person()
+    _with_along(bench, person, [person.type(str(number)) for number in range(150)])
+    bench.emulator.faults.add(Fault(Kind.FLOOD, "deleteMessages", retry_after=1))
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+    ((_, outcome),) = bench.shelf.outcomes
+    assert isinstance(outcome, Sent)
+    assert (outcome.along, len(_screen(person)), _calls(bench)) == ({}, 151, ["deleteMessages"])
+
+
+async def test_a_chat_that_floods_slows_itself_alone(bench: Bench) -> None:
+    """What it sent wants a hundred calls; somebody else's reply goes at once all the same."""
+    flood, other = bench.person(), bench.person()
+    bench.shelf.lay(flood, "card")
+    async with bench.delivering(Pace()) as delivering:
+        await delivering.empty()
+        card = next(number for number, one in flood.chat.messages.items() if one.from_bot)
+        for number in range(100):
+            bench.shelf.lay(flood, "")
+            due, row = bench.shelf.rows[-1]
+            bench.shelf.rows[-1] = (due, replace(row, call=EditMessage(card, Prompt(f"edit {number}"))))
+        delivering.wake()
+        await asyncio.sleep(1.5)
+        before = len(bench.emulator.world.calls)
+        bench.shelf.lay(other, "reply")
+        delivering.wake()
+        began = monotonic()
+        await other.until(lambda one: received(one) == ["reply"])
+        waited = monotonic() - began
+    assert (waited < 0.5, before < 30) == (True, True)
 
 
 async def test_store_is_not_asked_again_before_something_changes(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 P-01 never above Telegram's limits, overall and per chat
 P-02 replies find room while a wave of invitations goes out
 P-03 a flood refusal is obeyed, by the chat or by the whole bot
+P-04 one chat gets few calls of any kind, whatever it does; the others lose nothing by it
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pacing import BURST, OVERALL, RESERVE, Backoff, Pace
+from bot.pacing import BURST, CALLS_BURST, CALLS_PER_CHAT, OVERALL, RESERVE, Backoff, Pace
 
 CHATS = st.sampled_from([b"a", b"b", b"c"])
 
@@ -31,6 +32,8 @@ def test_pace_stays_under_the_limits(asks: list[tuple[bytes, bool, bool, float]]
             for chat in (b"a", b"b", b"c"):
                 messages = [one for one in within if one[1] == chat and one[2]]
                 assert len(messages) <= BURST + (end - begin) + 1e-6
+                calls = [one for one in within if one[1] == chat]
+                assert len(calls) <= CALLS_BURST + (end - begin) * CALLS_PER_CHAT + 1e-6
 
 
 @given(CHATS, st.booleans(), st.floats(0, 1e6))
@@ -54,6 +57,14 @@ def test_edits_do_not_spend_the_chats_allowance() -> None:
     pace = Pace()
     assert [pace.ask(b"a", 100.0, message=False) for _ in range(10)] == [0] * 10
     assert pace.ask(b"a", 100.0, message=True) == 0
+
+
+def test_one_chat_gets_a_few_calls_and_the_others_all_the_rest() -> None:
+    pace = Pace()
+    taken = [chat for _ in range(100) for chat in (b"flood", b"quick") if not pace.ask(chat, 100.0, message=False)]
+    assert [taken.count(chat) for chat in (b"flood", b"quick")] == [CALLS_BURST, CALLS_BURST]
+    assert pace.ask(b"third", 100.0, message=True) == 0
+    assert 0 < pace.ask(b"flood", 100.0, message=False) <= 1 / CALLS_PER_CHAT
 
 
 def test_replies_find_room_behind_a_wave_of_invitations() -> None:

@@ -17,7 +17,7 @@ from bot.callbacks import pack
 from bot.render import ELLIPSIS, PIN, TEXT_LIMIT, render, shorten, units
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
-from cora_bot.usecases.exchange import DeleteMessage, EditMessage, SendKey, SendMessage, SendPlace
+from cora_bot.usecases.exchange import DeleteMessage, DeleteMessages, EditMessage, SendKey, SendMessage, SendPlace
 
 YES = Button("Ja <b>", Press(Verb.CHOOSE, 7, 3, 1))
 BACK = Button("←", Press(Verb.BACK, 7))
@@ -71,6 +71,7 @@ def test_place_is_a_silent_pin_without_a_word() -> None:
 
 def test_deletion_names_the_message() -> None:
     assert render(DeleteMessage(5), 77) == ("deleteMessage", {"chat_id": 77, "message_id": 5})
+    assert render(DeleteMessages((5, 6)), 77) == ("deleteMessages", {"chat_id": 77, "message_ids": (5, 6)})
 
 
 @pytest.mark.parametrize("text", ["", "x" * 4096, "😀" * 2048])
