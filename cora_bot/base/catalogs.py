@@ -20,7 +20,7 @@ from babel.messages.pofile import PoFileError, read_po
 from babel.support import Translations
 
 from cora_bot.base.errors import CoraError
-from cora_bot.base.kept import Kept, key_of, maker
+from cora_bot.base.kept import Kept, maker, source_of
 from cora_bot.base.values import Value
 
 DOMAIN: Final = "cora"
@@ -64,7 +64,8 @@ def _load(path: Path, kept: Kept, made_by: str) -> LoadedCatalog:
     where, file = f"the catalog of {language_of(path)}", "/".join(path.parts[-4:])
     try:
         text = path.read_text(encoding="utf-8")
-        compiled = kept.of(key_of("catalog", made_by, text.encode()), lambda: _compiled(text, where, file))
+        source = source_of(made_by, text.encode())
+        compiled = kept.of(f"catalog {language_of(path)}", source, lambda: _compiled(text, where, file))
     except (OSError, ValueError, PoFileError) as error:
         raise CoraError(f"{where} could not be read ({type(error).__name__})", f"Mend {file}.") from error
     found = _REVIEW.search(text)

@@ -7,43 +7,41 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+Slots = Mapping[str, tuple[str, bytes]]
+"""By what it is: the digest of what it was made from, and what was made."""
+
 
 class Kept:
-    """``found``: what an earlier process made, by key; without it everything is made anew.
+    """``slots``: what an earlier process made; without it everything is made anew.
 
-    Only who alone can write there may hand it over: what is kept is taken for what this program would make.
+    Only who alone can write there may hand it over: what is kept is taken for what this program would make. What this
+    process has no use for stays: another command may have.
     """
 
-    def __init__(self, found: Mapping[str, bytes] | None = None) -> None:
-        self._found = dict(found or {})
-        self._used: dict[str, bytes] = {}
+    def __init__(self, slots: Slots | None = None) -> None:
+        self._slots = dict(slots or {})
+        self.changed = False
 
-    def find(self, key: str) -> bytes | None:
-        made = self._found.get(key)
-        if made is not None:
-            self._used[key] = made
-        return made
+    @property
+    def slots(self) -> Slots:
+        return self._slots
 
-    def keep(self, key: str, made: bytes) -> None:
-        self._used[key] = made
+    def find(self, what: str, source: str) -> bytes | None:
+        """What was made of ``source`` (see ``source_of``); None where it was another, or nothing."""
+        digest, made = self._slots.get(what, ("", b""))
+        return made if digest == source else None
 
-    def of(self, key: str, make: Callable[[], bytes]) -> bytes:
-        """What was made under ``key``, now or earlier. Raises what ``make`` raises, and then keeps nothing."""
-        made = self.find(key)
+    def keep(self, what: str, source: str, made: bytes) -> None:
+        self._slots[what] = (source, made)
+        self.changed = True
+
+    def of(self, what: str, source: str, make: Callable[[], bytes]) -> bytes:
+        """What is kept, or what ``make`` makes. Raises what ``make`` raises, and then keeps nothing."""
+        made = self.find(what, source)
         if made is None:
             made = make()
-            self.keep(key, made)
+            self.keep(what, source, made)
         return made
-
-    @property
-    def changed(self) -> bool:
-        """Whether what was asked for is not what was handed over."""
-        return self._used != self._found
-
-    @property
-    def used(self) -> Mapping[str, bytes]:
-        """What was asked for in this process's life: the rest is of files that are gone or different now."""
-        return self._used
 
 
 def maker(folder: Path, *libraries: str) -> str:
@@ -56,6 +54,6 @@ def maker(folder: Path, *libraries: str) -> str:
     return told.hexdigest()
 
 
-def key_of(what: str, made_by: str, source: bytes) -> str:
-    """Names what ``made_by`` makes of ``source``; ``what`` tells apart the several things made of one file."""
-    return hashlib.sha256(f"{what}\0{made_by}\0".encode() + source).hexdigest()
+def source_of(made_by: str, content: bytes) -> str:
+    """Digest of all that a thing is made from: ``content``, and the ``maker``."""
+    return hashlib.sha256(f"{made_by}\0".encode() + content).hexdigest()

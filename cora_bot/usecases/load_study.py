@@ -10,7 +10,7 @@ import msgspec
 
 from cora_bot.base.catalogs import load_catalogs
 from cora_bot.base.errors import CoraError
-from cora_bot.base.kept import Kept, key_of, maker
+from cora_bot.base.kept import Kept, maker, source_of
 from cora_bot.base.problems import Problem, errors
 from cora_bot.base.resources import shipped
 from cora_bot.base.values import Value, replace
@@ -57,6 +57,7 @@ def load_script(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None, 
 
 def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None, kept: Kept | None = None) -> Reading:
     """Reads study.toml and compiles every form, whatever is wrong with the others."""
+    kept = kept or Kept()
     study, found = _study(folder, kept)
     problems = list(found)
     forms, compiled = read_forms(folder / "forms", under="forms", kept=kept)
@@ -75,7 +76,7 @@ def read_folder(folder: Path, *, catalogs: Mapping[str, Catalog] | None = None, 
     return Reading(Script(study, forms, versions, phrases, enrolling, media), tuple(problems))
 
 
-def _study(folder: Path, kept: Kept | None) -> tuple[Study | None, tuple[Problem, ...]]:
+def _study(folder: Path, kept: Kept) -> tuple[Study | None, tuple[Problem, ...]]:
     try:
         text = (folder / STUDY_FILE).read_text(encoding="utf-8")
     except OSError:
@@ -83,21 +84,21 @@ def _study(folder: Path, kept: Kept | None) -> tuple[Study | None, tuple[Problem
         return None, (Problem("study.missing", f"there is no {STUDY_FILE} in {folder}", hint, STUDY_FILE),)
     except UnicodeDecodeError:
         return None, (Problem("study.encoding", "the file is not UTF-8", "Save it as UTF-8.", STUDY_FILE),)
-    study, problems = _read(text, kept or Kept())
+    study, problems = _read(text, kept)
     return (replace(study, source=text, signatures=_signatures(folder)) if study else None), problems
 
 
 def _read(text: str, kept: Kept) -> tuple[Study | None, tuple[Problem, ...]]:
     """Of a study that is kept warnings are not found again, as with forms."""
-    key = key_of("study", maker(Path(model.__file__).parent, "babel", "isodate", "pydantic"), text.encode())
-    made = kept.find(key)
+    source = source_of(maker(Path(model.__file__).parent, "babel", "isodate", "pydantic"), text.encode())
+    made = kept.find("study", source)
     if made is not None:
         return _STUDY.decode(made), ()
     from cora_bot.study.reader import read_study  # noqa: PLC0415 - pydantic, for a changed study only
 
     study, problems = read_study(text, file=STUDY_FILE)
     if study is not None:
-        kept.keep(key, msgspec.msgpack.encode(study))
+        kept.keep("study", source, msgspec.msgpack.encode(study))
     return study, problems
 
 
@@ -131,17 +132,17 @@ def read_forms(folder: Path, *, under: str, kept: Kept | None = None) -> tuple[d
 
 
 def _form(path: Path, name: str, kept: Kept, made_by: str) -> tuple[Form | None, Sequence[Problem]]:
-    source = path.read_bytes()
-    key = key_of(f"form {path.name}", made_by, source)
-    xform = kept.find(key)
+    content = path.read_bytes()
+    what, source = f"form {path.name}", source_of(made_by, content)
+    xform = kept.find(what, source)
     if xform is not None:
         return load_xform(xform.decode()), ()
     # What reads workbooks takes a quarter of a second to import, and is needed for a changed form only.
     from cora_bot.forms.compile import compile_form  # noqa: PLC0415
 
-    compiled = compile_form(source, file=name)
+    compiled = compile_form(content, file=name)
     if compiled.form is not None:
-        kept.keep(key, compiled.form.xform.encode())
+        kept.keep(what, source, compiled.form.xform.encode())
     return compiled.form, compiled.problems
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from cora_bot.base.errors import CoraError
-from cora_bot.base.kept import Kept, key_of
+from cora_bot.base.kept import Kept, source_of
 from cora_bot.base.values import Value
 from cora_bot.study.meaning import OPENERS_PART, digest, digests
 from cora_bot.study.model import Study
@@ -134,14 +134,14 @@ def _forms(folder: Path, kept: Kept) -> Iterator[tuple[str, str]]:
     made_by = form_maker()
     for path in form_files(folder):
         source, suffix = path.read_bytes(), path.suffix.lower()
-        made = kept.of(key_of(f"cells {suffix}", made_by, source), partial(_cells, source, suffix))
-        yield f"form {path.stem}", made.decode()
+        cells = kept.of(f"cells {path.name}", source_of(made_by, source), partial(_cells, source, suffix))
+        yield f"form {path.stem}", cells.decode()
 
 
 def _cells(source: bytes, suffix: str) -> bytes:
     if suffix == ".xml":
         return digest(source.decode("utf-8", "surrogateescape")).encode()
-    # As long to import as everything else of a start, and needed for a changed form only.
+    # What reads workbooks takes a quarter of a second to import, and is needed for a changed form only.
     from cora_bot.forms.sheets import read_workbook  # noqa: PLC0415
 
     sheets = read_workbook(source, suffix).sheets

@@ -108,7 +108,7 @@ def _flip(path: Path, _: WorkingKeys) -> None:
 
 
 def _in_the_clear(path: Path, keys: WorkingKeys) -> None:
-    path.write_bytes(msgspec.msgpack.encode(dict(read_kept(path, keys)._found)))
+    path.write_bytes(msgspec.msgpack.encode(read_kept(path, keys).slots))
 
 
 def _under_other_keys(path: Path, keys: WorkingKeys) -> None:
@@ -152,22 +152,30 @@ def test_what_makes_it_is_told_apart_by_its_own_files(tmp_path: Path) -> None:
     assert keeping.maker(tmp_path, "pyxform") != before
 
 
-def test_what_is_no_longer_asked_for_is_not_kept(settings: Settings) -> None:
+def test_a_changed_file_takes_the_place_of_its_older_self(settings: Settings) -> None:
     _opened(settings)
     keys = server_keys(settings)
-    before = read_kept(settings.kept, keys)
-    (settings.study / "forms" / "check_in.md").write_text(
-        (settings.study / "forms" / "check_in.md").read_text(encoding="utf-8") + "\n", encoding="utf-8"
-    )
+    before = read_kept(settings.kept, keys).slots
+    form = settings.study / "forms" / "check_in.md"
+    form.write_text(form.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     _opened(settings)
-    after = read_kept(settings.kept, keys)
-    assert len(after._found) == len(before._found)
-    assert len(after._found.keys() - before._found.keys()) == 1
+    after = read_kept(settings.kept, keys).slots
+    assert after.keys() == before.keys()
+    assert [what for what in after if after[what] != before[what]] == ["form check_in.md"]
+
+
+def test_what_one_command_does_not_ask_for_stays_for_the_next(settings: Settings) -> None:
+    keys, chance = server_keys(settings), SeededChance("another command")
+    kept = Kept()
+    kept.keep("cells check_in.md", "digest", b"made")
+    write_kept(settings.kept, kept, keys, chance)
+    _opened(settings)
+    assert read_kept(settings.kept, keys).find("cells check_in.md", "digest") == b"made"
 
 
 def test_a_disk_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     kept = Kept()
-    kept.keep("key", b"made")
+    kept.keep("form", "digest", b"made")
     chance = SeededChance("no disk")
     write_kept(tmp_path / "no such folder" / "kept", kept, WorkingKeys.generate(chance), chance)
     assert list(tmp_path.iterdir()) == []
