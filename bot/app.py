@@ -36,8 +36,8 @@ from cora_bot.base.clock import monotonic
 from cora_bot.base.logging import log
 from cora_bot.base.pulse import Loop
 from cora_bot.store.downloads import Download
-from cora_bot.usecases import deliver, due, fetching, leading, receive, silence
-from cora_bot.usecases.exchange import Arrived, Reaction, Sending
+from cora_bot.usecases import deliver, due, fetching, leading, receive, removing, silence
+from cora_bot.usecases.exchange import Arrived, Reaction, Removal, Sending
 from cora_bot.usecases.fetching import NotFetched
 from cora_bot.usecases.halting import Halted
 from cora_bot.usecases.house import House
@@ -138,7 +138,7 @@ class App:
 
     def _deliverer(self, may_send: Callable[[], bool] = lambda: True) -> Delivering:
         return Delivering(
-            Outbox(self._claim, self._settle),
+            Outbox(self._claim, self._owed, self._settle),
             self._sender,
             pace=self._pace,
             clock=self._house.clock,
@@ -298,6 +298,9 @@ class App:
 
     async def _claim(self, limit: int) -> Sequence[Sending]:
         return await deliver.claim(self._house, limit=limit)
+
+    async def _owed(self) -> Sequence[Removal]:
+        return await removing.owed(self._house)
 
     async def _claim_file(self) -> Download | None:
         return await fetching.claim(self._house)

@@ -3,13 +3,17 @@
 Chats are served side by side; order within a chat is the store's: it hands out one row of a chat at a time. A row is
 claimed (committed as ``sending``) only when there is room to send it, since whatever is claimed and not settled at a
 kill is uncertain. Outcomes are settled together, and are kept while the store is down.
+
+What people wrote is removed beside that: at once while little happens, else every other second, with one call for all
+that a chat owes by then.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import suppress
 
 from bot.api import TokenRefused
 from bot.pacing import Backoff, Pace
@@ -20,31 +24,30 @@ from cora_bot.base.logging import log
 from cora_bot.base.values import Value, replace
 from cora_bot.usecases.deliver import ClaimInDoubt
 from cora_bot.usecases.exchange import (
-    Along,
-    DeleteMessage,
-    DeleteMessages,
     Outcome,
     Refused,
+    Removal,
     Retry,
     SendFile,
     Sending,
     SendMessage,
-    Sent,
 )
 
 MOST_AT_ONCE = 32  # at Telegram's pace for one bot; a bot that may send faster has more under way
-DELETED_AT_ONCE = 100  # messages Telegram deletes with one call
+REMOVALS_AT_ONCE = 16
+REMOVED_EVERY = 2.0  # seconds between two looks at what is to be removed, if the first found something
 GATHER = 0.004  # seconds in which outcomes are awaited that belong to one commit, while others are under way
 LOOK_AGAIN = 1.0  # seconds without a wake-up after which rows whose retry fell due are looked for
 STOP_GRACE = 8.0  # seconds sends under way may still take after the order to stop
 
-Settled = tuple[Sending, Outcome]
+Settled = tuple[Sending | Removal, Outcome]
 
 
 class Outbox(Value):
-    """The delivering usecase, as this loop needs it."""
+    """The delivering usecase, as this loop needs it. ``owed``: what is to be removed now."""
 
     claim: Callable[[int], Awaitable[Sequence[Sending]]]
+    owed: Callable[[], Awaitable[Sequence[Removal]]]
     settle: Callable[[Sequence[Settled]], Awaitable[None]]
 
 
@@ -85,7 +88,8 @@ class Delivering:
         self._stopping = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._outcomes: list[Settled] = []
-        self._claimed = 0
+        self._claimed = self._removing = 0
+        self._removed_at = -REMOVED_EVERY
         self._asked = self._answered = 0
         self._idle = asyncio.Event()
         self._resting = False
@@ -135,17 +139,20 @@ class Delivering:
             raise TokenRefused
         asked, room = self._asked, 0 if self._quiet() else max(0, self._most - self._claimed)
         claimed = await self._claim(room)
-        if not claimed and not self._claimed and not self._quiet():
+        owed = await self._remove() if self._may_remove() else 0
+        if not claimed and not owed and not self._claimed and not self._removing and not self._quiet():
             self._answered = asked
             self._idle.set()
         # Fewer than there was room for: nothing else can go before something changes, be it an outcome.
-        if (claimed < room or not room) and not self._outcomes and (self._claimed or asked == self._asked):
+        under_way = self._claimed or self._removing
+        if (claimed < room or not room) and not self._outcomes and (under_way or asked == self._asked):
             await self._rest()
 
     async def _rest(self) -> None:
         self._resting = True
         try:
-            await set_within(self._changed, max(0.01, min(self._look_again, self._quiet() or self._look_again)))
+            waits = [each for each in (self._quiet(), self._until_removal()) if each > 0]
+            await set_within(self._changed, max(0.01, min([self._look_again, *waits])))
             if len(self._under_way) > 1 and not self._stopping.is_set():
                 await asyncio.sleep(GATHER)
         finally:
@@ -164,28 +171,75 @@ class Delivering:
             raise
         self._claimed += len(claimed)
         for sending in claimed:
-            task = asyncio.create_task(self._deliver(sending))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._begin(self._deliver(sending))
         return len(claimed)
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    def _until_removal(self) -> float:
+        return self._removed_at + REMOVED_EVERY - monotonic()
+
+    def _may_remove(self) -> bool:
+        """Not while the last ones are under way: it is not written down anywhere that they are."""
+        in_time = self._until_removal() <= 0 or self._asked > self._answered
+        return in_time and not self._removing and not self._quiet()
+
+    async def _remove(self) -> int:
+        """Gives back how many removals it has begun."""
+        owed = await self._outbox.owed()
+        if owed:
+            self._removed_at = monotonic()
+        self._removing += len(owed)
+        waiting = iter(owed)
+        for _ in range(min(REMOVALS_AT_ONCE, len(owed))):
+            self._begin(self._delete_each(waiting))
+        return len(owed)
+
+    async def _delete_each(self, waiting: Iterator[Removal]) -> None:
+        for removal in waiting:
+            await self._delete(removal)
+
+    async def _delete(self, removal: Removal) -> None:
+        """One message that may not be deleted stops those that go with the same call: then each goes alone."""
+        outcome = await self._outcome(removal)
+        if isinstance(outcome, Refused) and len(removal.messages) > 1:
+            alone = [replace(removal, messages=(each,)) for each in removal.messages]
+            self._removing += len(alone) - 1
+            self._outcomes += [(each, await self._outcome(each)) for each in alone]
+        else:
+            self._outcomes.append((removal, outcome))
+        self._changed.set()
 
     async def _settle(self) -> None:
         outcomes = tuple(self._outcomes)
         if outcomes:
             await self._outbox.settle(outcomes)
             del self._outcomes[: len(outcomes)]
-            self._claimed -= len(outcomes)
+            removed = sum(isinstance(each, Removal) for each, _ in outcomes)
+            self._removing -= removed
+            self._claimed -= len(outcomes) - removed
 
     async def _deliver(self, sending: Sending) -> None:
+        self._outcomes.append((sending, await self._outcome(sending)))
+        self._changed.set()
+
+    async def _outcome(self, sending: Sending | Removal) -> Outcome:
         try:
             outcome = await self._send(sending)
         except Exception as error:  # ours to mend; the row must end, or its chat would wait for ever
-            log("send_failed", level=logging.ERROR, row=sending.id, error=type(error).__name__)
-            outcome = Refused("internal")
-        self._outcomes.append((sending, outcome))
-        self._changed.set()
+            log("send_failed", level=logging.ERROR, chat=sending.chat.hex(), error=type(error).__name__)
+            return Refused("internal")
+        how, why = type(outcome).__name__.lower(), getattr(outcome, "reason", "")
+        if isinstance(sending, Sending):
+            log("sent", row=sending.id, outcome=how, reason=why)
+        else:
+            log("removed", chat=sending.chat.hex(), count=len(sending.messages), outcome=how, reason=why)
+        return outcome
 
-    async def _send(self, sending: Sending) -> Outcome:
+    async def _send(self, sending: Sending | Removal) -> Outcome:
         permit = await self._permitted(sending)
         if permit is None:
             return Retry(self._clock.now(), "stopping")
@@ -197,50 +251,17 @@ class Delivering:
             self._token_refused = True
             return Retry(self._clock.now(), "token_refused", whole_bot=True)
         self._learn(sending, outcome)
-        how, why = type(outcome).__name__.lower(), getattr(outcome, "reason", "")
-        self._observe(how, why)
-        log("sent", row=sending.id, outcome=how, reason=why)
-        if isinstance(outcome, Sent) and sending.along:
-            return replace(outcome, along=await self._along(sending))
+        self._observe(type(outcome).__name__.lower(), getattr(outcome, "reason", ""))
         return outcome
 
-    async def _along(self, sending: Sending) -> dict[int, str]:
-        """What goes right behind what was sent, as far as it comes; the rest waits for its own turn.
-
-        With as few calls as there can be: who writes a hundred messages must not have others wait while they go.
-        """
-        done: dict[int, str] = {}
-        for begin in range(0, len(sending.along), DELETED_AT_ONCE):
-            part = sending.along[begin : begin + DELETED_AT_ONCE]
-            outcome = await self._delete(sending, part)
-            if isinstance(outcome, Refused) and len(part) > 1:  # one of them, and nobody says which
-                done |= await self._one_by_one(sending, part)
-            elif isinstance(outcome, Sent | Refused):
-                done |= dict.fromkeys((each.id for each in part), getattr(outcome, "reason", ""))
-            if len(done) < begin + len(part):
-                break
-        return done
-
-    async def _one_by_one(self, sending: Sending, part: Sequence[Along]) -> dict[int, str]:
-        done: dict[int, str] = {}
-        for each in part:
-            outcome = await self._delete(sending, (each,))
-            if not isinstance(outcome, Sent | Refused):
-                break
-            done[each.id] = getattr(outcome, "reason", "")
-        return done
-
-    async def _delete(self, sending: Sending, part: Sequence[Along]) -> Outcome:
-        messages = tuple(each.message for each in part)
-        call = DeleteMessages(messages) if len(messages) > 1 else DeleteMessage(*messages)
-        return await self._send(replace(sending, id=part[0].id, call=call, along=()))
-
-    async def _permitted(self, sending: Sending) -> _Permit | None:
+    async def _permitted(self, sending: Sending | Removal) -> _Permit | None:
         """Waits for its turn at Telegram's pace; None when the order to stop came first."""
+        if isinstance(sending, Removal):
+            return await self._permitted_to_remove(sending)
         message = isinstance(sending.call, SendMessage | SendFile)
         while not self._stopping.is_set():
             now = monotonic()
-            wait = self._pace.ask(sending.chat, now, message=message, unsolicited=sending.unsolicited)
+            wait = self._pace.ask(sending.chat, now, message=message, yielding=sending.unsolicited)
             if wait <= 0:
                 return _Permit(paid=False)
             if sending.unsolicited and isinstance(sending.call, SendMessage) and self._pace.ask_paid(sending.chat, now):
@@ -248,7 +269,15 @@ class Delivering:
             await set_within(self._stopping, wait)
         return None
 
-    def _learn(self, sending: Sending, outcome: Outcome) -> None:
+    async def _permitted_to_remove(self, removal: Removal) -> _Permit | None:
+        """Once more after the order to stop: what need not wait goes yet."""
+        while wait := self._pace.ask(removal.chat, monotonic(), message=False, yielding=True):
+            if self._stopping.is_set():
+                return None
+            await set_within(self._stopping, wait)
+        return _Permit(paid=False)
+
+    def _learn(self, sending: Sending | Removal, outcome: Outcome) -> None:
         """What one outcome says about those to come: a flood limit, or that the network is down."""
         if isinstance(outcome, Retry) and outcome.reason == "too_many":
             wait = (outcome.at - self._clock.now()).total_seconds()
@@ -259,10 +288,21 @@ class Delivering:
             self._network.succeeded()
 
     async def _finish(self) -> None:
-        """Sends under way are waited for, those not begun are given back, all outcomes are settled."""
+        """Sends under way are waited for, those not begun are given back, all outcomes are settled.
+
+        What people wrote goes yet, as far as it need not wait for the pace: the next start may be days away.
+        """
         self._stopping.set()
+        until = monotonic() + STOP_GRACE
+        await self._wind_up(until)
+        if not self._token_refused and self._may_send() and not self._removing and not self._quiet():
+            with suppress(Exception):  # whatever the store raises: it is owed still
+                await self._remove()
+            await self._wind_up(until)
+
+    async def _wind_up(self, until: float) -> None:
         if self._under_way:
-            await asyncio.wait(tuple(self._under_way), timeout=STOP_GRACE)
+            await asyncio.wait(tuple(self._under_way), timeout=max(0.0, until - monotonic()))
         for task in tuple(self._under_way):
             task.cancel()
         try:

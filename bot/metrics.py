@@ -93,6 +93,7 @@ def _of_store(stands: Status) -> list[str]:
         ("store_up", "whether the store could be read", 1),
         ("backlog_replies", "replies that may go now", stands.replies),
         ("backlog_unsolicited", "check-ins that may go now", stands.unsolicited),
+        ("backlog_removals", "messages people wrote that are still to leave their chats", stands.removals),
         ("in_flight", "messages being sent", stands.in_flight),
         ("lag_seconds", "how long the oldest message that may go has waited", stands.lag),
         ("due", "occasions due and not looked at", stands.due),

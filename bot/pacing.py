@@ -3,8 +3,8 @@
 30 calls a second over all chats, one new message a second to one chat with short bursts. Of all calls, edits and
 deletions too, one chat gets no more than a person who answers quickly needs: whoever floods the bot spends nobody
 else's part of the 30. Where Telegram refuses all the same, ``hold`` obeys.
-Unsolicited messages leave ``RESERVE`` of the overall allowance to people who wait for a reply. Beyond it they may be
-paid for, where the study wants that (``paid``): Telegram takes up to 1,000 a second then.
+Unsolicited messages, and removals, leave ``RESERVE`` of the overall allowance to people who wait for a reply. Beyond it
+unsolicited ones may be paid for, where the study wants that (``paid``): Telegram takes up to 1,000 a second then.
 """
 
 from __future__ import annotations
@@ -59,8 +59,11 @@ class Pace:
     _all_held_until: float = 0.0
     _swept_at: float = 0.0
 
-    def ask(self, chat: bytes, now: float, *, message: bool, unsolicited: bool = False) -> float:
-        """0 and the permit is taken, or the seconds after which to ask again."""
+    def ask(self, chat: bytes, now: float, *, message: bool, yielding: bool = False) -> float:
+        """0 and the permit is taken, or the seconds after which to ask again.
+
+        ``yielding``: it leaves the reserve to replies.
+        """
         self._sweep(now)
         held = max(self._all_held_until, self._held_until.get(chat, 0.0)) - now
         if held > 0:
@@ -70,7 +73,7 @@ class Pace:
         if self._overall is None:
             size = max(self.rate, 1.0)
             self._overall = _Bucket(self.rate, size, size, now)
-        keep = min(RESERVE, self._overall.size - 1) if unsolicited else 0.0
+        keep = min(RESERVE, self._overall.size - 1) if yielding else 0.0
         asked = [self._of(self._calls, chat, now, CALLS_PER_CHAT, CALLS_BURST)]
         if message:
             asked.append(self._chat(chat, now))

@@ -22,6 +22,7 @@ from cora_bot.usecases.exchange import (
     Gone,
     Outcome,
     Refused,
+    Removal,
     Retry,
     SendFile,
     Sending,
@@ -71,7 +72,7 @@ class Sender:
         self._clock = clock
         self._flooded: dict[bytes, float] = {}
 
-    async def send(self, sending: Sending, *, paid: bool = False) -> Outcome:
+    async def send(self, sending: Sending | Removal, *, paid: bool = False) -> Outcome:
         """Makes the call. ``paid``: beyond the free allowance, for Telegram Stars."""
         try:
             answer = await self._answer(sending, paid=paid)
@@ -81,7 +82,7 @@ class Sender:
             return Uncertain("no_answer")
         return self._judge(sending, answer)
 
-    async def _answer(self, sending: Sending, *, paid: bool) -> Answer:
+    async def _answer(self, sending: Sending | Removal, *, paid: bool) -> Answer:
         if isinstance(sending.call, SendFile):
             return await send_file(self._api, sending.call, sending.address)
         method, payload = render(sending.call, sending.address)
@@ -89,7 +90,7 @@ class Sender:
             payload["allow_paid_broadcast"] = True
         return await self._api.call(method, payload)
 
-    def _judge(self, sending: Sending, answer: Answer) -> Outcome:
+    def _judge(self, sending: Sending | Removal, answer: Answer) -> Outcome:
         if answer.code == 200:
             return _taken(sending, answer)
         if answer.code in (401, 404):
@@ -105,7 +106,7 @@ class Sender:
     def _later(self, reason: str) -> Retry:
         return Retry(self._clock.now() + SOON, reason)
 
-    def _flood(self, sending: Sending, retry_after: float) -> Retry:
+    def _flood(self, sending: Sending | Removal, retry_after: float) -> Retry:
         """Telegram does not say whose limit it is: once several chats are told to wait, it is the bot's."""
         now = self._clock.now()
         since = (now - _CROWD).timestamp()
@@ -115,7 +116,7 @@ class Sender:
         return Retry(now + pause, "too_many", whole_bot=len(self._flooded) > 1)
 
 
-def _taken(sending: Sending, answer: Answer) -> Outcome:
+def _taken(sending: Sending | Removal, answer: Answer) -> Outcome:
     match sending.call:
         case DeleteMessage() | DeleteMessages():
             return Sent(0)
@@ -127,7 +128,7 @@ def _taken(sending: Sending, answer: Answer) -> Outcome:
             return Sent(answer.message_id(), file_of(answer))
 
 
-def _refusal(sending: Sending, answer: Answer) -> Outcome:
+def _refusal(sending: Sending | Removal, answer: Answer) -> Outcome:
     if _NOT_MODIFIED in answer.description and isinstance(sending.call, EditMessage):
         return Sent(sending.call.message)
     for words, reason in _GONE:

@@ -63,6 +63,7 @@ ASIDE = {
     "own_copy": "Answers a second time, for those who asked for a copy: opened by a key that only they have.",
     "own_key": "The key to such a copy, under a code that was shown to its owner once.",
     "place_file": "Pictures and voices that say where meetings are. Sealed, and deleted when the trip is over.",
+    "removal": "What people wrote and the bot is to take out of their chats: a number each, never a word.",
     "seat": "As many as people fit into a time for a meeting; whoever books takes a free one.",
     "slot": "Times for meetings on a trip of the team, by interviewer and place.",
     "slot_cell": "When each interviewer is busy, in pieces of five minutes: nobody is at two places at a time.",

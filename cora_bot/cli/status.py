@@ -46,6 +46,7 @@ def _rows(settings: Settings, stands: Status, now: datetime) -> Iterable[tuple[s
     yield "Telegram heard", _minute(stands.heard)
     yield "replies waiting", str(stands.replies)
     yield "check-ins waiting", str(stands.unsolicited)
+    yield "to be removed", str(stands.removals)
     yield "being sent", str(stands.in_flight)
     yield "lag (s)", f"{stands.lag:.0f}"
     yield "due, not looked at", str(stands.due)

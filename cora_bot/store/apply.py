@@ -24,6 +24,7 @@ from cora_bot.store import (
     outbox,
     participants,
     records,
+    removals,
     sessions,
     staff_phones,
     tasks,
@@ -34,6 +35,7 @@ from cora_bot.store.above import Standing
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel
 from cora_bot.store.records import Blob
+from cora_bot.store.removals import Message
 from cora_bot.store.tables import Kind
 from cora_bot.store.visits import Changed
 from cora_bot.study.model import Planned
@@ -95,7 +97,8 @@ async def apply(
     said = _spoken(folds)
     keyed = {each.chat for each in said if each.reason == above.KEY}
     quiet = [parcel for each in hushed for parcel in silenced(each, now, keyed=each.chat in keyed)]
-    await outbox.put(tx, [*said, *parcels(folds, now), *given_up, *quiet], keys=keys, chance=chance, now=now)
+    await outbox.put(tx, [*said, *parcels(folds, now), *quiet], keys=keys, chance=chance, now=now)
+    await removals.owe(tx, [*_removed(folds), *given_up], now)
     await chores.write(tx, _chores(folds))
     await staff_phones.link(tx, {step.turn.staff: step.before.chat.id for step in steps if step.turn.staff}, now)
     await counters.raise_by(tx, Counter(name for step in steps for name in step.turn.counts))
@@ -139,10 +142,10 @@ def _fetches(folds: Sequence[Fold]) -> list[tuple[bytes, bytes, Fetch]]:
     ]
 
 
-async def _drop(tx: Tx, dropped: Sequence[bytes]) -> list[Parcel]:
+async def _drop(tx: Tx, dropped: Sequence[bytes]) -> list[Message]:
     """Fragments that no longer count, with the parts of files; those not fetched yet leave the chat unfetched."""
     await records.remove(tx, [each for record in dropped for each in with_parts(record)])
-    return [taken_out(chat, message) for chat, message in await downloads.cancel(tx, dropped)]
+    return await downloads.cancel(tx, dropped)
 
 
 def fold(steps: Sequence[Step]) -> list[Fold]:
@@ -300,7 +303,6 @@ def _chores(folds: Sequence[Fold]) -> list[tuple[bytes, Chore]]:
 def parcels(folds: Sequence[Fold], now: datetime) -> list[Parcel]:
     """The outbox rows of a batch: cards first, so that nobody waits for a tidy chat."""
     cards = [parcel for each in folds for parcel in _cards(each)]
-    removed = [taken_out(each.chat.id, message) for each in folds for turn in each.turns for message in turn.remove]
     stale = [
         retired(each.chat.id, turn.stale, sent_at=now, now=now)
         for each in folds
@@ -313,12 +315,12 @@ def parcels(folds: Sequence[Fold], now: datetime) -> list[Parcel]:
         for each in folds
         if any(turn.clear for turn in each.turns) and each.chat.card.message is not None
     ]
-    return [*cards, *removed, *stale, *cleared]
+    return [*cards, *stale, *cleared]
 
 
-def taken_out(chat_id: bytes, message: int) -> Parcel:
-    """The person's own message goes."""
-    return Parcel(chat_id, f"{chat_id.hex()}/x/{message}", Kind.REMOVE, message=message)
+def _removed(folds: Sequence[Fold]) -> list[Message]:
+    """People's own messages, which go."""
+    return [(each.chat.id, message) for each in folds for turn in each.turns for message in turn.remove]
 
 
 def retired(chat_id: bytes, message: int | None, *, sent_at: datetime | None, now: datetime) -> Parcel:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -211,30 +210,19 @@ async def heads(tx: Tx, now: datetime, limit: int, *, unsolicited: bool) -> list
     return list((await tx.execute(_HEADS[unsolicited], {"by_now": now, "most": limit})).scalars())
 
 
-class First(Value):
-    """What a chat would send now. ``along``: the removals (row, message) right behind it."""
-
-    row: Waiting
-    along: tuple[tuple[int, int], ...] = ()
-
-
-async def first_of(tx: Tx, chats: Collection[bytes], now: datetime) -> list[First]:
+async def first_of(tx: Tx, chats: Collection[bytes], now: datetime) -> list[Waiting]:
     """What each of these (locked) chats would send now, replies first; a chat with a row in flight has none."""
     rows: dict[bytes, list[Row[Any]]] = defaultdict(list)
     for row in await tx.execute(_FIRST, {"chats": list(chats)}):
         rows[row.chat_id].append(row)
     found = [first for of_chat in rows.values() if (first := _first(of_chat, now))]
-    return sorted(found, key=lambda each: (each.row.unsolicited, each.row.id))
+    return sorted(found, key=lambda each: (each.unsolicited, each.id))
 
 
-def _first(of_chat: Sequence[Row[Any]], now: datetime) -> First | None:
+def _first(of_chat: Sequence[Row[Any]], now: datetime) -> Waiting | None:
     if any(row.state != State.PENDING.value for row in of_chat):
         return None
-    ready = [row for row in of_chat if row.not_before <= now]
-    if not ready:
-        return None
-    behind = takewhile(lambda row: row.kind == Kind.REMOVE.value, ready[1:])
-    return First(_waiting(ready[0]), tuple((row.id, row.message) for row in behind))
+    return next((_waiting(row) for row in of_chat if row.not_before <= now), None)
 
 
 async def sending(tx: Tx) -> list[Waiting]:

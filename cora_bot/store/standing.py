@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import PENDING
-from cora_bot.store.tables import Kind, State, chat, outbox
+from cora_bot.store.tables import Kind, State, chat, outbox, removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,19 @@ async def in_chats(tx: Tx) -> list[Standing]:
     found = {(row.id, row.message): Standing(row.id, row.address, row.message, row.sent_at, ours=True)
              for row in await tx.execute(cards)}  # fmt: skip
     sounds = (outbox.c.kind == Kind.SPOKEN.value) & (outbox.c.state == State.SENT.value)
-    tidying = (outbox.c.state == PENDING) & outbox.c.kind.in_([Kind.REMOVE.value, Kind.RETIRE.value, Kind.EMPTY.value])
+    tidying = (outbox.c.state == PENDING) & outbox.c.kind.in_([Kind.RETIRE.value, Kind.EMPTY.value])
     query = (
         select(outbox.c.chat_id, chat.c.address, outbox.c.message, outbox.c.kind, outbox.c.created_at)
         .join(chat, chat.c.id == outbox.c.chat_id)
         .where(sounds | tidying, outbox.c.message.is_not(None))
     )
     for row in await tx.execute(query):
-        ours = row.kind not in (Kind.REMOVE.value, Kind.SPOKEN.value)
+        ours = row.kind != Kind.SPOKEN.value
         new = Standing(row.chat_id, row.address, row.message, row.created_at, ours=ours)
+        found.setdefault((row.chat_id, row.message), new)
+    theirs = select(removal.c.chat_id, chat.c.address, removal.c.message, removal.c.not_before)
+    for row in await tx.execute(theirs.join(chat, chat.c.id == removal.c.chat_id)):
+        new = Standing(row.chat_id, row.address, row.message, row.not_before, ours=False)
         found.setdefault((row.chat_id, row.message), new)
     return sorted(found.values(), key=_age, reverse=True)
 

@@ -34,7 +34,6 @@ class Kind(StrEnum):
     """What an outbox row does to the chat."""
 
     CARD = "card"  # shows the live card: edited in place or sent anew
-    REMOVE = "remove"  # takes the person's own typed message away
     RETIRE = "retire"  # deletes an old card of ours; emptied instead where it cannot be deleted
     SPOKEN = "spoken"  # a sound, picture or film above the card
     EMPTY = "empty"  # edits an old card of ours to a neutral line
@@ -349,6 +348,17 @@ outbox = _table(
     ),
     Index("ix_outbox_participant_id", "participant_id"),
     Index("ix_outbox_visit_id", "visit_id", **_only("visit_id IS NOT NULL")),
+)
+
+# People's own messages that are to leave their chats. None of ours stands here: those are rows of the outbox.
+removal = _table(
+    "removal",
+    Column("chat_id", Id, ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("message", Whole, primary_key=True),
+    Column("not_before", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),  # how often it was not known whether it is gone
+    Index("ix_removal_not_before", "not_before"),
+    rowid=False,
 )
 
 download = _table(

@@ -10,21 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from cora_bot.base.clock import from_millis
 from cora_bot.base.errors import NotOpened
 from cora_bot.base.logging import log
 from cora_bot.dialogue.phrases import NEUTRAL
 from cora_bot.dialogue.prompt import Prompt
-from cora_bot.store import chats, leases, outbox, remembered
+from cora_bot.store import chats, leases, outbox
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx, is_outage
-from cora_bot.store.outbox import First, Waiting
+from cora_bot.store.outbox import Waiting
 from cora_bot.store.outbox_changes import Change, Claimed, Ended, change
 from cora_bot.store.tables import Kind, Means, State
 from cora_bot.usecases import speaking
 from cora_bot.usecases.exchange import (
     Above,
-    Along,
     Call,
     DeleteMessage,
     DeleteMessages,
@@ -35,7 +33,7 @@ from cora_bot.usecases.exchange import (
     SendMessage,
     SendPlace,
 )
-from cora_bot.usecases.halting import is_halted
+from cora_bot.usecases.halting import may_send
 from cora_bot.usecases.house import House
 from cora_bot.usecases.judging import UNREADABLE, Verdict, judge
 from cora_bot.usecases.settling import begin, end, recover, settle, take_over
@@ -76,7 +74,7 @@ async def claim(house: House, *, limit: int = 30) -> list[Sending]:
 
 async def _wanted(house: House, now: datetime, limit: int) -> list[bytes]:
     async with house.database.read() as tx:
-        if not await _awake(tx, now):
+        if not await may_send(tx, now):
             return []
         wanted = await outbox.heads(tx, now, limit, unsolicited=False)
         if len(wanted) < limit:
@@ -103,29 +101,21 @@ async def _claim_these(
     await leases.hold(tx, leases.SENDER, house.database.fence)
     # What was read a moment ago is read again behind the lock; a chat another process works on is left to it.
     doors = await chats.lock(tx, set(wanted), skip_locked=True)
-    firsts = await outbox.first_of(tx, doors, now)
-    rows = [each.row for each in firsts]
+    rows = await outbox.first_of(tx, doors, now)
     judged = await judge(house, tx, rows, doors, now)
     spoken, unspoken = await speaking.prepared(house, tx, [row for row in rows if row.kind is Kind.SPOKEN])
     judged |= unspoken
-    for first in firsts:
-        if first.row.id not in judged:
-            _prepare(house, first, doors[first.row.chat], now, sendings=sendings, judged=judged, spoken=spoken)
+    for row in rows:
+        if row.id not in judged:
+            _prepare(house, row, doors[row.chat], now, sendings=sendings, judged=judged, spoken=spoken)
     claims: list[Change] = [Claimed(each.id, _means(each.call)) for each in sendings]
     await change(tx, [*judged.values(), *claims], now)
     return list(judged.values())
 
 
-async def _awake(tx: Tx, now: datetime) -> bool:
-    if await is_halted(tx):
-        return False
-    until = await remembered.read(tx, remembered.RESTING)
-    return until is None or from_millis(int(until)) <= now
-
-
 def _prepare(
     house: House,
-    first: First,
+    row: Waiting,
     door: Stored,
     now: datetime,
     *,
@@ -134,7 +124,6 @@ def _prepare(
     spoken: Mapping[int, Above],
 ) -> None:
     """One row made ready; what cannot be opened fails alone and holds up nobody."""
-    row = first.row
     try:
         sendings.append(
             Sending(
@@ -144,7 +133,6 @@ def _prepare(
                 call=spoken.get(row.id) or _call(house, row, door, now),
                 unsolicited=row.unsolicited,
                 again=row.attempts > 0,
-                along=tuple(Along(*each) for each in first.along),
             )
         )
     except NotOpened:
@@ -166,7 +154,7 @@ def _call(house: House, row: Waiting, door: Stored, now: datetime) -> Call:
             return SendMessage(outbox.prompt_of(house.keys, row), silent=False)
         case Kind.EMPTY:
             return EditMessage(row.message or 0, Prompt(NEUTRAL))
-        case Kind.REMOVE | Kind.RETIRE:
+        case Kind.RETIRE:
             return DeleteMessage(row.message or 0)
 
 

@@ -19,7 +19,7 @@ from cora_bot.dialogue.conversation import Conversation, Occurrence
 from cora_bot.dialogue.inputs import ChoreDue, OccurrenceDue
 from cora_bot.dialogue.turn import TaskReason
 from cora_bot.store import alerts as stored_alerts
-from cora_bot.store import chats, chores, conversations, occurrences, outbox, participants, tasks, visits
+from cora_bot.store import chats, chores, conversations, occurrences, outbox, participants, removals, tasks, visits
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.chores import Task
 from cora_bot.store.conversations import Loaded
@@ -191,5 +191,6 @@ async def next_moment(house: House) -> datetime | None:
     """When something falls due or may be sent next: for time travel, and for a ticker that wants to sleep."""
     async with house.database.read() as tx:
         planned = (await occurrences.earliest(tx), await visits.earliest(tx), await chores.earliest(tx))
-        moments = (*planned, await outbox.earliest(tx), await stored_alerts.earliest(tx))
+        _, removal = await removals.waiting(tx)
+        moments = (*planned, await outbox.earliest(tx), removal, await stored_alerts.earliest(tx))
     return min((each for each in moments if each is not None), default=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,12 +37,15 @@ class EditMessage(Value):
     prompt: Prompt
 
 
+DELETED_AT_ONCE = 100  # messages Telegram deletes with one call
+
+
 class DeleteMessage(Value):
     message: int
 
 
 class DeleteMessages(Value):
-    """Several of one chat with one call; one that may not be deleted stops them all."""
+    """Several of one chat with one call, ``DELETED_AT_ONCE`` at most; one that may not be deleted stops them all."""
 
     messages: tuple[int, ...]
 
@@ -85,10 +87,7 @@ Call = SendMessage | Above | EditMessage | DeleteMessage | DeleteMessages
 
 
 class Sending(Value):
-    """One claimed outbox row, committed as ``sending`` before the call is made. ``again``: not the first attempt.
-
-    ``along``: what goes right behind it, once it is sent.
-    """
+    """One claimed outbox row, committed as ``sending`` before the call is made. ``again``: not the first attempt."""
 
     id: int
     chat: bytes
@@ -96,29 +95,32 @@ class Sending(Value):
     call: Call
     unsolicited: bool
     again: bool
-    along: tuple[Along, ...] = ()
 
 
-class Along(Value):
-    """A message to be deleted, by a row that waits behind another of its chat.
+class Removal(Value):
+    """Messages of a person's own that are to leave their chat. ``attempts``: how often it was not known what became.
 
-    It is not claimed: deleted twice is the same as once. So what is not known to be done is simply left waiting.
+    It is not claimed: deleted twice is the same as once. So what is not known to be done is simply owed still.
     """
 
-    id: int
-    message: int
+    chat: bytes
+    address: int
+    messages: tuple[int, ...]
+    attempts: int = 0
+
+    @property
+    def call(self) -> DeleteMessage | DeleteMessages:
+        return DeleteMessages(self.messages) if len(self.messages) > 1 else DeleteMessage(*self.messages)
 
 
 class Sent(Value):
     """Telegram took it; ``message`` is the id of the (new or edited) message, 0 for a deletion.
 
-    ``file``: Telegram's id of a file that was sent up. ``along``: by row, what went along and why it could not be
-    done ("": it was).
+    ``file``: Telegram's id of a file that was sent up.
     """
 
     message: int
     file: str = ""
-    along: Mapping[int, str] = {}
 
 
 class Retry(Value):

@@ -11,16 +11,14 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from cora_bot.base.limits import MOST_FILE_BYTES
 from cora_bot.base.logging import log
 from cora_bot.base.values import replace
 from cora_bot.dialogue.turn import Fetch, Record, RecordKind
-from cora_bot.store import downloads, outbox, records
-from cora_bot.store.apply import taken_out
-from cora_bot.store.database import Tx
+from cora_bot.store import downloads, records, removals
 from cora_bot.store.downloads import Download
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_for
@@ -112,7 +110,7 @@ async def _finish(house: House, wanted: Download, sealing: _Sealing, more: dict[
     async with house.database.transaction() as tx:
         if await downloads.remove(tx, wanted.record):
             await records.write(tx, [blob])
-            await _take_out(house, tx, wanted, house.clock.now())
+            await removals.owe(tx, [(wanted.chat, wanted.message)], house.clock.now())
         else:  # replaced or erased meanwhile: its message is taken out by whoever did that
             await records.remove(tx, with_parts(wanted.record))
     log("file_sealed", record=wanted.record.hex(), parts=len(sealing.parts))
@@ -136,13 +134,8 @@ async def failed(house: House, wanted: Download, why: NotFetched) -> None:
         if wanted.fetch is not None and link is not None and key is not None:
             lost = _lost(wanted.fetch, why.reason)
             await records.write(tx, [seal_for(house, link.case, lost, key)])
-        await _take_out(house, tx, wanted, now)
+        await removals.owe(tx, [(wanted.chat, wanted.message)], now)
 
 
 def _lost(fetch: Fetch, reason: str) -> Record:
     return replace(fetch.record, body={**fetch.record.body, "file": {"lost": reason}})
-
-
-async def _take_out(house: House, tx: Tx, wanted: Download, now: datetime) -> None:
-    parcels = [taken_out(wanted.chat, wanted.message)]
-    await outbox.put(tx, parcels, keys=house.keys, chance=house.chance, now=now)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import func, select
 
-from cora_bot.base.clock import Clock, to_millis
+from cora_bot.base.clock import Clock, from_millis, to_millis
 from cora_bot.base.errors import CoraError
 from cora_bot.base.logging import log
 from cora_bot.base.values import Value
@@ -78,6 +79,14 @@ async def note_forgetting(database: Database, clock: Clock, facts: Mapping[str, 
             await audit_log.append_of_nobody(tx, Noted("forgetting_server_keys", facts=facts), clock.now())
     except Exception as error:
         log("panic_not_noted", level=logging.ERROR, error=type(error).__name__)
+
+
+async def may_send(tx: Tx, now: datetime) -> bool:
+    """Whether anything may go: neither was sending stopped, nor does Telegram let the whole bot rest."""
+    if await is_halted(tx):
+        return False
+    until = await remembered.read(tx, remembered.RESTING)
+    return until is None or from_millis(int(until)) <= now
 
 
 async def is_halted(tx: Tx) -> bool:

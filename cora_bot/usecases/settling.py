@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,17 +14,18 @@ from cora_bot.base.values import replace
 from cora_bot.dialogue.advance import advance
 from cora_bot.dialogue.conversation import Chat
 from cora_bot.dialogue.inputs import Blocked
-from cora_bot.store import chats, conversations, leases, outbox, remembered
+from cora_bot.store import chats, conversations, leases, outbox, remembered, removals
 from cora_bot.store.above import KEY, Standing
 from cora_bot.store.apply import Step, apply, retired, silenced
 from cora_bot.store.chats import Stored
 from cora_bot.store.database import Tx
 from cora_bot.store.outbox import Parcel, Waiting
 from cora_bot.store.outbox_changes import Again, Change, Ended, change, hold_chat, lapse_chats
+from cora_bot.store.removals import Later, Message
 from cora_bot.store.tables import Kind, Means, State
 from cora_bot.usecases import audit_log, speaking
 from cora_bot.usecases.belonging import check_belongs
-from cora_bot.usecases.exchange import Gone, Outcome, Refused, Retry, Sending, Sent, Uncertain
+from cora_bot.usecases.exchange import Gone, Outcome, Refused, Removal, Retry, Sending, Sent, Uncertain
 from cora_bot.usecases.forms import register_forms
 from cora_bot.usecases.house import House
 from cora_bot.usecases.sealing import seal_steps
@@ -45,6 +46,8 @@ class _Settlement:
     chats: dict[bytes, Stored]
     changes: list[Change] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
+    removed: list[Message] = field(default_factory=list)
+    later: list[Later] = field(default_factory=list)
     held: dict[bytes, datetime] = field(default_factory=dict)
     gone: dict[bytes, str] = field(default_factory=dict)
     resting: datetime | None = None
@@ -52,26 +55,33 @@ class _Settlement:
     def chat(self, row: Waiting) -> Chat:
         return self.chats[row.chat].chat
 
+    def wait(self, chat: bytes, until: datetime, *, whole_bot: bool) -> None:
+        if whole_bot:
+            self.resting = max(until, self.resting or until)
+        else:
+            self.held[chat] = max(until, self.held.get(chat, until))
+
     def write_chat(self, chat: Chat) -> None:
         self.chats[chat.id] = replace(self.chats[chat.id], chat=chat)
 
 
-async def settle(house: House, results: Sequence[tuple[Sending, Outcome]]) -> None:
-    """Commits what became of claimed rows. A row that is no longer ``sending`` is left as it is."""
+async def settle(house: House, results: Sequence[tuple[Sending | Removal, Outcome]]) -> None:
+    """Commits what became of claimed rows and of removals. A row that is no longer ``sending`` is left as it is."""
     now = house.clock.now()
+    sent = [(each, outcome) for each, outcome in results if isinstance(each, Sending)]
     async with house.database.transaction() as tx:
         await leases.hold(tx, leases.SENDER, house.database.fence)
-        stored = await chats.lock(tx, {sending.chat for sending, _ in results})
-        wanted = [each for sending, _ in results for each in (sending.id, *(along.id for along in sending.along))]
-        rows = await outbox.by_ids(tx, wanted)
+        stored = await chats.lock(tx, {sending.chat for sending, _ in sent})
+        rows = await outbox.by_ids(tx, [sending.id for sending, _ in sent])
         settlement = _Settlement(now, dict(stored))
-        for sending, outcome in results:
+        for sending, outcome in sent:
             row = rows.get(sending.id)
             if row is not None and row.state is State.SENDING and row.chat in stored:
                 _settle_one(settlement, row, outcome)
-            if isinstance(outcome, Sent):
-                _settle_along(settlement, [rows[each] for each in outcome.along if each in rows], outcome.along)
-        await speaking.remember(house, tx, results)
+        for removal, outcome in results:
+            if isinstance(removal, Removal):
+                _settle_removal(settlement, removal, outcome)
+        await speaking.remember(house, tx, sent)
         await _write(house, tx, settlement, before=stored)
 
 
@@ -131,6 +141,8 @@ async def _write(house: House, tx: Tx, settlement: _Settlement, *, before: dict[
     await chats.write(tx, changed)
     await change(tx, settlement.changes, now)
     await outbox.put(tx, settlement.parcels, keys=house.keys, chance=house.chance, now=now)
+    await removals.done(tx, settlement.removed)
+    await removals.again(tx, settlement.later)
     await hold_chat(tx, settlement.held)
     if settlement.resting is not None:
         await remembered.write(tx, remembered.RESTING, str(to_millis(settlement.resting)))
@@ -143,10 +155,7 @@ def _settle_one(settlement: _Settlement, row: Waiting, outcome: Outcome) -> None
             _sent(settlement, row, message)
         case Retry(at, reason, whole_bot):
             settlement.changes.append(Again(row.id, at, doubts=row.doubts, fresh=row.fresh, outcome=reason))
-            if whole_bot:
-                settlement.resting = max(at, settlement.resting or at)
-            else:
-                settlement.held[row.chat] = max(at, settlement.held.get(row.chat, at))
+            settlement.wait(row.chat, at, whole_bot=whole_bot)
         case Uncertain(reason):
             _doubtful(settlement, row, reason)
         case Refused(reason):
@@ -177,11 +186,18 @@ def _sent(settlement: _Settlement, row: Waiting, message: int) -> None:
         settlement.parcels.append(retired(row.chat, old.message, sent_at=old.sent_at, now=settlement.now))
 
 
-def _settle_along(settlement: _Settlement, rows: Sequence[Waiting], became: Mapping[int, str]) -> None:
-    for row in rows:
-        if row.state is State.PENDING:
-            state = State.FAILED if became[row.id] else State.SENT
-            settlement.changes.append(Ended(row.id, state, became[row.id], row.message))
+def _settle_removal(settlement: _Settlement, removal: Removal, outcome: Outcome) -> None:
+    match outcome:
+        case Retry(at, _, whole_bot):
+            settlement.later.append(Later(removal.chat, removal.messages, at, removal.attempts))
+            settlement.wait(removal.chat, at, whole_bot=whole_bot)
+        case Uncertain() if removal.attempts + 1 < MOST_ATTEMPTS:
+            tried = removal.attempts + 1
+            settlement.later.append(Later(removal.chat, removal.messages, _later(settlement, tried), tried))
+        case Gone(reason):
+            settlement.gone[removal.chat] = reason
+        case Sent() | Refused() | Uncertain():
+            settlement.removed += [(removal.chat, each) for each in removal.messages]
 
 
 def _stands_below(settlement: _Settlement, row: Waiting, message: int) -> None:
@@ -201,15 +217,15 @@ def _doubtful(settlement: _Settlement, row: Waiting, reason: str) -> None:
     if row.attempts < MOST_ATTEMPTS if repeatable else row.doubts == 0:
         doubts = row.doubts if repeatable else row.doubts + 1
         settlement.changes.append(
-            Again(row.id, _later(settlement, row), doubts=doubts, fresh=row.fresh, outcome=reason)
+            Again(row.id, _later(settlement, row.attempts), doubts=doubts, fresh=row.fresh, outcome=reason)
         )
     else:
         settlement.changes.append(Ended(row.id, State.UNCERTAIN, reason, row.message))
 
 
-def _later(settlement: _Settlement, row: Waiting) -> datetime:
-    """At once the first time, then at growing distances."""
-    return settlement.now + REPEATED_AFTER * ((1 << (row.attempts - 1)) - 1)
+def _later(settlement: _Settlement, attempts: int) -> datetime:
+    """At once after the first time, then at growing distances."""
+    return settlement.now + REPEATED_AFTER * ((1 << (attempts - 1)) - 1)
 
 
 def _refused(settlement: _Settlement, row: Waiting, reason: str) -> None:
@@ -245,6 +261,7 @@ async def _lose(house: House, tx: Tx, gone: dict[bytes, str], now: datetime) -> 
             # One unreadable person must not keep every other outcome from being settled.
             log("gone_unreadable", level=logging.ERROR, chat=stored.chat.id.hex())
     await lapse_chats(tx, gone, "unreachable", now)
+    await removals.forget(tx, gone)
 
 
 async def _lose_one(house: House, tx: Tx, stored: Stored, now: datetime) -> None:

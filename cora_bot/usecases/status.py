@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cora_bot.base.clock import from_millis
 from cora_bot.base.values import Value
-from cora_bot.store import counters, leases, occurrences, outbox, remembered, updates
+from cora_bot.store import counters, leases, occurrences, outbox, remembered, removals, updates
 from cora_bot.store.tables import State
 from cora_bot.usecases.house import House
 
@@ -14,12 +14,14 @@ from cora_bot.usecases.house import House
 class Status(Value):
     """``lag``: seconds the oldest message that may go now has waited; ``due_lag``: those of what is due.
 
-    ``heard``: when Telegram last handed over what it had. ``resting``: until when Telegram lets the whole bot send
-    nothing. ``sender``: how often the sending has changed hands; 0 where one process does all.
+    ``removals``: messages of people that are still to leave their chats. ``heard``: when Telegram last handed over what
+    it had. ``resting``: until when Telegram lets the whole bot send nothing. ``sender``: how often the sending has
+    changed hands; 0 where one process does all.
     """
 
     replies: int
     unsolicited: int
+    removals: int
     in_flight: int
     lag: float
     due: int
@@ -42,10 +44,12 @@ async def status(house: House) -> Status:
         heard, resting = await remembered.read(tx, remembered.HEARD), await remembered.read(tx, remembered.RESTING)
         counted = await counters.read(tx)
         parked = await updates.parked_count(tx)
+        to_remove, _ = await removals.waiting(tx)
     until = from_millis(int(resting)) if resting else None
     return Status(
         replies=standing.replies,
         unsolicited=standing.unsolicited,
+        removals=to_remove,
         in_flight=standing.states.get(State.SENDING, 0),
         lag=_seconds(standing.since, now),
         due=due,

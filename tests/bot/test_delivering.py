@@ -4,7 +4,7 @@ D-01 chats side by side; nothing is sent twice, nothing is forgotten
 D-02 a chat that has to wait holds back nobody else
 D-03 an outcome outlives a store that is down; an orderly stop settles everything
 D-04 what was claimed in a commit that nobody answered is given back, and sent once
-D-05 what goes along goes with as few calls as can be, and one message that stays keeps none of the others
+D-05 what people wrote is removed with as few calls as can be, and one message that stays keeps none of the others
 D-06 a chat that floods the bot slows itself alone
 """
 
@@ -31,10 +31,10 @@ from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.usecases.deliver import ClaimInDoubt
 from cora_bot.usecases.exchange import (
-    Along,
     EditMessage,
     Outcome,
     Refused,
+    Removal,
     Retry,
     Sending,
     SendMessage,
@@ -51,10 +51,12 @@ class Shelf:
     def __init__(self, clock: SetClock) -> None:
         self._clock = clock
         self.rows: list[tuple[datetime, Sending]] = []
+        self.owing: list[Removal] = []
         self.laid = 0
         self._flying: set[bytes] = set()
         self.outcomes: list[tuple[int, Outcome]] = []
         self.failures = self.doubts = 0
+        self.put_off = False
         self.asked = 0
 
     def lay(self, person: Person, *texts: str, unsolicited: bool = False) -> None:
@@ -83,11 +85,31 @@ class Shelf:
     async def settle(self, settled: Sequence[Settled]) -> None:
         self._fail()
         for sending, outcome in settled:
+            if isinstance(sending, Removal):
+                self._removed(sending, outcome)
+                continue
             self.outcomes.append((sending.id, outcome))
             self._flying.discard(sending.chat)
             if isinstance(outcome, Retry):
                 self.rows.append((outcome.at, sending))
         self.rows.sort(key=lambda row: row[1].id)
+
+    def owe(self, person: Person, *messages: int) -> None:
+        chat = str(person.chat.id).encode()
+        first = next((each for each in self.owing if each.chat == chat), Removal(chat, person.chat.id, ()))
+        self.owing = [each for each in self.owing if each.chat != chat]
+        self.owing.append(replace(first, messages=(*first.messages, *messages)))
+
+    async def owed(self) -> Sequence[Removal]:
+        return [] if self.put_off else self.owing
+
+    def _removed(self, removal: Removal, outcome: Outcome) -> None:
+        self.outcomes.append((0, outcome))
+        self.put_off = isinstance(outcome, Retry)
+        if not self.put_off:
+            left = [replace(each, messages=tuple(one for one in each.messages if one not in removal.messages))
+                    if each.chat == removal.chat else each for each in self.owing]  # fmt: skip
+            self.owing = [each for each in left if each.messages]
 
     def of(self, number: int) -> list[type[Outcome]]:
         return [type(outcome) for row, outcome in self.outcomes if row == number]
@@ -113,7 +135,7 @@ class Bench:
     ) -> AsyncIterator[Delivering]:
         async with AiohttpRequest(read_timeout=1) as request:
             sender = Sender(Api(request, token=self.emulator.token, base_url=self.emulator.base_url), self.clock)
-            outbox = Outbox(self.shelf.claim, self.shelf.settle)
+            outbox = Outbox(self.shelf.claim, self.shelf.owed, self.shelf.settle)
             delivering = Delivering(outbox, sender, pace=pace or Pace(rate=0), clock=self.clock, may_send=may_send)
             task = asyncio.create_task(delivering.run())
             try:
@@ -147,14 +169,6 @@ async def test_every_chat_gets_its_rows_in_order_and_once(bench: Bench) -> None:
     assert sorted(row for row, _ in bench.shelf.outcomes) == list(range(1, 121))
 
 
-def _with_along(bench: Bench, person: Person, messages: Sequence[int]) -> None:
-    """A message laid for ``person``, behind which these go."""
-    bench.shelf.lay(person, "card")
-    due, row = bench.shelf.rows[-1]
-    along = tuple(Along(1000 + number, message) for number, message in enumerate(messages))
-    bench.shelf.rows[-1] = (due, replace(row, along=along))
-
-
 def _screen(person: Person) -> list[str]:
     return [bubble.text for bubble in person.screen if bubble.text != "/start"]
 
@@ -163,42 +177,59 @@ def _calls(bench: Bench) -> list[str]:
     return [call.method for call in bench.emulator.world.calls if call.method.startswith("delete")]
 
 
-@pytest.mark.parametrize(("written", "calls"), [(1, ["deleteMessage"]), (250, ["deleteMessages"] * 3)])
-async def test_many_messages_go_with_few_calls(bench: Bench, written: int, calls: list[str]) -> None:
+@pytest.mark.parametrize(("written", "calls"), [(1, ["deleteMessage"]), (100, ["deleteMessages"])])
+async def test_many_messages_go_with_one_call(bench: Bench, written: int, calls: list[str]) -> None:
     person = bench.person()
-    own = [person.type(str(number)) for number in range(written)]
-    _with_along(bench, person, own)
+    bench.shelf.owe(person, *(person.type(str(number)) for number in range(written)))
     async with bench.delivering() as delivering:
         await delivering.empty()
-    ((_, outcome),) = bench.shelf.outcomes
-    assert isinstance(outcome, Sent)
-    assert outcome.along == {1000 + number: "" for number in range(written)}
-    assert (_screen(person), _calls(bench)) == (["card"], calls)
+    assert (_screen(person), _calls(bench), bench.shelf.owing) == ([], calls, [])
 
 
 async def test_a_message_that_must_stay_keeps_no_other(bench: Bench) -> None:
     person = bench.person()
     old = person.type("old")
     bench.clock.move(timedelta(hours=49))
-    young = [person.type("young"), person.type("younger")]
-    _with_along(bench, person, [young[0], old, young[1]])
+    bench.shelf.owe(person, person.type("young"), old, person.type("younger"))
     async with bench.delivering() as delivering:
         await delivering.empty()
-    ((_, outcome),) = bench.shelf.outcomes
-    assert isinstance(outcome, Sent)
-    assert outcome.along == {1000: "", 1001: "not_deletable", 1002: ""}
-    assert _screen(person) == ["old", "card"]
+    assert (_screen(person), bench.shelf.owing) == (["old"], [])
+    assert [outcome for _, outcome in bench.shelf.outcomes] == [Sent(0), Refused("not_deletable"), Sent(0)]
 
 
-async def test_what_did_not_go_along_is_left_to_wait(bench: Bench) -> None:
+async def test_what_was_not_removed_is_owed_still(bench: Bench) -> None:
     person = bench.person()
-    _with_along(bench, person, [person.type(str(number)) for number in range(150)])
-    bench.emulator.faults.add(Fault(Kind.FLOOD, "deleteMessages", retry_after=1))
+    bench.shelf.owe(person, person.type("word"))
+    bench.emulator.faults.add(Fault(Kind.FLOOD, "deleteMessage", retry_after=1))
     async with bench.delivering() as delivering:
         await delivering.empty()
-    ((_, outcome),) = bench.shelf.outcomes
-    assert isinstance(outcome, Sent)
-    assert (outcome.along, len(_screen(person)), _calls(bench)) == ({}, 151, ["deleteMessages"])
+    assert (_screen(person), len(bench.shelf.owing)) == (["word"], 1)
+
+
+async def test_who_writes_quickly_has_it_removed_together(bench: Bench) -> None:
+    """The first at once; what comes within the next seconds with one call."""
+    person = bench.person()
+    async with bench.delivering() as delivering:
+        bench.shelf.owe(person, person.type("first"))
+        delivering.wake()
+        await person.until(lambda one: _screen(one) == [], seconds=1)
+        for number in range(5):
+            bench.shelf.owe(person, person.type(str(number)))
+            delivering.wake()
+            await asyncio.sleep(0.05)
+        before = _screen(person)
+        await person.until(lambda one: _screen(one) == [])
+    assert (len(before), _calls(bench)) == (5, ["deleteMessage", "deleteMessages"])
+
+
+async def test_what_people_wrote_is_removed_before_an_orderly_stop(bench: Bench) -> None:
+    person = bench.person()
+    async with bench.delivering() as delivering:
+        bench.shelf.owe(person, person.type("first"))
+        delivering.wake()
+        await person.until(lambda one: _screen(one) == [], seconds=1)
+        bench.shelf.owe(person, person.type("second"))
+    assert (_screen(person), bench.shelf.owing) == ([], [])
 
 
 async def test_a_chat_that_floods_slows_itself_alone(bench: Bench) -> None:
@@ -309,7 +340,7 @@ async def test_refused_token_ends_the_loop_and_leaves_nothing_uncertain(bench: B
     bench.shelf.lay(person, "1", unsolicited=True)
     async with AiohttpRequest() as request:
         api = Api(request, token="5:old", base_url=bench.emulator.base_url)
-        outbox = Outbox(bench.shelf.claim, bench.shelf.settle)
+        outbox = Outbox(bench.shelf.claim, bench.shelf.owed, bench.shelf.settle)
         delivering = Delivering(outbox, Sender(api, bench.clock), pace=Pace(), clock=bench.clock)
         with pytest.raises(TokenRefused):
             await delivering.run()

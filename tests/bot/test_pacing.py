@@ -22,7 +22,7 @@ def test_pace_stays_under_the_limits(asks: list[tuple[bytes, bool, bool, float]]
     taken: list[tuple[float, bytes, bool]] = []
     for chat, message, unsolicited, step in asks:
         now += step
-        if pace.ask(chat, now, message=message, unsolicited=unsolicited) == 0:
+        if pace.ask(chat, now, message=message, yielding=unsolicited) == 0:
             taken.append((now, chat, message))
     for begin, _, _ in taken:
         later = [one for one in taken if begin <= one[0]]
@@ -41,10 +41,10 @@ def test_the_named_wait_is_enough(chat: bytes, unsolicited: bool, start: float) 
     pace = Pace()
     now = start
     for _ in range(10):
-        wait = pace.ask(chat, now, message=True, unsolicited=unsolicited)
+        wait = pace.ask(chat, now, message=True, yielding=unsolicited)
         if wait:
             now += wait + 1e-6
-            assert pace.ask(chat, now, message=True, unsolicited=unsolicited) == 0
+            assert pace.ask(chat, now, message=True, yielding=unsolicited) == 0
 
 
 def test_short_burst_goes_out_at_once_and_the_next_waits_a_second() -> None:
@@ -69,7 +69,7 @@ def test_one_chat_gets_a_few_calls_and_the_others_all_the_rest() -> None:
 
 def test_replies_find_room_behind_a_wave_of_invitations() -> None:
     pace = Pace()
-    waits = [pace.ask(bytes([n]), 0.0, message=True, unsolicited=True) for n in range(60)]
+    waits = [pace.ask(bytes([n]), 0.0, message=True, yielding=True) for n in range(60)]
     assert waits.count(0) == int(OVERALL - RESERVE)
     replies = [pace.ask(bytes([99, n]), 0.0, message=True) for n in range(20)]
     assert replies.count(0) == int(RESERVE)
@@ -77,7 +77,7 @@ def test_replies_find_room_behind_a_wave_of_invitations() -> None:
 
 def test_slow_pace_lets_unsolicited_messages_through() -> None:
     pace = Pace(rate=1)
-    assert [pace.ask(b"a", now, message=True, unsolicited=True) for now in (0.0, 0.0, 1.0)] == [0, 1, 0]
+    assert [pace.ask(b"a", now, message=True, yielding=True) for now in (0.0, 0.0, 1.0)] == [0, 1, 0]
 
 
 def test_flood_refusal_holds_the_chat_alone() -> None:

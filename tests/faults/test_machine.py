@@ -20,14 +20,14 @@ from cora_bot.base.values import replace
 from cora_bot.dialogue.conversation import Status
 from cora_bot.dialogue.turn import Turn
 from cora_bot.usecases.due import due
-from cora_bot.usecases.exchange import Outcome, Sending
+from cora_bot.usecases.exchange import Outcome, Removal, Sending
 from tests.support.dying import Steps, serve
 from tests.support.grounds import Ground, prepared
 from tests.support.hostile import ADDRESS, Telegram
 from tests.support.killed import Killed
 from tests.support.machine import NOTHING, Machine, SharedMachine
 from tests.support.sites import FILES, Site
-from tests.support.switched_off import careless, deaf, forgetful, repeating, unfenced
+from tests.support.switched_off import careless, deaf, forgetful, repeating, unfenced, untidy
 from tests.support.turns import meet, write
 
 EXAMPLES = int(os.environ.get("CORA_EXAMPLES", "5"))
@@ -87,7 +87,7 @@ def a_word_comes_twice(machine: Machine) -> None:
 def the_process_ends_behind_a_call(machine: Machine) -> None:
     telegram, call = machine.telegram, machine.telegram.call
 
-    def last(sending: Sending) -> Outcome:
+    def last(sending: Sending | Removal) -> Outcome:
         call(sending)
         raise Killed
 
@@ -120,6 +120,7 @@ def broken(machine: Machine, scene: Scene) -> str:
 SWITCHED: list[tuple[SwitchOff, Scene, str]] = [
     (repeating, a_call_times_out, "arrived twice"),
     (forgetful, a_word_comes_twice, "is stored 2 times"),
+    (untidy, a_word_comes_twice, "stands, and nobody will remove it"),
     (careless, the_process_ends_behind_a_call, "is in flight for ever"),
 ]
 

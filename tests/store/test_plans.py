@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cora_bot.base.chance import SeededChance
-from cora_bot.store import chats, chores, occurrences, outbox, participants, sessions, updates, visits
+from cora_bot.store import chats, chores, occurrences, outbox, participants, removals, sessions, updates, visits
 from cora_bot.store.database import Database, Tx
 from cora_bot.store.occurrences import Due
 from cora_bot.vault.working import WorkingKeys
@@ -24,6 +24,7 @@ QUERIES: dict[str, Callable[[Tx], Awaitable[object]]] = {
     "replies to send": lambda tx: outbox.heads(tx, BEGIN, 30, unsolicited=False),
     "unsolicited messages to send": lambda tx: outbox.heads(tx, BEGIN, 30, unsolicited=True),
     "the row a chat sends": lambda tx: outbox.first_of(tx, [b"c"], BEGIN),
+    "what is to be removed": lambda tx: removals.owed(tx, BEGIN),
     "rows in flight": outbox.sending,
     "what a message is about": lambda tx: occurrences.standing(tx, [Due(b"p", "arrival", 1)]),
     "whom a message is for": lambda tx: participants.by_ids(tx, KEYS, [b"p"]),

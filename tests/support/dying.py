@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from cora_bot.store.database import Tx
 from cora_bot.usecases import leading
-from cora_bot.usecases.deliver import begin, claim, settle, take_over
+from cora_bot.usecases.deliver import begin, settle, take_over
 from cora_bot.usecases.due import due
-from cora_bot.usecases.exchange import Outcome, Sending
+from cora_bot.usecases.exchange import Outcome, Removal, Sending
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
 from tests.support.hostile import Telegram
 from tests.support.killed import Killed, Way, cut_off, other_transactions
+from tests.support.outgoing import outgoing
 
 UNACKNOWLEDGED = "before an acknowledgement"
 
@@ -78,12 +79,12 @@ async def _received(house: House, telegram: Telegram, steps: Steps) -> int:
 
 
 async def sent(house: House, telegram: Telegram, steps: Steps) -> int:
-    claimed = await claim(house)
-    results: list[tuple[Sending, Outcome]] = []
-    for sending in claimed:
+    going = await outgoing(house)
+    results: list[tuple[Sending | Removal, Outcome]] = []
+    for sending in going:
         steps("before a call")
         results.append((sending, telegram.call(sending)))
         steps("after a call")
     if results:
         await settle(house, results)
-    return len(claimed)
+    return len(going)

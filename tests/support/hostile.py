@@ -15,10 +15,12 @@ from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.usecases.exchange import (
     Arrived,
     DeleteMessage,
+    DeleteMessages,
     EditMessage,
     Gone,
     Outcome,
     Refused,
+    Removal,
     Retry,
     SendFile,
     Sending,
@@ -43,11 +45,15 @@ class Made:
 
 @dataclass
 class Telegram:
-    """What it keeps while the bot dies: updates, messages, calls. ``trouble`` befalls the next call."""
+    """What it keeps while the bot dies: updates, messages, calls. ``trouble`` befalls the next call.
+
+    ``theirs``: what people wrote and what still stands.
+    """
 
     clock: SetClock
     pending: list[Arrived] = field(default_factory=list)
     messages: dict[int, Prompt] = field(default_factory=dict)
+    theirs: set[int] = field(default_factory=set)
     older: list[tuple[int, Prompt]] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
     blocked: bool = False
@@ -55,19 +61,21 @@ class Telegram:
     last_message: int = 100
     updates: int = 0
 
-    def call(self, sending: Sending) -> Outcome:
+    def call(self, sending: Sending | Removal) -> Outcome:
         trouble, self.trouble = self.trouble, ""
         if trouble == "429":
             return Retry(self.clock.now() + timedelta(seconds=3), "too_many")
         if trouble == "not sent":
             return Retry(self.clock.now() + timedelta(seconds=2), "not_sent")
-        self.made.append(Made(sending.id, sending.unsolicited, not self.blocked, self.clock.now()))
+        if isinstance(sending, Sending):
+            self.made.append(Made(sending.id, sending.unsolicited, not self.blocked, self.clock.now()))
         if self.blocked:
+            self.theirs.clear()  # nobody can delete anything there
             return Gone("blocked")
         outcome = self._done(sending)
         return Uncertain("no_answer") if trouble == "time-out" else outcome
 
-    def _done(self, sending: Sending) -> Outcome:
+    def _done(self, sending: Sending | Removal) -> Outcome:
         match sending.call:
             case SendMessage(prompt):
                 return Sent(self._shown(prompt))
@@ -76,12 +84,20 @@ class Telegram:
                 self.messages[message] = prompt
                 return Sent(message)
             case DeleteMessage(message):
-                self.messages.pop(message, None)
+                self._gone(message)
+                return Sent(0)
+            case DeleteMessages(messages):
+                for message in messages:
+                    self._gone(message)
                 return Sent(0)
             case SendFile():
                 raise AssertionError("this form has no files")
             case _:
                 return Refused("message_gone")
+
+    def _gone(self, message: int) -> None:
+        self.messages.pop(message, None)
+        self.theirs.discard(message)
 
     def _shown(self, prompt: Prompt) -> int:
         self.last_message += 1
@@ -129,6 +145,7 @@ class Respondent:
 
     def write(self) -> None:
         self.telegram.last_message += 1
+        self.telegram.theirs.add(self.telegram.last_message)
         self.written.append(f"word{len(self.written)}x")
         self.telegram.happens(Text(self.written[-1], self.telegram.last_message, "en"))
 

@@ -14,14 +14,15 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
 
 from cora_bot.store.database import Tx, is_outage
-from cora_bot.usecases.deliver import ClaimInDoubt, claim, settle
+from cora_bot.usecases.deliver import ClaimInDoubt, settle
 from cora_bot.usecases.due import due
-from cora_bot.usecases.exchange import Outcome, Retry, Sending
+from cora_bot.usecases.exchange import Outcome, Removal, Retry, Sending
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
 from tests.support.dying import start
 from tests.support.hostile import Telegram
 from tests.support.killed import Way, hang_up, other_transactions
+from tests.support.outgoing import outgoing
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Working:
 
     house: House
     telegram: Telegram
-    outcomes: list[tuple[Sending, Outcome]] = field(default_factory=list)
+    outcomes: list[tuple[Sending | Removal, Outcome]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Raises what the store raises: the process ends, and is started again."""
@@ -112,9 +113,9 @@ class Working:
 
     async def _claim(self) -> int:
         try:
-            claimed = await claim(self.house)
+            going = await outgoing(self.house)
         except ClaimInDoubt as doubt:
             self.outcomes += [(each, Retry(self.house.clock.now(), "claim_in_doubt")) for each in doubt.sendings]
             return 1
-        self.outcomes += [(each, self.telegram.call(each)) for each in claimed]
-        return len(claimed)
+        self.outcomes += [(each, self.telegram.call(each)) for each in going]
+        return len(going)

@@ -24,7 +24,8 @@ from tests.support.dying import Steps, serve
 from tests.support.grounds import Ground
 from tests.support.hostile import ADDRESS, Respondent, Telegram
 from tests.support.killed import Killed
-from tests.support.promises import wrong_in_records, wrong_in_sending
+from tests.support.outgoing import outgoing
+from tests.support.promises import wrong_in_chats, wrong_in_records, wrong_in_sending
 from tests.support.turns import meet
 
 Given = TypeVar("Given")
@@ -184,6 +185,7 @@ class Machine(RuleBasedStateMachine):
         if self.house is None:
             return
         wrong = self.do(wrong_in_sending(self.house, self.telegram.made))
+        wrong += self.do(wrong_in_chats(self.house, self.telegram))
         if self.made_before_stop is not None:
             after = [each.row for each in self.telegram.made[self.made_before_stop :] if each.unsolicited]
             wrong += [f'row {row} was sent after "no more messages"' for row in after]
@@ -226,8 +228,8 @@ class SharedMachine(Machine):
         frozen, process = self.house, self.process
         assert frozen is not None
         assert process is not None
-        claimed = await claim(frozen)
-        results = [(each, self.telegram.call(each)) for each in claimed] if called else []
+        going = await outgoing(frozen)
+        results = [(each, self.telegram.call(each)) for each in going] if called else []
         self.house = self.process = None
         await self._serve(Steps())
         self.one.act()

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 
 from cora_bot.dialogue.inputs import Input, Pressed, Start, Text, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
-from cora_bot.usecases.deliver import claim, settle
+from cora_bot.usecases.deliver import settle
 from cora_bot.usecases.exchange import (
     Arrived,
     DeleteMessage,
+    DeleteMessages,
     EditMessage,
     Outcome,
     Reaction,
+    Removal,
     Sending,
     SendMessage,
     Sent,
@@ -20,6 +22,7 @@ from cora_bot.usecases.exchange import (
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_tokens
 from cora_bot.usecases.receive import receive
+from tests.support.outgoing import outgoing
 
 
 @dataclass(slots=True)
@@ -66,15 +69,15 @@ class Phone:
         await self.deliver()
         return reactions
 
-    async def deliver(self) -> list[Sending]:
+    async def deliver(self) -> list[Sending | Removal]:
         """All that can be sent now is sent and arrives."""
-        sent: list[Sending] = []
-        while claimed := await claim(self.house):
-            await settle(self.house, [(each, self.take(each)) for each in claimed])
-            sent += claimed
+        sent: list[Sending | Removal] = []
+        while going := await outgoing(self.house):
+            await settle(self.house, [(each, self.take(each)) for each in going])
+            sent += going
         return sent
 
-    def take(self, sending: Sending) -> Outcome:
+    def take(self, sending: Sending | Removal) -> Outcome:
         match sending.call:
             case SendMessage(prompt):
                 self.count += 1
@@ -85,6 +88,10 @@ class Phone:
                 return Sent(message)
             case DeleteMessage(message):
                 self.messages.pop(message, None)
+                return Sent(0)
+            case DeleteMessages(messages):
+                for message in messages:
+                    self.messages.pop(message, None)
                 return Sent(0)
 
     @property

@@ -16,14 +16,15 @@ from cora_bot.base.clock import SetClock
 from cora_bot.base.values import replace
 from cora_bot.dialogue.inputs import Text
 from cora_bot.store import database, updates
-from cora_bot.usecases.deliver import claim, recover, settle
+from cora_bot.usecases.deliver import recover, settle
 from cora_bot.usecases.due import due
-from cora_bot.usecases.exchange import Arrived, Outcome, Sending, Sent
+from cora_bot.usecases.exchange import Arrived, Outcome, Removal, Sending, Sent
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
 from tests.support.grounds import NOON, Ground
 from tests.support.hostile import ADDRESS, Respondent, Telegram
 from tests.support.house import premises
+from tests.support.outgoing import outgoing
 from tests.support.powercut import ACKS
 
 STRANGERS = 3
@@ -48,13 +49,13 @@ async def live(ground: Ground, acks: int) -> None:
                     await _take(house, Arrived(number, 9000 + stranger, Text("hello", telegram.updates, "en")), acks)
             while await due(house):
                 pass
-            while claimed := await claim(house):
-                await settle(house, [(each, _called(telegram, each)) for each in claimed])
+            while going := await outgoing(house):
+                await settle(house, [(each, _called(telegram, each)) for each in going])
             if not telegram.pending and not one.act():
                 return
 
 
-def _called(telegram: Telegram, sending: Sending) -> Outcome:
+def _called(telegram: Telegram, sending: Sending | Removal) -> Outcome:
     return telegram.call(sending) if sending.address == ADDRESS else Sent(1)
 
 

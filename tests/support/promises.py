@@ -8,16 +8,23 @@ from typing import Any
 
 from sqlalchemy import select
 
-from cora_bot.store.tables import outbox
+from cora_bot.store.tables import outbox, removal
 from cora_bot.usecases.house import House
 from tests.support.grounds import Ground
-from tests.support.hostile import Made
+from tests.support.hostile import Made, Telegram
 from tests.support.opening import all_records
 
 
 async def wrong_in_sending(house: House, made: list[Made]) -> list[str]:
     """Of the calls that were made, while a process stands that has nothing to do."""
     return [f"row {row} arrived twice" for row in doubled(made)] + unaccounted(made, await rows(house))
+
+
+async def wrong_in_chats(house: House, telegram: Telegram) -> list[str]:
+    """While a process stands that has nothing to do: what people wrote is gone, or still to be removed."""
+    async with house.database.read() as tx:
+        owed = set((await tx.execute(select(removal.c.message))).scalars())
+    return [f"message {each} stands, and nobody will remove it" for each in sorted(telegram.theirs - owed)]
 
 
 async def wrong_in_records(house: House, ground: Ground, written: list[str], stored: Collection[str]) -> list[str]:

@@ -30,6 +30,15 @@ def repeating(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(settling, "_doubtful", again)
 
 
+def untidy(patch: pytest.MonkeyPatch) -> None:
+    """What people wrote is left in their chats."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    patch.setattr("cora_bot.store.removals.owe", nothing)
+
+
 def careless(patch: pytest.MonkeyPatch) -> None:
     """What was in flight when a process ended is not looked for."""
 

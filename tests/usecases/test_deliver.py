@@ -34,6 +34,7 @@ from cora_bot.usecases.exchange import (
     Uncertain,
 )
 from cora_bot.usecases.house import House
+from cora_bot.usecases.removing import owed
 from tests.support.lines import Break, breaking
 from tests.support.stores import BEGIN, Ground
 from tests.support.turns import DAY, HOUR, card, invited, joined, meet, occurrence, prompt, shown, write
@@ -116,8 +117,8 @@ async def test_replies_go_before_unsolicited_messages_and_one_a_chat(house: Hous
     for address in (701, 702):
         await invited(house, await joined(house, address))
     live = await joined(house, 700)
-    after = await shown(house, live, "reply")
-    await write(house, after, Turn(after, remove=(5, 6)))
+    await shown(house, live, "reply", key="r1")
+    await write(house, await meet(house, 700), Turn(await meet(house, 700), stale=5))
     first, rest = await claim(house, limit=1), await claim(house, limit=9)
     await settle(house, [(first[0], Sent(31))])
     then = await claim(house, limit=9)
@@ -371,18 +372,18 @@ async def test_message_that_is_refused_fails(house: House) -> None:
 async def test_deletion_that_is_refused_is_given_up_but_our_own_card_is_emptied(house: House) -> None:
     live = await _live(house)
     await write(house, live, Turn(live, remove=(5,), stale=7))
-    await _settled(house, Refused("message can't be deleted"))
+    (removal,) = await owed(house)
+    await settle(house, [(removal, Refused("message can't be deleted"))])
     await _settled(house, Refused("message can't be deleted"))
 
     assert (await _settled(house, Sent(7))).call == EditMessage(7, Prompt(NEUTRAL))
-    assert await _rows(house, "kind, state") == [
-        ("card", "sent"), ("remove", "failed"), ("retire", "failed"), ("empty", "sent"),
-    ]  # fmt: skip
+    assert await _rows(house, "kind, state") == [("card", "sent"), ("retire", "failed"), ("empty", "sent")]
+    assert await owed(house) == []
 
 
 async def test_retry_waits_for_its_time_and_holds_the_chats_order(house: House) -> None:
     after = await shown(house, await joined(house, 700), "first")
-    await write(house, after, Turn(after, remove=(5,)))
+    await write(house, after, Turn(after, stale=5))
     await _settled(house, Retry(BEGIN + MINUTE, "too_many"))
     assert await claim(house) == []
 
@@ -449,11 +450,12 @@ async def test_uncertain_edit_is_repeated_at_growing_distances_and_then_given_up
 
 async def test_person_who_is_gone_is_marked_and_nothing_waits_for_them(house: House) -> None:
     after = await shown(house, await joined(house, 700), "first")
-    await write(house, after, Turn(after, remove=(5,)))
+    await write(house, after, Turn(after, remove=(5,), stale=7))
     await _settled(house, Gone("blocked"))
 
     assert (await meet(house, 700)).chat.blocked is True
-    assert await _rows(house) == [("card", "failed", "blocked"), ("remove", "lapsed", "unreachable")]
+    assert await _rows(house) == [("card", "failed", "blocked"), ("retire", "lapsed", "unreachable")]
+    assert await owed(house) == []
 
 
 async def test_card_overtaken_while_it_was_under_way_is_not_sent_again(house: House) -> None:
@@ -518,7 +520,7 @@ async def test_reply_under_way_at_a_crash_goes_once_more_and_after_a_second_cras
 async def test_edit_and_deletion_under_way_at_a_crash_go_again(house: House) -> None:
     live, other = await _live(house), await _live(house, 32, 701)
     await shown(house, live, "second")
-    await write(house, other, Turn(other, remove=(5,)))
+    await write(house, other, Turn(other, stale=5))
     before = await claim(house)
     await recover(house)
     after = await claim(house)

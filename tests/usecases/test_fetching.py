@@ -20,6 +20,7 @@ from cora_bot.usecases.fetching import NotFetched
 from cora_bot.usecases.house import House
 from cora_bot.usecases.speaking import FILE_GONE
 from tests.support import turns
+from tests.support.outgoing import outgoing
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
@@ -48,7 +49,7 @@ async def count(house: House) -> int:
 
 
 async def deletions(house: House) -> list[int]:
-    return [each.call.message for each in await claim(house) if isinstance(each.call, DeleteMessage)]
+    return [each.call.message for each in await outgoing(house) if isinstance(each.call, DeleteMessage)]
 
 
 async def test_file_is_claimed_by_one_and_kept(house: House) -> None:

@@ -185,7 +185,7 @@ async def test_message_that_is_removed_does_not_bury_the_card(house: House) -> N
     await receive(house, [phone.arrived(Unusable("sticker", phone.count))])
 
     assert (await meet(house, phone.address)).chat.card.buried is False
-    assert await _scalar(house, "SELECT count(*) FROM outbox WHERE kind = 'remove' AND state = 'pending'") == 1
+    assert await _scalar(house, "SELECT count(*) FROM removal") == 1
 
 
 async def test_message_that_stays_buries_the_card_and_the_next_one_comes_below_it(house: House) -> None:

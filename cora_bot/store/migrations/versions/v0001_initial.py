@@ -37,6 +37,7 @@ def upgrade() -> None:
     _update_seen()
     _chat_participant()
     _chore()
+    _removal()
     _download()
     _media_file()
     _occurrence()
@@ -407,6 +408,21 @@ def _chore() -> None:
     op.create_index("ix_chore_due_at", "chore", ["due_at"], unique=False)
 
 
+def _removal() -> None:
+    op.create_table(
+        "removal",
+        sa.Column("chat_id", sa.LargeBinary(), nullable=False),
+        sa.Column("message", types.Whole, nullable=False),
+        sa.Column("not_before", types.Instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_removal_chat_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("chat_id", "message", name=op.f("pk_removal")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_removal_not_before", "removal", ["not_before"], unique=False)
+
+
 def _download() -> None:
     op.create_table(
         "download",
@@ -513,9 +529,7 @@ def _outbox() -> None:
         sa.CheckConstraint(
             "(finished_at IS NULL) = (state IN ('pending', 'sending'))", name=op.f("ck_outbox_finished")
         ),
-        sa.CheckConstraint(
-            "kind IN ('card', 'remove', 'retire', 'spoken', 'empty', 'staff')", name=op.f("ck_outbox_kind")
-        ),
+        sa.CheckConstraint("kind IN ('card', 'retire', 'spoken', 'empty', 'staff')", name=op.f("ck_outbox_kind")),
         sa.CheckConstraint("means IN ('', 'send', 'edit', 'delete')", name=op.f("ck_outbox_means")),
         sa.CheckConstraint("payload IS NULL OR state IN ('pending', 'sending')", name=op.f("ck_outbox_wiped")),
         sa.CheckConstraint(
