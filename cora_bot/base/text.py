@@ -42,6 +42,8 @@ def isolate(text: str) -> str:
 
 
 def _balanced(text: str) -> str:
+    if not _ISOLATES.search(text):
+        return text
     kept: list[str] = []
     depth = 0
     for char in text:

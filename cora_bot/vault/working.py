@@ -14,6 +14,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +29,9 @@ ID_SIZE: Final = 4
 PREFIX: Final = 1 + ID_SIZE
 _VERSION: Final = b"\x01"
 _NONCE: Final = 12
+
+
+_cipher = lru_cache(maxsize=16)(ChaCha20Poly1305)  # as dear to make as to use; the keys are in memory anyway
 
 
 class Purpose(StrEnum):
@@ -103,7 +107,7 @@ class WorkingKeys:
     def seal(self, purpose: Purpose, context: bytes, plaintext: bytes, chance: Chance) -> bytes:
         """Version, key id, nonce, ciphertext; ``context`` is the row's id (and column, where a row has several)."""
         nonce = chance.bytes(_NONCE)
-        sealed = ChaCha20Poly1305(self._key(purpose)).encrypt(nonce, plaintext, self._bound(purpose, context))
+        sealed = _cipher(self._key(purpose)).encrypt(nonce, plaintext, self._bound(purpose, context))
         return self.prefix + nonce + sealed
 
     def open(self, purpose: Purpose, context: bytes, sealed: bytes) -> bytes:
@@ -119,7 +123,7 @@ class WorkingKeys:
         if len(nonce) != _NONCE:
             raise NotOpened("a stored value")
         try:
-            return ChaCha20Poly1305(self._key(purpose)).decrypt(nonce, rest, self._bound(purpose, context))
+            return _cipher(self._key(purpose)).decrypt(nonce, rest, self._bound(purpose, context))
         except InvalidTag:
             raise NotOpened("a stored value") from None
 

@@ -21,6 +21,7 @@ from cora_bot.dialogue.inputs import Press, Verb
 
 PATIENCE = 1.5  # seconds after which a person tries again what seems not to have been noticed
 RETURNED = "Yes, I am already there"
+GO_ON = (Verb.OPEN, Verb.SET_LANGUAGE, Verb.DONE, Verb.KEEP, Verb.RESUME, Verb.SEEN)
 FIRST = (RETURNED, "Yes", "Albania")
 
 
@@ -89,8 +90,13 @@ class Respondent:
                     await self._go_on(now)
 
     def finished(self, card: Bubble) -> bool:
-        """The thanks are on the card, or were, and have been emptied since."""
-        return p.THANK_YOU in card.text or (bool(self.accepted) and card.text == p.NEUTRAL)
+        """The thanks are on the card, or were; or something said since stands in their place.
+
+        Who writes the last answer again, as no reply comes, may be told something else before the thanks were sent.
+        """
+        offers = offered(card)
+        over = self._answer(card, offers) is None and not any(offer.press.verb in GO_ON for offer in offers)
+        return p.THANK_YOU in card.text or (bool(self.accepted) and over)
 
     def card(self) -> Bubble | None:
         """The lowest message of the bot."""
@@ -105,7 +111,7 @@ class Respondent:
         if said is not None:
             await self._say(card, offers, said)
             return
-        for verb in (Verb.OPEN, Verb.SET_LANGUAGE, Verb.DONE, Verb.KEEP, Verb.RESUME, Verb.SEEN):
+        for verb in GO_ON:
             offer = _first(offers, verb)
             if offer is not None:
                 await self._press(card, offer)
