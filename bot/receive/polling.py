@@ -3,10 +3,7 @@
 The offset is nowhere stored: Telegram hands out again whatever was not acknowledged, and the receiving usecase knows
 every update's natural key. After a week without updates Telegram may begin again with any number, so an offset that has
 grown old is dropped. Asking again for the same offset is throttled by Telegram, so a batch that cannot be
-committed is kept here and tried again; nothing is acknowledged meanwhile.
-
-Where updates wait at Telegram, there is always a fetch under way while a part of the last one is handled. It brings
-that part again, which is told by the updates' numbers.
+committed is kept here and tried again; nothing is fetched meanwhile.
 """
 
 from __future__ import annotations
@@ -28,15 +25,12 @@ from cora_bot.base.logging import log
 from cora_bot.base.values import Value
 from cora_bot.usecases.exchange import Arrived, Reaction
 
-Fetched = list[msgspec.Raw]
 Receive = Callable[[Sequence[Arrived]], Awaitable[list[Reaction]]]
 
 BATCH = 100
-PART = 50  # of a full batch: while the rest is handled, what comes after it is fetched
 LONG_POLL = 25
 GATHER = 0.15  # at most so many seconds between two fetches that are not full: small commits are dear
 TOGETHER = 5  # updates that are waited for, where so many come within that time
-ON_ITS_WAY = 0.001  # seconds until a fetch is written: what is at hand then keeps everything else waiting
 SHORTEST = 6  # the wait is never shorter than this part of it
 STALE = 6 * 24 * 3600.0  # seconds without an update after which the offset is dropped
 EXPLAINED_EVERY = 3600.0  # seconds between two explanations of the same conflict
@@ -100,10 +94,6 @@ class Polling:
         self._explained_at: float | None = None
         self._answering = Answering(api)
         self._offset = 0
-        self._hand: Fetched = []
-        self._taken: set[int] = set()
-        self._committed = self._full = False
-        self._not_before = 0.0
         self._reached = False
         self._stopping = asyncio.Event()
 
@@ -114,20 +104,13 @@ class Polling:
     async def run(self) -> None:
         """Polls until it is to stop. Raises TokenRefused."""
         stopping = asyncio.create_task(self._stopping.wait())
-        fetch: asyncio.Task[Fetched | None] | None = None
+        fetch: asyncio.Task[list[msgspec.Raw]] | None = None
         try:
             while not self._stopping.is_set():
-                if fetch is None and self._may_fetch():
-                    await asyncio.sleep(self._wait())
-                    fetch = asyncio.create_task(self._fetch())
-                    await asyncio.sleep(ON_ITS_WAY if self._hand else 0)
-                if self._hand:
-                    await self._commit(self._part())
-                elif fetch is not None:
-                    await asyncio.wait((fetch, stopping), return_when=asyncio.FIRST_COMPLETED)
-                if fetch is not None and fetch.done():
-                    self._take(fetch.result())
-                    fetch = None
+                fetch = asyncio.create_task(self._fetch())
+                await asyncio.wait((fetch, stopping), return_when=asyncio.FIRST_COMPLETED)
+                if fetch.done():
+                    await self._take(fetch.result())
         finally:
             stopping.cancel()
             if fetch is not None:
@@ -135,50 +118,26 @@ class Polling:
             await self._answering.close()
 
     async def once(self) -> int:
-        """One fetch and its commit; the number of updates that were not fetched before. For tests."""
-        news = self._take(await self._fetch())
-        while self._hand:
-            await self._commit(self._part())
-        return news
+        """One fetch and its commit; the number of updates fetched. For tests."""
+        return await self._take(await self._fetch())
 
-    def _may_fetch(self) -> bool:
-        """Not twice from the same offset: Telegram would hand out the same again, and throttle it."""
-        return self._committed or not self._hand
-
-    def _wait(self) -> float:
-        return max(0.0, self._not_before - monotonic())
-
-    def _take(self, fetched: Fetched | None) -> int:
-        """Into the hand, but for what was there when the fetch began; gives back how many. None: nothing was heard."""
-        if fetched is None:
-            return 0
-        if not self._hand:
-            self._beat()
-        self._full = len(fetched) == BATCH
-        news = [each for each in fetched if update_id(each) not in self._taken]
-        self._hand += news
-        self._taken |= {number for each in news if (number := update_id(each)) is not None}
-        if news and not self._full:
-            self._spacing.learn(len(news))
-            self._not_before = monotonic() + self._spacing.seconds
-        return len(news)
-
-    def _part(self) -> Fetched:
-        """What is committed next: all there is, or so much that the next fetch is under way during the rest."""
-        size = PART if self._full else BATCH
-        part, self._hand = self._hand[:size], self._hand[size:]
-        return part
+    async def _take(self, fetched: list[msgspec.Raw]) -> int:
+        began = monotonic()
+        if fetched:
+            await self._commit(digest(fetched))
+        if 0 < len(fetched) < BATCH:
+            self._spacing.learn(len(fetched))
+            await asyncio.sleep(max(0.0, self._spacing.seconds - (monotonic() - began)))
+        return len(fetched)
 
     async def settled(self) -> None:
         """Returns when no spinner is being answered."""
         await self._answering.settled()
 
-    async def _commit(self, part: Fetched) -> None:
-        understood = digest(part)
+    async def _commit(self, understood: Understood) -> None:
         reactions = await self._received(understood.arrived)
         if reactions is None:
             return
-        self._committed = True
         # Not the highest ever seen: after a quiet week Telegram may begin again with a lower number.
         self._offset, self._moved_at = understood.offset, self._seconds()
         toasts = dict.fromkeys(understood.callbacks, "")
@@ -200,29 +159,25 @@ class Polling:
                 return None
         return []
 
-    async def _fetch(self) -> Fetched | None:
+    async def _fetch(self) -> list[msgspec.Raw]:
         # Until Telegram was reached nothing is waited for there: whether it can be is to be known at once.
         wait = self._long_poll if self._reached else 0
         asked = {"limit": BATCH, "timeout": wait, "allowed_updates": ALLOWED_UPDATES}
         if offset := self._fresh_offset():
             asked["offset"] = offset
-        self._committed = False
-        self._taken = {each for each in self._taken if each >= offset}
         try:
             answer = await self._api.call("getUpdates", asked, read_timeout=self._long_poll + NETWORK_GRACE)
         except (NotSent, Unanswered) as error:
-            await self._pause("poll_failed", error=type(error).__name__)
-            return None
+            return await self._pause("poll_failed", error=type(error).__name__)
         if answer.code != 200:
-            await self._refused(answer)
-            return None
+            return await self._refused(answer)
         try:
             fetched = _BATCH.decode(answer.result)
         except msgspec.MsgspecError:
-            await self._pause("poll_unreadable")
-            return None
+            return await self._pause("poll_unreadable")
         self._backoff.succeeded()
         self._reached = True
+        self._beat()
         return fetched
 
     def _fresh_offset(self) -> int:
@@ -231,20 +186,19 @@ class Polling:
             self._offset = 0
         return self._offset
 
-    async def _refused(self, answer: Answer) -> None:
+    async def _refused(self, answer: Answer) -> list[msgspec.Raw]:
         if answer.code in (401, 404):
             raise TokenRefused
         if answer.code == 409 and "webhook" in answer.description:
             log("poll_conflict", level=logging.WARNING, because="a webhook is set for this bot; it is taken away")
-            await self._drop_webhook()
-        elif answer.code == 409:
-            await self._conflict()
-        else:
-            if answer.code == 429:
-                await asyncio.sleep(answer.retry_after)
-            await self._pause("poll_refused", code=answer.code)
+            return await self._drop_webhook()
+        if answer.code == 409:
+            return await self._conflict()
+        if answer.code == 429:
+            await asyncio.sleep(answer.retry_after)
+        return await self._pause("poll_refused", code=answer.code)
 
-    async def _conflict(self) -> None:
+    async def _conflict(self) -> list[msgspec.Raw]:
         """Another process polls with this token: said once, and again each hour; each takes updates from the other."""
         now = self._seconds()
         if self._explained_at is None or now - self._explained_at >= EXPLAINED_EVERY:
@@ -257,18 +211,20 @@ class Polling:
             )
         self._on_conflict()
         await asyncio.sleep(self._backoff.failed())
+        return []
 
-    async def _drop_webhook(self) -> None:
+    async def _drop_webhook(self) -> list[msgspec.Raw]:
         try:
             await self._api.call("deleteWebhook", {"drop_pending_updates": False})
         except (NotSent, Unanswered):
             log("webhook_not_dropped", level=logging.WARNING)
-        await self._pause("poll_refused", code=409)
+        return await self._pause("poll_refused", code=409)
 
-    async def _pause(self, action: str, **ids: str | int) -> None:
+    async def _pause(self, action: str, **ids: str | int) -> list[msgspec.Raw]:
         pause = self._backoff.failed()
         log(action, level=logging.WARNING, pause=pause, **ids)
         await asyncio.sleep(pause)
+        return []
 
 
 def digest(fetched: Sequence[msgspec.Raw]) -> Understood:

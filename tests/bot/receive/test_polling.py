@@ -3,7 +3,6 @@
 G-01 nothing is acknowledged before it is committed; what was not, comes again
 G-02 a second poller, a webhook, a broken network: explained, waited out, nothing lost
 G-03 spinners are stopped after the commit, and losing one harms nothing
-G-04 a backlog is fetched ahead, part by part; what comes again by that is handled once
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from bot.pacing import Backoff
 from bot.pilot.faults import Fault, Kind
 from bot.pilot.person import Person
 from bot.pilot.server import Emulator
-from bot.receive.polling import EXPLAINED_EVERY, GATHER, PART, STALE, Fetched, Polling, Spacing
+from bot.receive.polling import EXPLAINED_EVERY, GATHER, STALE, Polling, Spacing
 from bot.request import AiohttpRequest
 from cora_bot.base.clock import SetClock
 from cora_bot.base.logging import LOGGER, start_logging
@@ -316,52 +315,3 @@ def test_fetches_are_so_far_apart_that_a_handful_comes_together(rate: int, expec
     for _ in range(50):
         spacing.learn(max(1, round(rate * spacing.seconds)))
     assert spacing.seconds == pytest.approx(expected, rel=0.25)
-
-
-async def test_backlog_is_fetched_ahead_in_order_and_each_once(emulator: Emulator) -> None:
-    """While a part is handled the next fetch is under way; it brings that part again, which is not handled twice."""
-    someone(emulator, *(str(number) for number in range(330)))
-    ledger, begun_by_then = Ledger(), []
-
-    async def slowly(batch: Sequence[Arrived]) -> list[Reaction]:
-        begun_by_then.append(begun)
-        await asyncio.sleep(0.05)
-        return await ledger.receive(batch)
-
-    async with AiohttpRequest() as request:
-        api = Api(request, token=emulator.token, base_url=emulator.base_url)
-        poll, begun = Polling(api, slowly, long_poll=1), 0
-        fetch = poll._fetch
-
-        async def counted() -> Fetched | None:
-            nonlocal begun
-            begun += 1
-            return await fetch()
-
-        poll._fetch = counted  # type: ignore[method-assign]
-        task = asyncio.create_task(poll.run())
-        await ledger.has(330)
-        poll.stop()
-        await task
-    assert ledger.texts() == [str(number) for number in range(330)]
-    assert [len(each) for each in ledger.attempts][:3] == [PART] * 3
-    assert begun_by_then[:5] == [1, 2, 3, 4, 5]
-
-
-async def test_part_that_was_not_committed_is_not_acknowledged_by_the_fetch_ahead(emulator: Emulator) -> None:
-    someone(emulator, *(str(number) for number in range(200)))
-    ledger = Ledger()
-
-    async def fails_after_the_first(batch: Sequence[Arrived]) -> list[Reaction]:
-        ledger.failures = len(ledger.attempts)
-        return await ledger.receive(batch)
-
-    async with AiohttpRequest() as request:
-        api = Api(request, token=emulator.token, base_url=emulator.base_url)
-        poll = Polling(api, fails_after_the_first, long_poll=1)
-        task = asyncio.create_task(poll.run())
-        while len(ledger.attempts) < 3:
-            await asyncio.sleep(0.02)
-        poll.stop()
-        await task
-    assert (len(ledger.committed), len(emulator.world.queue)) == (PART, 200 - PART)
