@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -18,8 +19,8 @@ def dump(instance: Instance) -> dict[str, Any]:
     repeats, ``x``: those beyond the count; ``r``: what shuffles."""
     tree, program = instance.tree, instance.program
     path = tree.path
-    nodes = [node for found in tree.live for node in found]
-    out: dict[str, Any] = {"a": {path(node): _written(node.value) for node in nodes if node.value != ""}}
+    nodes = list(chain.from_iterable(tree.live))
+    out: dict[str, Any] = {"a": {path(node): _written(value) for node in nodes if (value := node.value) != ""}}
     if program.loops:
         out["i"] = tree.repeats()
         if excess := [path(node) for node in nodes if node.excess]:
@@ -38,7 +39,7 @@ def load(instance: Instance, held: dict[str, Any]) -> None:
     tree.restore(held.get("i", {}).items())
     for path, value in held["a"].items():
         if (node := tree.find(path)) is not None:
-            node.value = _read(value, instance.context)
+            node.value = value if type(value) is str else _read(value, instance.context)
     for path in held.get("x", ()):
         if (node := tree.find(path)) is not None:
             node.excess = True
@@ -54,6 +55,8 @@ def load(instance: Instance, held: dict[str, Any]) -> None:
 
 def _written(value: Value) -> Any:
     """Typed JSON: numbers, booleans and texts as they are, days and instants in a list of one or two."""
+    if type(value) is str:
+        return value
     if isinstance(value, datetime):
         return ["t", value.isoformat()]
     if isinstance(value, date):

@@ -60,7 +60,8 @@ class Tree:
             above = made[seed.above] if made else parent
             node = Node(specs[slot].name, above, "", slot)
             node.number = seed.number
-            node.relevant = above.relevant
+            if not above.relevant:
+                node.relevant = False
             made.append(node)
             live[slot].append(node)
             sown.append((node, seed.text))

@@ -80,8 +80,7 @@ class Position:
             return None
         asked, node, instance, text = self.program.asked[at.number], at.node, self.instance, self.renderer.text
         fixed = question is not self.current
-        applying = [stop for stop in self._stops() if applies(instance, stop)]
-        here = applying.index(at) if at in applying else 0
+        before, total, first = self._counted(at)
         return Shown(
             question,
             label=text(asked.labels, language, node),
@@ -91,14 +90,28 @@ class Position:
             required=not fixed and judging.required(instance, at),
             value=stored_text(node.value) if at.loop is None else "",
             kept=node in instance.sealed,
-            can_go_back=here > 0,
-            position=sum(1 for stop in applying[:here] if counts(instance, stop)),
-            total=sum(1 for stop in applying if counts(instance, stop)),
+            can_go_back=not first,
+            position=before,
+            total=total,
             ref=self._ref(at),
             path=places.of(at, instance, self.renderer, language),
             clips=self.renderer.clips(asked.media, language),
             instances=0 if at.loop is None else len(list(instances(node, at.loop.name))),
         )
+
+    def _counted(self, at: Stop) -> tuple[int, int, bool]:
+        """Of the questions that apply: how many count before ``at``, and in all; and whether ``at`` is the first."""
+        instance = self.instance
+        before = total = 0
+        first, past = True, not applies(instance, at)
+        for stop in self._stops():
+            if not applies(instance, stop):
+                continue
+            past = past or stop == at
+            first = first and past
+            total += (one := counts(instance, stop))
+            before += one and not past
+        return before, total, first
 
     def back(self) -> bool:
         """To the question before, of those that apply. False: there is none."""
