@@ -14,6 +14,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 from bot.api import TokenRefused
 from bot.pacing import Backoff, Pace
@@ -240,9 +241,12 @@ class Delivering:
         return outcome
 
     async def _send(self, sending: Sending | Removal) -> Outcome:
-        permit = await self._permitted(sending)
-        if permit is None:
-            return Retry(self._clock.now(), "stopping")
+        if isinstance(sending, Removal):
+            permit = await self._permitted_to_remove(sending)
+        else:
+            permit = await self._permitted(sending)
+        if isinstance(permit, Retry):
+            return permit
         if not self._may_send():
             return Retry(self._clock.now(), "not_leading")
         try:
@@ -254,10 +258,8 @@ class Delivering:
         self._observe(type(outcome).__name__.lower(), getattr(outcome, "reason", ""))
         return outcome
 
-    async def _permitted(self, sending: Sending | Removal) -> _Permit | None:
-        """Waits for its turn at Telegram's pace; None when the order to stop came first."""
-        if isinstance(sending, Removal):
-            return await self._permitted_to_remove(sending)
+    async def _permitted(self, sending: Sending) -> _Permit | Retry:
+        """Waits for its turn at Telegram's pace, or until the order to stop."""
         message = isinstance(sending.call, SendMessage | SendFile)
         while not self._stopping.is_set():
             now = monotonic()
@@ -267,13 +269,14 @@ class Delivering:
             if sending.unsolicited and isinstance(sending.call, SendMessage) and self._pace.ask_paid(sending.chat, now):
                 return _Permit(paid=True)
             await set_within(self._stopping, wait)
-        return None
+        return Retry(self._clock.now(), "stopping")
 
-    async def _permitted_to_remove(self, removal: Removal) -> _Permit | None:
-        """Once more after the order to stop: what need not wait goes yet."""
+    async def _permitted_to_remove(self, removal: Removal) -> _Permit | Retry:
+        """Asks once more after the order to stop: what need not wait goes yet. A chat that has to wait long is put off,
+        since no others are looked for before the last of these has come to its end."""
         while wait := self._pace.ask(removal.chat, monotonic(), message=False, yielding=True):
-            if self._stopping.is_set():
-                return None
+            if self._stopping.is_set() or wait > REMOVED_EVERY:
+                return Retry(self._clock.now() + timedelta(seconds=wait), "pace")
             await set_within(self._stopping, wait)
         return _Permit(paid=False)
 

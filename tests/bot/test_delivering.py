@@ -56,7 +56,7 @@ class Shelf:
         self._flying: set[bytes] = set()
         self.outcomes: list[tuple[int, Outcome]] = []
         self.failures = self.doubts = 0
-        self.put_off = False
+        self.put_off: set[bytes] = set()
         self.asked = 0
 
     def lay(self, person: Person, *texts: str, unsolicited: bool = False) -> None:
@@ -101,12 +101,13 @@ class Shelf:
         self.owing.append(replace(first, messages=(*first.messages, *messages)))
 
     async def owed(self) -> Sequence[Removal]:
-        return [] if self.put_off else self.owing
+        return [each for each in self.owing if each.chat not in self.put_off]
 
     def _removed(self, removal: Removal, outcome: Outcome) -> None:
         self.outcomes.append((0, outcome))
-        self.put_off = isinstance(outcome, Retry)
-        if not self.put_off:
+        if isinstance(outcome, Retry):
+            self.put_off.add(removal.chat)
+        else:
             left = [replace(each, messages=tuple(one for one in each.messages if one not in removal.messages))
                     if each.chat == removal.chat else each for each in self.owing]  # fmt: skip
             self.owing = [each for each in left if each.messages]
@@ -220,6 +221,21 @@ async def test_who_writes_quickly_has_it_removed_together(bench: Bench) -> None:
         before = _screen(person)
         await person.until(lambda one: _screen(one) == [])
     assert (len(before), _calls(bench)) == (5, ["deleteMessage", "deleteMessages"])
+
+
+async def test_chat_that_has_to_wait_keeps_nobody_elses_messages(bench: Bench) -> None:
+    flooded, other = bench.person(), bench.person()
+    bench.emulator.faults.add(Fault(Kind.FLOOD, "sendMessage", retry_after=60))
+    bench.shelf.lay(flooded, "card")
+    async with bench.delivering() as delivering:
+        await delivering.empty()
+        bench.shelf.owe(flooded, flooded.type("stays for now"))
+        delivering.wake()
+        await asyncio.sleep(0.2)
+        bench.shelf.owe(other, other.type("word"))
+        delivering.wake()
+        await other.until(lambda one: _screen(one) == [])
+    assert _screen(flooded) == ["stays for now"]
 
 
 async def test_what_people_wrote_is_removed_before_an_orderly_stop(bench: Bench) -> None:
