@@ -70,6 +70,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "conflict": "another program used the bot's token; it is tried again",
     "token_refused": "Telegram refused the bot's token; it is tried again",
     "stopping": "the program was being stopped; it is sent later",
+    "pace": "its chat had to wait for Telegram; what was written there is removed later",
     "not_leading": "another process had taken over the sending; it is sent later",
     "claim_in_doubt": "the server's database failed when it was about to be sent; it is sent later",
     "unreadable": "the server could not read its own entry",
