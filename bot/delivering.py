@@ -37,6 +37,7 @@ from cora_bot.usecases.exchange import (
 MOST_AT_ONCE = 32  # at Telegram's pace for one bot; a bot that may send faster has more under way
 REMOVALS_AT_ONCE = 16
 REMOVED_EVERY = 2.0  # seconds between two looks at what is to be removed, if the first found something
+YIELDS = 5.0  # seconds after such a look in which replies go first; then what people wrote has stood long enough
 GATHER = 0.004  # seconds in which outcomes are awaited that belong to one commit, while others are under way
 LOOK_AGAIN = 1.0  # seconds without a wake-up after which rows whose retry fell due are looked for
 STOP_GRACE = 8.0  # seconds sends under way may still take after the order to stop
@@ -274,11 +275,14 @@ class Delivering:
     async def _permitted_to_remove(self, removal: Removal) -> _Permit | Retry:
         """Asks once more after the order to stop: what need not wait goes yet. A chat that has to wait long is put off,
         since no others are looked for before the last of these has come to its end."""
-        while wait := self._pace.ask(removal.chat, monotonic(), message=False, yielding=True):
+        while True:
+            now = monotonic()
+            yielding = now < self._removed_at + YIELDS
+            if not (wait := self._pace.ask(removal.chat, now, message=False, yielding=yielding)):
+                return _Permit(paid=False)
             if self._stopping.is_set() or wait > REMOVED_EVERY:
                 return Retry(self._clock.now() + timedelta(seconds=wait), "pace")
             await set_within(self._stopping, wait)
-        return _Permit(paid=False)
 
     def _learn(self, sending: Sending | Removal, outcome: Outcome) -> None:
         """What one outcome says about those to come: a flood limit, or that the network is down."""

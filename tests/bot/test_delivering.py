@@ -207,13 +207,17 @@ async def test_what_was_not_removed_is_owed_still(bench: Bench) -> None:
     assert (_screen(person), len(bench.shelf.owing)) == (["word"], 1)
 
 
+async def _removed_at_once(bench: Bench, delivering: Delivering, person: Person) -> None:
+    bench.shelf.owe(person, person.type("first"))
+    delivering.wake()
+    await person.until(lambda one: _screen(one) == [], seconds=1)
+
+
 async def test_who_writes_quickly_has_it_removed_together(bench: Bench) -> None:
     """The first at once; what comes within the next seconds with one call."""
     person = bench.person()
     async with bench.delivering() as delivering:
-        bench.shelf.owe(person, person.type("first"))
-        delivering.wake()
-        await person.until(lambda one: _screen(one) == [], seconds=1)
+        await _removed_at_once(bench, delivering, person)
         for number in range(5):
             bench.shelf.owe(person, person.type(str(number)))
             delivering.wake()
@@ -221,6 +225,22 @@ async def test_who_writes_quickly_has_it_removed_together(bench: Bench) -> None:
         before = _screen(person)
         await person.until(lambda one: _screen(one) == [])
     assert (len(before), _calls(bench)) == (5, ["deleteMessage", "deleteMessages"])
+
+
+async def test_replies_go_first_but_not_for_ever(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many wait for a reply that the pace leaves nothing over; what somebody wrote is removed all the same."""
+    monkeypatch.setattr("bot.delivering.YIELDS", 0.5)
+    person, crowd = bench.person(), [bench.person() for _ in range(150)]
+    for one in crowd:
+        bench.shelf.lay(one, "reply")
+    async with bench.delivering(Pace()) as delivering:
+        await asyncio.sleep(1.2)  # the first burst is over
+        bench.shelf.owe(person, person.type("word"))
+        delivering.wake()
+        await asyncio.sleep(0.3)
+        first = _screen(person)
+        await person.until(lambda one: _screen(one) == [])
+        assert (first, len(bench.shelf.outcomes) < len(crowd)) == (["word"], True)
 
 
 async def test_chat_that_has_to_wait_keeps_nobody_elses_messages(bench: Bench) -> None:
@@ -241,9 +261,7 @@ async def test_chat_that_has_to_wait_keeps_nobody_elses_messages(bench: Bench) -
 async def test_what_people_wrote_is_removed_before_an_orderly_stop(bench: Bench) -> None:
     person = bench.person()
     async with bench.delivering() as delivering:
-        bench.shelf.owe(person, person.type("first"))
-        delivering.wake()
-        await person.until(lambda one: _screen(one) == [], seconds=1)
+        await _removed_at_once(bench, delivering, person)
         bench.shelf.owe(person, person.type("second"))
     assert (_screen(person), bench.shelf.owing) == ([], [])
 
