@@ -273,16 +273,16 @@ class Delivering:
         return Retry(self._clock.now(), "stopping")
 
     async def _permitted_to_remove(self, removal: Removal) -> _Permit | Retry:
-        """Asks once more after the order to stop: what need not wait goes yet. A chat that has to wait long is put off,
-        since no others are looked for before the last of these has come to its end."""
+        """Asks once more after the order to stop: what need not wait goes yet. A chat that Telegram told to wait long is
+        put off, since no others are looked for before the last of these has come to its end."""
         while True:
             now = monotonic()
-            yielding = now < self._removed_at + YIELDS
-            if not (wait := self._pace.ask(removal.chat, now, message=False, yielding=yielding)):
+            yields = self._removed_at + YIELDS - now
+            if not (wait := self._pace.ask(removal.chat, now, message=False, yielding=yields > 0)):
                 return _Permit(paid=False)
-            if self._stopping.is_set() or wait > REMOVED_EVERY:
+            if self._stopping.is_set() or self._pace.held(removal.chat, now) > REMOVED_EVERY:
                 return Retry(self._clock.now() + timedelta(seconds=wait), "pace")
-            await set_within(self._stopping, wait)
+            await set_within(self._stopping, min(wait, yields) if yields > 0 else wait)
 
     def _learn(self, sending: Sending | Removal, outcome: Outcome) -> None:
         """What one outcome says about those to come: a flood limit, or that the network is down."""

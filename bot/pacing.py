@@ -5,6 +5,8 @@ deletions too, one chat gets no more than a person who answers quickly needs: wh
 else's part of the 30. Where Telegram refuses all the same, ``hold`` obeys.
 Unsolicited messages, and removals, leave ``RESERVE`` of the overall allowance to people who wait for a reply. Beyond it
 unsolicited ones may be paid for, where the study wants that (``paid``): Telegram takes up to 1,000 a second then.
+Whoever does not leave the reserve is served in the order of asking, so that nobody's turn goes to somebody who came
+later.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ CALLS_BURST: Final = 12.0
 RESERVE: Final = 10.0
 PAID: Final = 900.0
 """Messages a second that are paid for, below Telegram's limit, of which the free ones are a part."""
+
+_PLACE_LASTS: Final = 1.0
+"""Seconds after its turn in which a place is still kept for a chat."""
 
 _SWEEP_EVERY: Final = 60.0
 
@@ -55,6 +60,7 @@ class Pace:
     _overall: _Bucket | None = None
     _chats: dict[bytes, _Bucket] = field(default_factory=dict)
     _calls: dict[bytes, _Bucket] = field(default_factory=dict)
+    _turns: dict[bytes, float] = field(default_factory=dict)
     _held_until: dict[bytes, float] = field(default_factory=dict)
     _all_held_until: float = 0.0
     _swept_at: float = 0.0
@@ -62,32 +68,39 @@ class Pace:
     def ask(self, chat: bytes, now: float, *, message: bool, yielding: bool = False) -> float:
         """0 and the permit is taken, or the seconds after which to ask again.
 
-        ``yielding``: it leaves the reserve to replies.
+        ``yielding``: it leaves the reserve to replies. Else the chat keeps its place among those who wait, whose permits
+        are taken from the allowance already.
         """
         self._sweep(now)
-        held = max(self._all_held_until, self._held_until.get(chat, 0.0)) - now
-        if held > 0:
+        if held := self.held(chat, now):
             return held
         if self.rate <= 0:
             return 0.0
+        if not yielding and (turn := self._turns.pop(chat, now - 2 * _PLACE_LASTS)) > now - _PLACE_LASTS:
+            return self._line_up(chat, turn, now)
         if self._overall is None:
             size = max(self.rate, 1.0)
             self._overall = _Bucket(self.rate, size, size, now)
-        keep = min(RESERVE, self._overall.size - 1) if yielding else 0.0
         asked = [self._of(self._calls, chat, now, CALLS_PER_CHAT, CALLS_BURST)]
         if message:
             asked.append(self._chat(chat, now))
-        wait = max(self._overall.wait(now, keep), *(bucket.wait(now) for bucket in asked))
-        if wait > 0:
-            return wait
+        alone = max(bucket.wait(now) for bucket in asked)
+        overall = self._overall.wait(now, min(RESERVE, self._overall.size - 1) if yielding else 0.0)
+        if alone > 0 or (yielding and overall > 0):
+            return max(alone, overall)
         for bucket in (self._overall, *asked):
             bucket.held -= 1
-        return 0.0
+        return self._line_up(chat, now + overall, now)
+
+    def _line_up(self, chat: bytes, turn: float, now: float) -> float:
+        """Seconds until the chat's turn, which is remembered while it has not come."""
+        if turn > now:
+            self._turns[chat] = turn
+        return max(0.0, turn - now)
 
     def ask_paid(self, chat: bytes, now: float) -> bool:
         """Whether an unsolicited message that would have to wait may go now and be paid for; the permit is taken."""
-        held = max(self._all_held_until, self._held_until.get(chat, 0.0)) > now
-        if not self.paid or held or self._chat(chat, now).wait(now) > 0:
+        if not self.paid or self.held(chat, now) or self._chat(chat, now).wait(now) > 0:
             return False
         if self._paid is None:
             self._paid = _Bucket(self.paid, self.paid / 10, self.paid / 10, now)
@@ -97,10 +110,17 @@ class Pace:
         self._chat(chat, now).held -= 1
         return True
 
+    def held(self, chat: bytes, now: float) -> float:
+        """Seconds which Telegram said to wait, the chat or the whole bot."""
+        return max(0.0, self._all_held_until - now, self._held_until.get(chat, 0.0) - now)
+
     def hold(self, chat: bytes | None, until: float) -> None:
         """Telegram said: not before ``until``; to one chat, or (None) to anybody."""
         if chat is None:
             self._all_held_until = max(self._all_held_until, until)
+            if self._overall is not None:  # or all who have a turn by then would go in the same moment
+                self._overall.held += len(self._turns)
+            self._turns.clear()
         else:
             self._held_until[chat] = max(self._held_until.get(chat, 0.0), until)
 
@@ -120,6 +140,7 @@ class Pace:
         for buckets in (self._chats, self._calls):
             for chat in [chat for chat, bucket in buckets.items() if bucket.full(now)]:
                 del buckets[chat]
+        self._turns = {chat: turn for chat, turn in self._turns.items() if turn > now - _PLACE_LASTS}
         self._held_until = {chat: until for chat, until in self._held_until.items() if until > now}
 
 

@@ -233,7 +233,7 @@ async def test_replies_go_first_but_not_for_ever(bench: Bench, monkeypatch: pyte
     person, crowd = bench.person(), [bench.person() for _ in range(150)]
     for one in crowd:
         bench.shelf.lay(one, "reply")
-    async with bench.delivering(Pace()) as delivering:
+    async with bench.delivering(Pace(rate=20)) as delivering:
         await asyncio.sleep(1.2)  # the first burst is over
         bench.shelf.owe(person, person.type("word"))
         delivering.wake()

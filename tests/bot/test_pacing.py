@@ -4,10 +4,12 @@ P-01 never above Telegram's limits, overall and per chat
 P-02 replies find room while a wave of invitations goes out
 P-03 a flood refusal is obeyed, by the chat or by the whole bot
 P-04 one chat gets few calls of any kind, whatever it does; the others lose nothing by it
+P-05 who has to wait for the whole bot's allowance is served in the order of asking
 """
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +30,7 @@ def test_pace_stays_under_the_limits(asks: list[tuple[bytes, bool, bool, float]]
         later = [one for one in taken if begin <= one[0]]
         for end, _, _ in later:
             within = [one for one in later if one[0] <= end]
-            assert len(within) <= OVERALL + (end - begin) * OVERALL + 1
+            assert len(within) <= OVERALL + (end - begin) * OVERALL + len({chat for _, chat, _ in within})
             for chat in (b"a", b"b", b"c"):
                 messages = [one for one in within if one[1] == chat and one[2]]
                 assert len(messages) <= BURST + (end - begin) + 1e-6
@@ -73,6 +75,31 @@ def test_replies_find_room_behind_a_wave_of_invitations() -> None:
     assert waits.count(0) == int(OVERALL - RESERVE)
     replies = [pace.ask(bytes([99, n]), 0.0, message=True) for n in range(20)]
     assert replies.count(0) == int(RESERVE)
+
+
+def test_whoever_waits_keeps_the_place_however_often_others_ask() -> None:
+    pace = Pace(rate=10)
+    assert not any(pace.ask(bytes([1, n]), 0.0, message=True) for n in range(10))
+    waiting = [bytes([n]) for n in range(3)]
+    waits = [pace.ask(chat, 0.0, message=True) for chat in waiting]
+    assert waits == [pytest.approx(0.1), pytest.approx(0.2), pytest.approx(0.3)]
+    later = [pace.ask(bytes([9, n]), 0.1, message=True) for n in range(50)]
+    assert min(later) == pytest.approx(0.3)
+    assert pace.ask(b"unsolicited", 0.1, message=True, yielding=True) > max(later)
+    assert [pace.ask(chat, 0.301, message=True) for chat in waiting] == [0, 0, 0]
+
+
+def test_a_refusal_of_the_whole_bot_ends_all_turns() -> None:
+    pace = Pace(rate=10)
+    assert [pace.ask(bytes([n]), 0.0, message=True) for n in range(20)].count(0) == 10
+    pace.hold(None, 1.0)
+    assert [pace.ask(bytes([n]), 1.0, message=True) for n in range(10, 30)].count(0) == 10
+
+
+def test_a_place_that_nobody_took_up_in_time_is_nobodys() -> None:
+    pace = Pace(rate=1)
+    assert [pace.ask(chat, 0.0, message=True) for chat in (b"a", b"late", b"b")] == [0, 1, 2]
+    assert pace.ask(b"late", 2.5, message=True) == pytest.approx(0.5)
 
 
 def test_slow_pace_lets_unsolicited_messages_through() -> None:
