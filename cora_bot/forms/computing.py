@@ -76,8 +76,10 @@ class Computing:
             (only,) = changed
             order: Iterable[int] = dependents[only]
         else:
-            found = {at for slot in changed for at in dependents[slot]}
-            order = sorted(found | {at for at, entry in enumerate(entries) if anew and entry.slot in anew})
+            found = set().union(*[dependents[slot] for slot in changed])
+            if anew:
+                found.update(at for at, entry in enumerate(entries) if entry.slot in anew)
+            order = sorted(found)
         for at in order:
             entry = entries[at]
             if not entry.reads.isdisjoint(changed) or entry.slot in anew:

@@ -34,15 +34,15 @@ def _last(program: Program, moment: Moment) -> Node:
     made: dict[int, Node] = {}
     for spec in program.specs:
         parent = made[spec.parent] if spec.parent >= 0 else top
-        made[spec.slot] = Node(spec.name, parent, moment.last.get(spec.path, "") if spec.keep else "")
+        made[spec.slot] = parent.child(spec.name, moment.last.get(spec.path, "") if spec.keep else "")
     return top
 
 
 def _entity(properties: Mapping[str, str]) -> Node:
     top = Node("")
-    root = Node("root", top)
+    root = top.child("root")
     if properties:
-        item = Node("item", root)
+        item = root.child("item")
         for name, value in properties.items():
-            Node(name, item, value)
+            item.child(name, value)
     return top

@@ -192,9 +192,7 @@ class Instance(Computing):
 
     def probe(self, loop: Loop, parent: Node) -> Node:
         """A stand-in for the instance that would come next."""
-        node = Node(loop.name, slot=loop.slot)
-        node.parent = parent
-        return node
+        return Node(loop.name, parent, slot=loop.slot)
 
     def invites(self, loop: Loop, parent: Node) -> bool:
         """Whether an instance could be added here as things are."""

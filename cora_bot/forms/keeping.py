@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 
 import msgspec
@@ -18,28 +17,37 @@ def dump(instance: Instance) -> dict[str, Any]:
     """``a``: values by path, ``n``: nodes not relevant by their own rule, ``s``: sealed ones; ``i``: instances of
     repeats, ``x``: those beyond the count; ``r``: what shuffles."""
     tree, program = instance.tree, instance.program
-    path = tree.path
-    nodes = list(chain.from_iterable(tree.live))
-    out: dict[str, Any] = {"a": {path(node): _written(value) for node in nodes if (value := node.value) != ""}}
+    values: dict[str, Any] = {}
+    out: dict[str, Any] = {"a": values}
+    absent: list[str] = []
+    for path, node in tree.paths():
+        if (value := node.value) != "":
+            values[path] = value if type(value) is str else _written(value)
+        if not node.own:
+            absent.append(path)
     if program.loops:
         out["i"] = tree.repeats()
-        if excess := [path(node) for node in nodes if node.excess]:
+        if excess := [path for path, node in tree.paths() if node.excess]:
             out["x"] = excess
-    if absent := [path(node) for node in nodes if not node.own]:
+    if absent:
         out["n"] = absent
-    if any(each.itemset is not None and each.itemset.randomized for each in program.asked):
+    if program.shuffles:
         out["r"] = instance.context.seed
     if instance.sealed:
-        out["s"] = [path(node) for node in nodes if node in instance.sealed]
+        out["s"] = [path for path, node in tree.paths() if node in instance.sealed]
     return out
 
 
 def load(instance: Instance, held: dict[str, Any]) -> None:
     tree = instance.tree
     tree.restore(held.get("i", {}).items())
+    single, nodes = instance.program.single, tree.nodes
     for path, value in held["a"].items():
-        if (node := tree.find(path)) is not None:
-            node.value = value if type(value) is str else _read(value, instance.context)
+        kept = value if type(value) is str else _read(value, instance.context)
+        if path in single:
+            nodes[single[path]].value = kept
+        elif (node := tree.find(path)) is not None:
+            node.value = kept
     for path in held.get("x", ()):
         if (node := tree.find(path)) is not None:
             node.excess = True
@@ -55,8 +63,6 @@ def load(instance: Instance, held: dict[str, Any]) -> None:
 
 def _written(value: Value) -> Any:
     """Typed JSON: numbers, booleans and texts as they are, days and instants in a list of one or two."""
-    if type(value) is str:
-        return value
     if isinstance(value, datetime):
         return ["t", value.isoformat()]
     if isinstance(value, date):

@@ -7,11 +7,11 @@ added and stays with it, whatever is removed before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from cora_bot.forms.expr.nodes import Node
-from cora_bot.forms.program import Program, Seed, Spec
+from cora_bot.forms.program import Bed, Program, Spec
 
 MAX_INSTANCES: Final = 50  # of one repeat: what a person can be asked in a chat, and a bound on every count
 MAX_NODES: Final = 20_000  # of one record
@@ -28,43 +28,50 @@ class Tree:
         self.program = program
         self.top = Node("")
         self.nodes: list[Node] = []
-        self.live: list[list[Node]] = [[] for _ in program.specs]
-        self.sown: list[tuple[Node, str]] = []
-        self._sow(program.start, self.top)
+        self.live: list[list[Node]]
+        self._sow(program.beds[-1], self.top)
+        if not program.loops:
+            self.nodes = self._made
+            self.live = [[node] for node in self._made]
+            return
+        self.live = [[] for _ in program.specs]
+        for node in self._made:
+            self.live[node.slot].append(node)
         for spec in program.specs:
-            if spec.repeat < 0:
-                self.nodes.append(self.live[spec.slot][0])
-            else:
-                stand_in = Node(spec.name, slot=spec.slot)
-                stand_in.relevant = False
-                self.nodes.append(stand_in)
+            stands_in = Node(spec.name, slot=spec.slot, relevant=False)
+            self.nodes.append(self.live[spec.slot][0] if spec.repeat < 0 else stands_in)
 
     def __del__(self) -> None:
         """Nodes and their children hold each other: undone here, every tree goes with its walk, at once and at no cost.
         Else a bot that is busy stands still while Python looks for what nobody needs any more."""
-        for found in self.live:
-            for node in found:
-                node.parent = None
+        for slot in self.program.holders:
+            for node in self.live[slot]:
+                node.let_go()
+        self.top.let_go()
+
+    @property
+    def sown(self) -> Iterator[tuple[Node, str]]:
+        """The nodes that were made last, with what they are to hold."""
+        return zip(self._made, self._texts, strict=True)
 
     def _drop(self, parent: Node, node: Node) -> None:
         parent.remove(node)
         for each in node.descendants():
             each.parent = None
 
-    def _sow(self, seeds: Sequence[Seed], parent: Node) -> Node:
-        """Makes their nodes below ``parent``, and gives the first; ``sown`` remembers what they are to hold."""
-        specs, live, sown = self.program.specs, self.live, self.sown
-        made: list[Node] = []
-        for seed in seeds:
-            slot = seed.slot
-            above = made[seed.above] if made else parent
-            node = Node(specs[slot].name, above, "", slot)
-            node.number = seed.number
-            if not above.relevant:
-                node.relevant = False
-            made.append(node)
-            live[slot].append(node)
-            sown.append((node, seed.text))
+    def _sow(self, bed: Bed, parent: Node) -> Node:
+        """Makes their nodes below ``parent``, and gives the first."""
+        self._texts = bed.texts
+        self._made = made = [Node(*row) for row in bed.rows]
+        for above, places in bed.families:
+            holder = made[above]
+            holder.children = [made[place] for place in places]
+            for each in holder.children:
+                each.parent = holder
+        parent.take(made[0])
+        if not parent.relevant:
+            for each in made:
+                each.relevant = False
         return made[0]
 
     def spec(self, node: Node) -> Spec:
@@ -77,10 +84,9 @@ class Tree:
         return node
 
     def _grow(self, parent: Node, slot: int, number: int) -> Node:
-        self.sown.clear()
         before = parent.named(self.program.specs[slot].name)
         last = max((each.number for each in before), default=0)
-        node = self._sow(self.program.loops[slot].template, parent)
+        node = self._sow(self.program.beds[slot], parent)
         parent.remove(node)
         parent.insert(self._place(parent, slot), node)
         node.number = number or last + 1
@@ -129,6 +135,12 @@ class Tree:
             around = around.parent
         return list(self.live[slot])
 
+    def paths(self) -> Iterable[tuple[str, Node]]:
+        """All nodes by their concrete path, in the order of their slots."""
+        if not self.program.loops:
+            return zip(self.program.paths, self.nodes, strict=True)
+        return ((self.path(node), node) for found in self.live for node in found)
+
     def path(self, node: Node) -> str:
         """The concrete path."""
         spec = self.program.specs[node.slot]
@@ -139,8 +151,8 @@ class Tree:
 
     def find(self, path: str) -> Node | None:
         """The node of a concrete path."""
-        slot = self.program.slots.get(path)
-        if slot is not None and self.program.specs[slot].repeat < 0:
+        slot = self.program.single.get(path)
+        if slot is not None:
             return self.nodes[slot]
         node = self.top
         for step in path.split("/")[1:]:

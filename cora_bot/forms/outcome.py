@@ -44,8 +44,7 @@ def alerts(instance: Instance) -> tuple[str, ...]:
     """Paths of the answers whose alert holds as things stand."""
     return tuple(
         instance.tree.path(node)
-        for spec in instance.program.specs
-        if spec.alert is not None
+        for spec in instance.program.alerting
         for node in instance.tree.live[spec.slot]
         if node.relevant and instance.has_answer(node) and instance.holds(spec.alert, node, otherwise=False)
     )

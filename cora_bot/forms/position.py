@@ -154,7 +154,8 @@ class Position:
         if self.program.loops:
             return stops(self.instance, self._enter)
         if self._fixed_stops is None:
-            self._fixed_stops = list(stops(self.instance, self._enter))
+            asked, nodes = self.program.asked, self.instance.nodes
+            self._fixed_stops = [Stop(number, nodes[asked[number].slot]) for number in self.program.straight]
         return self._fixed_stops
 
     def _enter(self, loop: Loop, parent: Node) -> None:
@@ -213,6 +214,8 @@ class Position:
         return self._questions(dropped)
 
     def _questions(self, nodes: list[Node]) -> tuple[Question, ...]:
+        if not nodes:
+            return ()
         slots = {node.slot for node in nodes}
         return tuple(
             question

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cora_bot.base.values import Value
 from cora_bot.forms.expr.context import Context
@@ -66,6 +67,15 @@ class Seed(Value):
     text: str
     above: int
     number: int = 1
+
+
+class Bed(Value):
+    """Seeds as the nodes are made of them, all at once: ``rows`` are what each is made with, ``texts`` what it is to
+    hold, ``families`` the places of parents and of their children among them."""
+
+    rows: tuple[tuple[str, None, str, int, bool, int, int], ...]
+    texts: tuple[str, ...]
+    families: tuple[tuple[int, tuple[int, ...]], ...]
 
 
 class Loop(Value):
@@ -165,7 +175,7 @@ class Actions:
                 yield from held
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Program:
     """``entries`` are in topological order; ``dependents[slot]`` are the entries a change of the slot may reach.
 
@@ -193,3 +203,56 @@ class Program:
     root: Mapping[str, str]
     version: str
     texts: Mapping[str, tuple[int, Texts]] = field(default_factory=dict)
+
+    @cached_property
+    def beds(self) -> Mapping[int, Bed]:
+        """What a new record is made of (-1), and a new instance of each repeat, by the repeat's slot."""
+        seeds = {-1: self.start, **{slot: loop.template for slot, loop in self.loops.items()}}
+        return {slot: self._bed(each) for slot, each in seeds.items()}
+
+    def _bed(self, seeds: tuple[Seed, ...]) -> Bed:
+        families: dict[int, list[int]] = {}
+        rows = []
+        for place, seed in enumerate(seeds):
+            family = families.setdefault(seed.above, [])
+            rows.append((self.specs[seed.slot].name, None, "", seed.slot, True, seed.number, len(family)))
+            family.append(place)
+        del families[-1]
+        texts = tuple(seed.text for seed in seeds)
+        return Bed(tuple(rows), texts, tuple((above, tuple(kids)) for above, kids in families.items()))
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """By slot, without the numbers of instances."""
+        return tuple(spec.path for spec in self.specs)
+
+    @cached_property
+    def single(self) -> Mapping[str, int]:
+        """By path the slots that have one node, as they are in no repeat."""
+        return {spec.path: spec.slot for spec in self.specs if spec.repeat < 0}
+
+    @cached_property
+    def holders(self) -> tuple[int, ...]:
+        """The slots that have others below them."""
+        return tuple({spec.parent: None for spec in self.specs if spec.parent >= 0})
+
+    @cached_property
+    def alerting(self) -> tuple[Spec, ...]:
+        return tuple(spec for spec in self.specs if spec.alert is not None)
+
+    @cached_property
+    def shuffles(self) -> bool:
+        return any(each.itemset is not None and each.itemset.randomized for each in self.asked)
+
+    @cached_property
+    def straight(self) -> tuple[int, ...]:
+        """Where there are no repeats: the numbers of the questions, in the one order they can come in."""
+        return tuple(_numbers(self.plan))
+
+
+def _numbers(items: tuple[Planned, ...]) -> Iterator[int]:
+    for item in items:
+        if isinstance(item, int):
+            yield item
+        else:
+            yield from _numbers(item.items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from cora_bot.base.values import Value
 from cora_bot.forms.expr.nodes import Node
@@ -10,6 +11,8 @@ from cora_bot.forms.instance import Instance
 from cora_bot.forms.live import instances
 from cora_bot.forms.model import Kind
 from cora_bot.forms.program import Loop, Planned, Section
+
+_NOT_THE_AUTHORS: Final = (Kind.NOTE, Kind.REPEAT)
 
 Enter = Callable[[Loop, Node], None]
 
@@ -58,4 +61,4 @@ def applies(instance: Instance, stop: Stop) -> bool:
 
 def counts(instance: Instance, stop: Stop) -> bool:
     """Whether it counts as a question of the author's: no note, no offer of another instance."""
-    return instance.program.asked[stop.number].kind not in (Kind.NOTE, Kind.REPEAT)
+    return instance.program.asked[stop.number].kind not in _NOT_THE_AUTHORS

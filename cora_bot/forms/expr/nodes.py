@@ -5,70 +5,70 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+import msgspec
+
 from cora_bot.forms.expr.values import Value
 
 
-class Node:
+class Node(msgspec.Struct, eq=False):
     """One element. ``value`` is typed by its bind ('' is blank); ``relevant`` is the inherited one.
 
     What is not relevant keeps its value, evaluates as blank and is left out of node-sets. ``index`` is the place among
-    the children of its parent when it was made. Attributes are nodes named ``@name`` in ``attributes``.
+    the children of its parent when it was made. Attributes are nodes named ``@name`` in ``attributes``. Two nodes are
+    never equal. ``by_name`` is kept of the children from when it is first asked for.
 
     ``own`` is relevance by the node's own rule. Of the instances of a repeat, ``number`` tells one from another for
     good, and ``excess`` marks those beyond the count the form asks for.
     """
 
-    __slots__ = (
-        "_by_name",
-        "attributes",
-        "children",
-        "excess",
-        "index",
-        "name",
-        "number",
-        "own",
-        "parent",
-        "relevant",
-        "slot",
-        "value",
-    )
+    name: str
+    parent: Node | None = None
+    value: Value = ""
+    slot: int = -1
+    relevant: bool = True
+    number: int = 0
+    index: int = 0
+    own: bool = True
+    excess: bool = False
+    children: list[Node] = []
+    attributes: tuple[Node, ...] = ()
+    by_name: dict[str, list[Node]] | None = None
 
-    def __init__(self, name: str, parent: Node | None = None, value: Value = "", slot: int = -1) -> None:
-        self.name = name
-        self.parent = parent
-        self.value: Value = value
-        self.slot = slot
-        self.relevant = True
-        self.own = True
-        self.excess = False
-        self.number = 0
-        self.children: list[Node] = []
-        self.attributes: tuple[Node, ...] = ()
-        self._by_name: dict[str, list[Node]] | None = None
-        self.index = 0
-        if parent is not None:
-            self.index = len(parent.children)
-            parent.children.append(self)
-            parent._by_name = None
+    def child(self, name: str, value: Value = "", slot: int = -1) -> Node:
+        """A new node behind its other children."""
+        made = Node(name, None, value, slot)
+        self.take(made)
+        return made
+
+    def take(self, child: Node) -> None:
+        """As its last child."""
+        child.parent, child.index = self, len(self.children)
+        self.children.append(child)
+        self.by_name = None
 
     def named(self, name: str) -> list[Node]:
         """The children of that name; the list is shared, do not change it."""
-        by_name = self._by_name
+        by_name = self.by_name
         if by_name is None:
             by_name = {}
             for child in self.children:
                 by_name.setdefault(child.name, []).append(child)
-            self._by_name = by_name
+            self.by_name = by_name
         return by_name.get(name, [])
 
     def insert(self, place: int, child: Node) -> None:
         child.parent = self
         self.children.insert(place, child)
-        self._by_name = None
+        self.by_name = None
 
     def remove(self, child: Node) -> None:
         self.children.remove(child)
-        self._by_name = None
+        self.by_name = None
+
+    def let_go(self) -> None:
+        """Of its children."""
+        self.children.clear()
+        self.by_name = None
 
     def read(self) -> Value:
         return self.value if self.relevant else ""
@@ -92,7 +92,7 @@ def document(element: Element) -> Node:
 
 
 def _copy(element: Element, parent: Node) -> None:
-    node = Node(local_name(element.tag), parent)
+    node = parent.child(local_name(element.tag))
     kids = [child for child in element if isinstance(child.tag, str)]
     if not kids:
         node.value = element.text or ""
@@ -103,6 +103,4 @@ def _copy(element: Element, parent: Node) -> None:
 
 
 def _attribute(owner: Node, key: str, text: str) -> Node:
-    node = Node("@" + local_name(key), None, text)
-    node.parent = owner
-    return node
+    return Node("@" + local_name(key), owner, text)

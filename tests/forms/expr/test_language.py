@@ -28,11 +28,11 @@ SLOTS = {"/data": 0, "/data/a": 1, "/data/g": 2, "/data/g/b": 3, "/data/g/c": 4,
 def context(*, now: str = "2026-11-22T20:00:00+00:00", zone: str = "Asia/Kabul") -> Context:
     """/data: a = 5, g/b = "x y", g/c blank, d = 2026-03-01."""
     top = Node("")
-    data = Node("data", top, slot=0)
-    a = Node("a", data, 5.0, 1)
-    group = Node("g", data, slot=2)
-    b, c = Node("b", group, "x y", 3), Node("c", group, "", 4)
-    d = Node("d", data, date(2026, 3, 1), 5)
+    data = top.child("data", slot=0)
+    a = data.child("a", 5.0, 1)
+    group = data.child("g", slot=2)
+    b, c = group.child("b", "x y", 3), group.child("c", "", 4)
+    d = data.child("d", date(2026, 3, 1), 5)
     made = Context(top, now=datetime.fromisoformat(now).astimezone(ZoneInfo(zone)), slots=[data, a, group, b, c, d])
     return made.at(b)
 
@@ -237,9 +237,9 @@ def test_what_a_tablet_does_not_know_is_a_warning(source: str) -> None:
 
 def many_items(count: int, text: str = "abc") -> Context:
     made = context()
-    root = Node("root", Node(""))
+    root = Node("").child("root")
     for _ in range(count):
-        Node("name", Node("item", root), text)
+        root.child("item").child("name", text)
     made.instances = {"list": root.parent or root}
     return made
 
