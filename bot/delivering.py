@@ -261,7 +261,7 @@ class Delivering:
 
     async def _permitted(self, sending: Sending) -> _Permit | Retry:
         """Waits for its turn at Telegram's pace, or until the order to stop."""
-        message = isinstance(sending.call, SendMessage | SendFile)
+        message = isinstance(sending.call, (SendMessage, SendFile))
         while not self._stopping.is_set():
             now = monotonic()
             wait = self._pace.ask(sending.chat, now, message=message, yielding=sending.unsolicited)
@@ -273,7 +273,7 @@ class Delivering:
         return Retry(self._clock.now(), "stopping")
 
     async def _permitted_to_remove(self, removal: Removal) -> _Permit | Retry:
-        """Asks once more after the order to stop: what need not wait goes yet. A chat that Telegram told to wait long is
+        """Asks once more after the order to stop: what need not wait goes yet. A chat that Telegram holds for long is
         put off, since no others are looked for before the last of these has come to its end."""
         while True:
             now = monotonic()

@@ -68,8 +68,8 @@ class Pace:
     def ask(self, chat: bytes, now: float, *, message: bool, yielding: bool = False) -> float:
         """0 and the permit is taken, or the seconds after which to ask again.
 
-        ``yielding``: it leaves the reserve to replies. Else the chat keeps its place among those who wait, whose permits
-        are taken from the allowance already.
+        ``yielding``: it leaves the reserve to replies. Else the chat keeps its place among those who wait; their
+        permits are taken from the allowance already.
         """
         self._sweep(now)
         if held := self.held(chat, now):

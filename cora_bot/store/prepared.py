@@ -12,7 +12,7 @@ import re
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from sqlalchemy import BindParameter, Executable, LargeBinary, Table, bindparam
@@ -108,13 +108,15 @@ class _Form:
         compiled = statement.compile(dialect=_SQLITE, column_keys=list(names) or None)  # type: ignore[attr-defined]
         self.text: str = compiled.string
         binds: dict[str, BindParameter[Any]] = {name: compiled.binds[name] for name in compiled.params}
-        self._given = {name: _way_in(bind) for name, bind in binds.items() if bind.required}
-        self._fixed = {name: _changed(_way_in(bind), bind.value) for name, bind in binds.items() if not bind.required}
+        ways = ((name, _way_in(bind)) for name, bind in binds.items() if bind.required)
+        self._in = [(name, way) for name, way in ways if way is not None]
+        self._fixed = {name: _fixed(bind) for name, bind in binds.items() if not bind.required}
         self._lists = [name for name, bind in binds.items() if bind.expanding and not bind.required]
         self.text, self._fixed = _written_out(*self._spread(self._fixed))
         self._lists = [name for name, bind in binds.items() if bind.expanding and bind.required]
         columns = list(getattr(statement, "exported_columns", ()))
-        self._row = namedtuple("Row", [each.key for each in columns], rename=True) if columns else None
+        row = namedtuple("Row", [each.key for each in columns], rename=True) if columns else None
+        self._row = None if row is None else partial(tuple.__new__, row)
         self._out = [(place, way) for place, each in enumerate(columns) if (way := _way_out(each.type)) is not None]
 
     def run(self, connection: sqlite3.Connection, each: Sequence[Values]) -> Rows:
@@ -126,14 +128,14 @@ class _Form:
             text, bound = self._spread(self._bound(values))
             cursor = connection.execute(text, bound)
             if self._row is not None:
-                rows += map(self._read, cursor.fetchall())
+                rows += [self._read(values, self._row) for values in cursor.fetchall()]
             touched += cursor.rowcount
         return Rows(rows, touched)
 
     def _bound(self, values: Values) -> dict[str, Any]:
-        bound = dict(self._fixed)
-        for name, way in self._given.items():
-            bound[name] = _changed(way, values[name])
+        bound = {**self._fixed, **values}  # what the statement has no place for, SQLite leaves alone
+        for name, way in self._in:
+            bound[name] = way(bound[name])
         return bound
 
     def _spread(self, bound: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -148,13 +150,13 @@ class _Form:
             text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join(f":{one}" for one in _names(name, room)))
         return text, bound
 
-    def _read(self, row: tuple[Any, ...]) -> Any:
+    def _read(self, values: tuple[Any, ...], make: Callable[[Sequence[Any]], Any]) -> Any:
         if not self._out:
-            return self._row._make(row)  # type: ignore[union-attr]
-        values = list(row)
+            return make(values)
+        read = list(values)
         for place, way in self._out:
-            values[place] = way(values[place])
-        return self._row._make(values)  # type: ignore[union-attr]
+            read[place] = way(read[place])
+        return make(read)
 
 
 class Rows:
@@ -198,7 +200,7 @@ def _written_out(text: str, fixed: dict[str, Any]) -> tuple[str, dict[str, Any]]
     """
     left = {}
     for name, value in fixed.items():
-        if isinstance(value, int | str | None):
+        if value is None or isinstance(value, (int, str)):
             text = re.sub(rf":{re.escape(name)}\b", _literal(value).replace("\\", r"\\"), text)
         else:
             left[name] = value
@@ -239,8 +241,9 @@ def _way_out(kind: Any) -> Convert | None:
     )
 
 
-def _changed(way: Convert | None, value: Any) -> Any:
-    return value if way is None else way(value)
+def _fixed(bind: BindParameter[Any]) -> Any:
+    way = _way_in(bind)
+    return bind.value if way is None else way(bind.value)
 
 
 def told(error: sqlite3.Error, text: str) -> Exception:

@@ -21,6 +21,15 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 from sqlalchemy.util.concurrency import await_
 
 
+def _nothing(_value: None) -> None:
+    return None
+
+
+# Asked of each such value on its way in, at a high price: whether it has a form that SQLite would like better.
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(type(None), _nothing)
+
+
 class _Told(NamedTuple):
     """What a statement gave back."""
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from cora_bot.dialogue.conversation import Showing, Status, Withdrawal
 from cora_bot.dialogue.turn import TaskReason
-from cora_bot.store.types import Flag, Id, Instant, Instants, Local, Sealed, Whole, one_of
+from cora_bot.store.types import Flag, Id, Instant, Instants, Local, Sealed, Whole, among, one_of
 from cora_bot.study.model import FINAL_STEPS, Step
 from cora_bot.study.visits.trip import Way
 from cora_bot.study.visits.visit import News, Request, Standing
@@ -146,7 +146,7 @@ session = _table(
     Index("ix_session_touched_at", "touched_at"),
 )
 
-_FINAL = ", ".join(sorted(f"'{step}'" for step in FINAL_STEPS))
+_FINAL = among("step", sorted(FINAL_STEPS))
 
 occurrence = _table(
     "occurrence",
@@ -166,7 +166,7 @@ occurrence = _table(
     Column("finished_at", Instant),
     one_of("step", Step),
     CheckConstraint("opens <= closes", name="window"),
-    CheckConstraint(f"next_at IS NULL OR step NOT IN ({_FINAL})", name="final_is_not_due"),
+    CheckConstraint(f"next_at IS NULL OR NOT ({_FINAL})", name="final_is_not_due"),
     Index(
         "ix_occurrence_due",
         "next_at",

@@ -16,6 +16,10 @@ branch_labels = None
 depends_on = None
 
 
+def _one_of(column: str, *words: str) -> str:
+    return " OR ".join(f"{column} = '{word}'" for word in words)
+
+
 def upgrade() -> None:
     _alert()
     _audit()
@@ -130,8 +134,19 @@ def _chat() -> None:
         sa.Column("last_message", types.Whole, nullable=False),
         sa.Column("last_seen", types.Instant(), nullable=False),
         sa.CheckConstraint(
-            "showing IN ('nothing', 'languages', 'question', 'aside', 'invitation', 'receipt', 'notice', 'knock', "
-            "'letter', 'visit')",
+            _one_of(
+                "showing",
+                "nothing",
+                "languages",
+                "question",
+                "aside",
+                "invitation",
+                "receipt",
+                "notice",
+                "knock",
+                "letter",
+                "visit",
+            ),
             name=op.f("ck_chat_showing"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat")),
@@ -267,8 +282,8 @@ def _participant() -> None:
         sa.Column("profile", sa.LargeBinary(), nullable=False),
         sa.Column("withdrawal", sa.Text(), nullable=True),
         sa.Column("withdraws_at", types.Instant(), nullable=True),
-        sa.CheckConstraint("status IN ('enrolling', 'active', 'stopped')", name=op.f("ck_participant_status")),
-        sa.CheckConstraint("withdrawal IN ('link', 'answers')", name=op.f("ck_participant_withdrawal")),
+        sa.CheckConstraint(_one_of("status", "enrolling", "active", "stopped"), name=op.f("ck_participant_status")),
+        sa.CheckConstraint(_one_of("withdrawal", "link", "answers"), name=op.f("ck_participant_withdrawal")),
         sa.CheckConstraint("(withdrawal IS NULL) = (withdraws_at IS NULL)", name=op.f("ck_participant_withdraws")),
         sa.CheckConstraint(
             "withdrawal IS NULL OR status = 'stopped'", name=op.f("ck_participant_withdrawn_is_stopped")
@@ -474,11 +489,11 @@ def _occurrence() -> None:
         sa.Column("opened_at", types.Instant(), nullable=True),
         sa.Column("finished_at", types.Instant(), nullable=True),
         sa.CheckConstraint(
-            "next_at IS NULL OR step NOT IN ('cancelled', 'complete', 'expired', 'lapsed', 'partial')",
+            "next_at IS NULL OR NOT (" + _one_of("step", "cancelled", "complete", "expired", "lapsed", "partial") + ")",
             name=op.f("ck_occurrence_final_is_not_due"),
         ),
         sa.CheckConstraint(
-            "step IN ('planned', 'invited', 'opened', 'complete', 'partial', 'expired', 'lapsed', 'cancelled')",
+            _one_of("step", "planned", "invited", "opened", "complete", "partial", "expired", "lapsed", "cancelled"),
             name=op.f("ck_occurrence_step"),
         ),
         sa.CheckConstraint("opens <= closes", name=op.f("ck_occurrence_window")),
@@ -529,11 +544,11 @@ def _outbox() -> None:
         sa.CheckConstraint(
             "(finished_at IS NULL) = (state IN ('pending', 'sending'))", name=op.f("ck_outbox_finished")
         ),
-        sa.CheckConstraint("kind IN ('card', 'retire', 'spoken', 'empty', 'staff')", name=op.f("ck_outbox_kind")),
-        sa.CheckConstraint("means IN ('', 'send', 'edit', 'delete')", name=op.f("ck_outbox_means")),
+        sa.CheckConstraint(_one_of("kind", "card", "retire", "spoken", "empty", "staff"), name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint(_one_of("means", "", "send", "edit", "delete"), name=op.f("ck_outbox_means")),
         sa.CheckConstraint("payload IS NULL OR state IN ('pending', 'sending')", name=op.f("ck_outbox_wiped")),
         sa.CheckConstraint(
-            "state IN ('pending', 'sending', 'sent', 'uncertain', 'lapsed', 'superseded', 'failed')",
+            _one_of("state", "pending", "sending", "sent", "uncertain", "lapsed", "superseded", "failed"),
             name=op.f("ck_outbox_state"),
         ),
         sa.CheckConstraint("unsolicited = 0 OR doubts = 0 OR state <> 'pending'", name=op.f("ck_outbox_at_most_once")),
@@ -736,23 +751,50 @@ def _visit() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", types.Instant(), nullable=False),
         sa.CheckConstraint(
-            "due IN ('', 'offer', 'offer_again', 'closing', 'week', 'day', 'hours', 'after', 'freed', "
-            "'moved', 'cancelled', 'missed')",
+            _one_of(
+                "due",
+                "",
+                "offer",
+                "offer_again",
+                "closing",
+                "week",
+                "day",
+                "hours",
+                "after",
+                "freed",
+                "moved",
+                "cancelled",
+                "missed",
+            ),
             name=op.f("ck_visit_due"),
         ),
-        sa.CheckConstraint("request IN ('', 'call', 'home', 'nobody_there')", name=op.f("ck_visit_request")),
+        sa.CheckConstraint(_one_of("request", "", "call", "home", "nobody_there"), name=op.f("ck_visit_request")),
         sa.CheckConstraint("slot_id IS NOT NULL OR standing <> 'booked'", name=op.f("ck_visit_booked_has_a_seat")),
         sa.CheckConstraint(
-            "standing IN ('invited', 'waiting', 'booked', 'asked', 'declined', 'met', 'missed', 'cancelled', "
-            "'expired')",
+            _one_of(
+                "standing", "invited", "waiting", "booked", "asked", "declined", "met", "missed", "cancelled", "expired"
+            ),
             name=op.f("ck_visit_standing"),
         ),
         sa.CheckConstraint(
-            "told IN ('', 'offer', 'offer_again', 'closing', 'week', 'day', 'hours', 'after', 'freed', "
-            "'moved', 'cancelled', 'missed')",
+            _one_of(
+                "told",
+                "",
+                "offer",
+                "offer_again",
+                "closing",
+                "week",
+                "day",
+                "hours",
+                "after",
+                "freed",
+                "moved",
+                "cancelled",
+                "missed",
+            ),
             name=op.f("ck_visit_told"),
         ),
-        sa.CheckConstraint("way IN ('in_person', 'phone', 'video', 'home')", name=op.f("ck_visit_way")),
+        sa.CheckConstraint(_one_of("way", "in_person", "phone", "video", "home"), name=op.f("ck_visit_way")),
         sa.CheckConstraint("(slot_id IS NULL) = (seat = 0)", name=op.f("ck_visit_seated")),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_visit_participant_id"), ondelete="CASCADE"
@@ -813,7 +855,8 @@ def _task() -> None:
         sa.Column("done_at", types.Instant(), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "reason IN ('untold', 'unreachable', 'contact', 'message', 'visit', 'missed')", name=op.f("ck_task_reason")
+            _one_of("reason", "untold", "unreachable", "contact", "message", "visit", "missed"),
+            name=op.f("ck_task_reason"),
         ),
         sa.CheckConstraint("done_at IS NOT NULL OR done_by = ''", name=op.f("ck_task_done")),
         sa.CheckConstraint("(reason = 'missed') = (wave <> '')", name=op.f("ck_task_about")),
