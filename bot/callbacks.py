@@ -7,6 +7,8 @@ writes is None: there is one spelling for every press.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cora_bot.dialogue.inputs import Press, Verb
 
 LIMIT = 64
@@ -44,6 +46,7 @@ def _is_base36(text: str) -> bool:
     return 0 < len(text) <= 6 and all(letter in _DIGITS for letter in text)
 
 
+@lru_cache(maxsize=4096)
 def _base36(number: int) -> str:
     if not 0 <= number < NUMBER_LIMIT:
         raise ValueError("a button's number is out of range")

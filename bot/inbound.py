@@ -214,6 +214,17 @@ def _edited(message: _Message) -> Arrived | Ignored:
 def _said(message: _Message) -> Input | Ignored:
     hint = _hint(message)
     own = not (_has(message.forward_origin) or _has(message.forward_date) or _has(message.via_bot))
+    if message.text is None:
+        return _sent(message, hint, own=own)
+    # What another bot or chat wrote is not this person's answer, and must not start anything.
+    if not own:
+        return Unusable("forward", message.message_id, hint)
+    if not message.text.strip():
+        return Ignored("empty")
+    return _typed(message.text, message.message_id, hint)
+
+
+def _sent(message: _Message, hint: str, *, own: bool) -> Input | Ignored:
     for sort in _SORTS:
         held = getattr(message, sort)
         if sort in _FILES and held:
@@ -222,14 +233,7 @@ def _said(message: _Message) -> Input | Ignored:
             return Unusable(sort, message.message_id, hint)
     if message.location is not None:
         return Unusable("location", message.message_id, hint, spot=_spot(message.location) if own else None)
-    if message.text is None:
-        return Ignored("service")
-    # What another bot or chat wrote is not this person's answer, and must not start anything.
-    if not own:
-        return Unusable("forward", message.message_id, hint)
-    if not message.text.strip():
-        return Ignored("empty")
-    return _typed(message.text, message.message_id, hint)
+    return Ignored("service")
 
 
 def _spot(location: _Location) -> Spot | None:

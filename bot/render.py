@@ -11,6 +11,7 @@ from typing import TypedDict
 import regex
 
 from bot.callbacks import pack
+from cora_bot.base.text import utf16_length
 from cora_bot.dialogue.prompt import Prompt
 from cora_bot.usecases.exchange import DeleteMessage, DeleteMessages, EditMessage, SendKey, SendMessage, SendPlace
 
@@ -128,24 +129,19 @@ def _key(label: str) -> _PlaceKey | _NoKey:
     return {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
 
 
-def units(text: str) -> int:
-    """Length as Telegram counts it: UTF-16 code units."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
-
-
 def shorten(text: str, limit: int = TEXT_LIMIT) -> str:
     """``text``, or its longest beginning of whole characters that fits into ``limit`` units, with an ellipsis.
 
     Neither a surrogate pair nor a letter with its marks is cut apart, and direction isolates left open are closed.
     """
-    if units(text) <= limit:
+    if utf16_length(text) <= limit:
         return text
     kept: list[str] = []
-    used = units(ELLIPSIS)
+    used = utf16_length(ELLIPSIS)
     opened = 0
     for grapheme in _GRAPHEME.findall(text):
         opened_then = max(0, opened + _balance(grapheme))
-        size = units(grapheme)
+        size = utf16_length(grapheme)
         if used + size + opened_then > limit:
             break
         kept.append(grapheme)

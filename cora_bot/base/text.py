@@ -59,7 +59,7 @@ def _balanced(text: str) -> str:
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 code units: how Telegram counts its limits."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, limit: int) -> str:

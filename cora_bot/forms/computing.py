@@ -6,7 +6,7 @@ its question relevant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from cora_bot.forms import earlier
 from cora_bot.forms.expr.context import Context
@@ -110,18 +110,14 @@ class Computing:
         node.value = new
         return (entry.slot,)
 
-    def spread(self, node: Node) -> set[int]:
+    def spread(self, node: Node) -> Set[int]:
         """Inherited relevance from ``node`` down; gives the slots where it changed."""
-        changed: set[int] = set()
-        waiting = [node]
-        while waiting:
-            each = waiting.pop()
-            parent = each.parent
-            now = each.own and not each.excess and (parent is None or parent.relevant)
-            if each.relevant is not now:
-                each.relevant = now
-                changed.add(each.slot)
-                waiting += each.children
-            elif each is node:
-                return changed
+        parent = node.parent
+        now = node.own and not node.excess and (parent is None or parent.relevant)
+        if node.relevant is now:
+            return NOTHING
+        node.relevant = now
+        changed = {node.slot}
+        for each in node.children:
+            changed |= self.spread(each)
         return changed

@@ -18,6 +18,7 @@ import jdatetime
 from cora_bot.base.values import Value
 
 MAX_TEXT = 4_000
+_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_DIGITS = 15  # more than that a spreadsheet would round
 MAX_WHOLE = 2_147_483_647  # what a tablet's integer holds
 YEARS = range(1850, 2151)
@@ -152,8 +153,7 @@ def moment(text: str, zone: tzinfo) -> str | Violation:
 
 def words(text: str) -> str | Violation:
     """A text as typed, without the blanks around it and without what cannot be stored as XML."""
-    kept = "".join([letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs")])
-    kept = kept.strip()
+    kept = _NOT_XML.sub("", text).strip()
     return kept if len(kept) <= MAX_TEXT else Violation(ViolationCode.TOO_LONG)
 
 

@@ -19,7 +19,10 @@ def new_code(chance: Chance) -> str:
 
 def secret(typed: str) -> str:
     """The code as it is indexed: capital letters and Latin digits, nothing else; "" when it cannot be one."""
-    found = "".join(_plain(letter) for letter in unicodedata.normalize("NFKC", typed))
+    normal = unicodedata.normalize("NFKC", typed)
+    if sum(map(str.isalnum, normal)) != LENGTH:  # quickly: asked of whatever is typed
+        return ""
+    found = "".join(_plain(letter) for letter in normal)
     return found if len(found) == LENGTH and all(letter in CODE_LETTERS for letter in found) else ""
 
 

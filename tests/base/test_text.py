@@ -45,9 +45,9 @@ def test_isolate_balances_what_is_inside() -> None:
 
 
 @given(st.text())
-def test_utf16_length_is_the_codecs(text: str) -> None:
+def test_utf16_length_counts_what_is_beyond_the_basic_plane_twice(text: str) -> None:
     text = text.encode("utf-16-le", "ignore").decode("utf-16-le")
-    assert utf16_length(text) == len(text.encode("utf-16-le")) // 2
+    assert utf16_length(text) == len(text) + sum(char > "\uffff" for char in text)
 
 
 @pytest.mark.parametrize(

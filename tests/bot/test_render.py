@@ -7,14 +7,13 @@ R-02 text over Telegram's limit is shortened between whole characters
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.callbacks import pack
-from bot.render import ELLIPSIS, PIN, TEXT_LIMIT, render, shorten, units
+from bot.render import ELLIPSIS, PIN, TEXT_LIMIT, render, shorten
+from cora_bot.base.text import utf16_length
 from cora_bot.dialogue.inputs import Press, Verb
 from cora_bot.dialogue.prompt import Button, Prompt
 from cora_bot.usecases.exchange import DeleteMessage, DeleteMessages, EditMessage, SendKey, SendMessage, SendPlace
@@ -96,15 +95,10 @@ def test_longer_text_ends_between_whole_characters(text: str, expected: str) -> 
 @given(st.text(alphabet="ab😀\u0301\u2067\u2068\u2069\u200d👩ن", max_size=60), st.integers(8, 40))
 def test_shortened_text_fits_and_closes_what_it_opens(text: str, limit: int) -> None:
     short = shorten(text, limit)
-    assert units(short) <= limit
+    assert utf16_length(short) <= limit
     assert short == text or text.startswith(short[: short.rindex(ELLIPSIS)])
     balance = sum(letter in "\u2067\u2068" for letter in short) - short.count("\u2069")
     assert short == text or balance <= 0
-
-
-@given(st.text(max_size=30))
-def test_units_are_utf16(text: str) -> None:
-    assert units(text) == len(json.loads(json.dumps(text)).encode("utf-16-le")) // 2
 
 
 def test_limit_is_telegrams() -> None:
