@@ -96,26 +96,31 @@ class Polling:
         self._offset = 0
         self._reached = False
         self._stopping = asyncio.Event()
+        self._fetching: asyncio.Timeout | None = None
 
     def stop(self) -> None:
         """``run`` comes to its end: a fetch is broken off, a commit under way is not."""
         self._stopping.set()
+        if self._fetching is not None:
+            self._fetching.reschedule(0)
 
     async def run(self) -> None:
         """Polls until it is to stop. Raises TokenRefused."""
-        stopping = asyncio.create_task(self._stopping.wait())
-        fetch: asyncio.Task[list[msgspec.Raw]] | None = None
         try:
             while not self._stopping.is_set():
-                fetch = asyncio.create_task(self._fetch())
-                await asyncio.wait((fetch, stopping), return_when=asyncio.FIRST_COMPLETED)
-                if fetch.done():
-                    await self._take(fetch.result())
+                await self._take(await self._fetch_unless_stopped())
         finally:
-            stopping.cancel()
-            if fetch is not None:
-                fetch.cancel()
             await self._answering.close()
+
+    async def _fetch_unless_stopped(self) -> list[msgspec.Raw]:
+        """Not in a task of its own: its request goes out at once, before whatever else waits for its turn."""
+        try:
+            async with asyncio.timeout(None) as self._fetching:
+                return await self._fetch()
+        except TimeoutError:
+            return []
+        finally:
+            self._fetching = None
 
     async def once(self) -> int:
         """One fetch and its commit; the number of updates fetched. For tests."""
