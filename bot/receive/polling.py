@@ -100,9 +100,9 @@ class Polling:
 
     def stop(self) -> None:
         """``run`` comes to its end: a fetch is broken off, a commit under way is not."""
-        self._stopping.set()
-        if self._fetching is not None:
+        if self._fetching is not None and not self._stopping.is_set():
             self._fetching.reschedule(0)
+        self._stopping.set()
 
     async def run(self) -> None:
         """Polls until it is to stop. Raises TokenRefused."""

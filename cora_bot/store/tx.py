@@ -58,6 +58,8 @@ class Line:
         Where the last was quick, this one is waited for on the spot: whoever goes back to the loop for it comes after
         everything else that has become ready there, and what waits for the commit is what all the rest depends on.
         """
+        if not self._driver._running:
+            raise told(sqlite3.ProgrammingError("the connection is closed"), order)
         errand = _Errand(self.raw, order)
         ended = asyncio.get_running_loop().create_future()
         self._driver._tx.put_nowait((ended, errand))

@@ -1,7 +1,7 @@
 """What may wait for the disk is done in the connection's own thread, and mostly waited for on the spot.
 
 ST-41 where it is quick nothing else comes between; where it is slow nothing else is held up, until it is quick again
-ST-42 what is refused is told, however it was waited for
+ST-42 what is refused is told, however it was waited for, and so is a closed connection
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from cora_bot.store import tx
 from cora_bot.store.database import Database, connect
@@ -28,7 +28,8 @@ async def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     line = await Line.connect(database.engine)
     line.raw.create_function("rest", 0, lambda: time.sleep(0.8))
     yield line
-    await line.drop()
+    if not line.connection.closed:
+        await line.drop()
     await database.close()
 
 
@@ -42,6 +43,12 @@ async def _lets_others_go_first(line: Line, order: str) -> bool:
 async def test_others_go_first_only_while_it_is_slow(line: Line) -> None:
     orders = [QUICK, QUICK, SLOW, QUICK, QUICK]
     assert [await _lets_others_go_first(line, order) for order in orders] == [False, False, True, True, False]
+
+
+async def test_closed_connection_says_so(line: Line) -> None:
+    await line.drop()
+    with pytest.raises(ProgrammingError):
+        await asyncio.wait_for(line.errand(QUICK), 5)
 
 
 @pytest.mark.parametrize("before", [QUICK, SLOW])

@@ -283,7 +283,9 @@ async def test_order_to_stop_does_not_wait_for_the_long_poll_or_a_store_that_is_
             poll = Polling(api, Ledger(failures).receive, long_poll=20)
             task = asyncio.create_task(poll.run())
             await asyncio.sleep(0.1)
-            poll.stop()
+            for _ in range(2):  # whoever is impatient says it twice
+                poll.stop()
+                await asyncio.sleep(0)
             async with asyncio.timeout(2):
                 await task
             if not failures:
