@@ -261,7 +261,7 @@ class Delivering:
 
     async def _permitted(self, sending: Sending) -> _Permit | Retry:
         """Waits for its turn at Telegram's pace, or until the order to stop."""
-        message = isinstance(sending.call, (SendMessage, SendFile))
+        message = isinstance(sending.call, SendMessage | SendFile)
         while not self._stopping.is_set():
             now = monotonic()
             wait = self._pace.ask(sending.chat, now, message=message, yielding=sending.unsolicited)

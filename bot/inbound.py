@@ -225,6 +225,7 @@ def _said(message: _Message) -> Input | Ignored:
 
 
 def _sent(message: _Message, hint: str, *, own: bool) -> Input | Ignored:
+    """Of a message without a text: what it brings."""
     for sort in _SORTS:
         held = getattr(message, sort)
         if sort in _FILES and held:

@@ -76,7 +76,8 @@ class Pace:
             return held
         if self.rate <= 0:
             return 0.0
-        if not yielding and (turn := self._turns.pop(chat, now - 2 * _PLACE_LASTS)) > now - _PLACE_LASTS:
+        turn = None if yielding else self._turns.pop(chat, None)
+        if turn is not None and now < turn + _PLACE_LASTS:
             return self._line_up(chat, turn, now)
         if self._overall is None:
             size = max(self.rate, 1.0)

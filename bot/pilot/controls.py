@@ -101,7 +101,7 @@ class Controls:
         if self._pilot.travel is None:
             raise web.HTTPNotFound
         seconds = (await read_object(request)).get("seconds")
-        if not isinstance(seconds, (int, float)) or not 0 < seconds <= MAX_TRAVEL.total_seconds():
+        if not isinstance(seconds, int | float) or not 0 < seconds <= MAX_TRAVEL.total_seconds():
             raise web.HTTPBadRequest(text="seconds: more than 0, at most 400 days")
         await self._pilot.travel(timedelta(seconds=seconds))
         self._world.changed()
@@ -155,7 +155,7 @@ def read_fault(given: Json) -> Fault:
     if not given.keys() <= names:
         raise ValueError(f"a fault has {', '.join(sorted(names))}")
     numbers = {name: value for name, value in given.items() if name not in ("kind", "method")}
-    if not all(isinstance(value, (int, float)) for value in numbers.values()):
+    if not all(isinstance(value, int | float) for value in numbers.values()):
         raise ValueError("numbers, please")
     fault = Fault(Kind(str(given.get("kind"))), str(given.get("method", "*")))
     for name, value in numbers.items():

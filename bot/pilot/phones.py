@@ -47,7 +47,7 @@ def _content(given: Json) -> Content | None:
 def _press(person: Person, given: Json) -> object:
     on = _number(given, "message_id") or None
     button = given.get("index", given.get("label"))
-    if not isinstance(button, (int, str)):
+    if not isinstance(button, int | str):
         raise PhoneError("a press needs a label or an index")
     return person.press(button, on=on)
 

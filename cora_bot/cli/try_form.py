@@ -142,7 +142,7 @@ def _recorded(path: Path) -> tuple[recorded.Answers, Mapping[str, Mapping[str, s
     if not isinstance(held, dict):
         raise CoraError(f"{path} holds no answers", hint)
     before = {key: held.pop(key) for key in (LAST, PERSON) if key in held}
-    answers = all(isinstance(value, (str, int)) or _texts(value) for value in held.values())
+    answers = all(isinstance(value, str | int) or _texts(value) for value in held.values())
     if not answers or not all(isinstance(each, dict) and _texts(list(each.values())) for each in before.values()):
         raise CoraError(f"{path} holds no answers", hint)
     return dict(held), before

@@ -20,9 +20,9 @@ from cora_bot.dialogue.visits import directions
 
 def advance(conversation: Conversation, event: Input, *, script: Script, now: datetime, chance: Chance) -> Turn:
     """What happens next. Raises nothing a participant can cause."""
-    hint = event.hint if isinstance(event, (Start, Text, Unusable, Command)) else ""
+    hint = event.hint if isinstance(event, Start | Text | Unusable | Command) else ""
     scene = Scene(conversation, script, now, chance, hint)
-    back = conversation.chat.blocked and isinstance(event, (Pressed, Start, Text, Unusable, Command))
+    back = conversation.chat.blocked and isinstance(event, Pressed | Start | Text | Unusable | Command)
     scene = _reachable(scene) if back else scene
     turn = _pressed(scene, event) if isinstance(event, Pressed) else _taken(scene, event)
     turn = _resumed(scene, turn) if back else turn
@@ -47,13 +47,13 @@ def _resumed(scene: Scene, turn: Turn) -> Turn:
 
 def _taken(scene: Scene, event: Input) -> Turn:
     state = state_of(scene.conversation)
-    if isinstance(event, (Start, Text)) and (coded := arriving.with_code(scene, event)) is not None:
+    if isinstance(event, Start | Text) and (coded := arriving.with_code(scene, event)) is not None:
         return coded
     if state is State.STRANGER and isinstance(event, Command):
         event = Text("", event.message)  # a stranger's command is a stranger's message
     turn = _guarded(scene, event)
     known = turn.conversation.participant is not None
-    if known and (isinstance(event, (Command, Start)) or (state is State.STRANGER and isinstance(event, Text))):
+    if known and (isinstance(event, Command | Start) or (state is State.STRANGER and isinstance(event, Text))):
         turn = replace(turn, remove=(*turn.remove, event.message))
     return turn
 

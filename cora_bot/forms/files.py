@@ -144,7 +144,7 @@ def _geometry(held: Any) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower()
-    return str(value) if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
 
 
 def _items(rows: Iterator[dict[str, str]]) -> tuple[str, list[str]]:

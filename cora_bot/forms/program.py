@@ -1,4 +1,5 @@
-"""What the walk needs of a compiled form: the tree, its expressions, their order, the texts. Values, no behaviour.
+"""What the walk needs of a compiled form: the tree, its expressions, their order, the texts. Values, and what
+follows from them for every walk alike.
 
 A *slot* is the number of a node of the primary instance in document order; the nodes below slot s are s+1 … end-1.
 What stands in a repeat has one slot and, in the live instance, as many nodes as the repeat has instances.

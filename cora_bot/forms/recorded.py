@@ -153,7 +153,7 @@ def _question(walk: Walk, shown: Shown, given: Answers, language: str, *, sealed
 def _tries(held: str | int | Sequence[str] | None) -> list[str]:
     if held is None:
         return []
-    return [str(held)] if isinstance(held, (str, int)) else [str(each) for each in held]
+    return [str(held)] if isinstance(held, str | int) else [str(each) for each in held]
 
 
 def _tried(value: str, made: Stored | Violation) -> Try:

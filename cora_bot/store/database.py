@@ -230,7 +230,7 @@ def unusable(error: DBAPIError | OSError) -> CoraError:
 
 def is_outage(error: BaseException) -> bool:
     """Whether the database itself is in trouble (locked, full, gone, damaged), so that no row is to blame."""
-    if isinstance(error, (OSError, PoolTimeout)):
+    if isinstance(error, OSError | PoolTimeout):
         return True
     if not isinstance(error, DBAPIError):
         return False

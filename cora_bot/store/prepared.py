@@ -200,7 +200,7 @@ def _written_out(text: str, fixed: dict[str, Any]) -> tuple[str, dict[str, Any]]
     """
     left = {}
     for name, value in fixed.items():
-        if value is None or isinstance(value, (int, str)):
+        if isinstance(value, int | str | None):
             text = re.sub(rf":{re.escape(name)}\b", _literal(value).replace("\\", r"\\"), text)
         else:
             left[name] = value

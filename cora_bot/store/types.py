@@ -5,7 +5,6 @@ Integer is 32 bits on PostgreSQL, so whatever comes from outside (message ids) o
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
@@ -111,5 +110,4 @@ def among(column: str, values: Iterable[StrEnum]) -> str:
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """The database refuses any other word in ``column``."""
-    sqlite3.register_adapter(words, str)  # or each is asked on its way in, at a high price, what it would rather be
     return CheckConstraint(among(column, words), name=column)

@@ -283,7 +283,7 @@ def _is_barrier(before: Conversation, turn: Turn) -> bool:
 def _taken_again(each: _Keyed, turn: Turn) -> _Keyed:
     """The same input, for the person the chat speaks with now; a code that moved somebody here has done its work."""
     happened = each.arrived.input
-    if turn.moved_here and isinstance(happened, (Start, Text)):
+    if turn.moved_here and isinstance(happened, Start | Text):
         happened = Start("", happened.message, happened.hint)
     return replace(each, arrived=replace(each.arrived, input=happened))
 
@@ -295,7 +295,7 @@ def _note(chat_id: bytes, turn: Turn) -> None:
 
 def message_of(happened: Input) -> int:
     """The id of the person's own message, 0 where there is none: a pressed message is ours."""
-    if isinstance(happened, (Pressed, Blocked, Unblocked)):
+    if isinstance(happened, Pressed | Blocked | Unblocked):
         return 0
     return getattr(happened, "message", 0)
 

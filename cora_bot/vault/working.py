@@ -136,9 +136,13 @@ class WorkingKeys:
         return tuple(one.index(label, value) for one in (self, *self.others))
 
     def _key(self, purpose: Purpose) -> bytes:
-        if purpose == "contact":  # the plain words: asked several times for each answer
-            return self.contact
-        return self.link if purpose == "link" else self.working
+        match purpose:
+            case Purpose.CONTACT:
+                return self.contact
+            case Purpose.LINK:
+                return self.link
+            case _:
+                return self.working
 
     def _bound(self, purpose: Purpose, context: bytes) -> bytes:
         return b"cora working v1\0" + self.id + purpose.encode() + b"\0" + context

@@ -46,7 +46,7 @@ def must_knock(scene: Scene, event: Input) -> bool:
 def knock(scene: Scene, event: Input) -> Turn:
     """The nine pictures. What was written is removed from the chat, unread."""
     turn = draw(scene, cards.knock(scene), Showing.KNOCK)
-    return replace(turn, remove=(event.message,)) if isinstance(event, (Text, Unusable)) else turn
+    return replace(turn, remove=(event.message,)) if isinstance(event, Text | Unusable) else turn
 
 
 def picture(scene: Scene, event: Pressed) -> Turn:
@@ -114,13 +114,13 @@ def lacks_picture(scene: Scene, event: Input) -> bool:
         return False
     if isinstance(event, Pressed):
         return event.press.verb not in (Verb.SET_PICTURE, Verb.HIDE)
-    return isinstance(event, (Command, Start, Text, Unusable))
+    return isinstance(event, Command | Start | Text | Unusable)
 
 
 def ask_picture(scene: Scene, event: Input) -> Turn:
     """Nothing else before it: who shares a chat is told apart by the picture alone."""
     turn = draw(scene, cards.own_pictures(scene), Showing.ASIDE)
-    return replace(turn, remove=(event.message,)) if isinstance(event, (Start, Text, Unusable, Command)) else turn
+    return replace(turn, remove=(event.message,)) if isinstance(event, Start | Text | Unusable | Command) else turn
 
 
 def ask_opening(scene: Scene, _event: object) -> Turn:

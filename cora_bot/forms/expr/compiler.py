@@ -293,7 +293,7 @@ class Compiler:
             self.findings.lints.add("descendant")
         if any(step.name == "node()" for step in tree.steps):
             self.findings.lints.add("any-node")
-        if isinstance(tree.start, (Path, Binary)):
+        if isinstance(tree.start, Path | Binary):
             self.findings.lints.add("bracketed-path")
 
     def lint_boolean(self, *trees: Ast) -> None:

@@ -16,6 +16,11 @@ branch_labels = None
 depends_on = None
 
 
+_NEWS = (
+    "", "offer", "offer_again", "closing", "week", "day", "hours", "after", "freed", "moved", "cancelled", "missed",
+)  # fmt: skip
+
+
 def _one_of(column: str, *words: str) -> str:
     return " OR ".join(f"{column} = '{word}'" for word in words)
 
@@ -751,21 +756,7 @@ def _visit() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", types.Instant(), nullable=False),
         sa.CheckConstraint(
-            _one_of(
-                "due",
-                "",
-                "offer",
-                "offer_again",
-                "closing",
-                "week",
-                "day",
-                "hours",
-                "after",
-                "freed",
-                "moved",
-                "cancelled",
-                "missed",
-            ),
+            _one_of("due", *_NEWS),
             name=op.f("ck_visit_due"),
         ),
         sa.CheckConstraint(_one_of("request", "", "call", "home", "nobody_there"), name=op.f("ck_visit_request")),
@@ -777,21 +768,7 @@ def _visit() -> None:
             name=op.f("ck_visit_standing"),
         ),
         sa.CheckConstraint(
-            _one_of(
-                "told",
-                "",
-                "offer",
-                "offer_again",
-                "closing",
-                "week",
-                "day",
-                "hours",
-                "after",
-                "freed",
-                "moved",
-                "cancelled",
-                "missed",
-            ),
+            _one_of("told", *_NEWS),
             name=op.f("ck_visit_told"),
         ),
         sa.CheckConstraint(_one_of("way", "in_person", "phone", "video", "home"), name=op.f("ck_visit_way")),
