@@ -28,7 +28,7 @@ from bot.leading import Leading, Leases
 from bot.meters import Meters
 from bot.pacing import OVERALL, PAID, PER_CHAT, Pace
 from bot.profile import command_texts, prepare, telegram_bot
-from bot.receive.polling import GATHER, LONG_POLL, Polling
+from bot.receive.polling import BATCH, GATHER, LONG_POLL, Intake, Polling
 from bot.receive.webhook_at import WebhookAt
 from bot.request import AiohttpRequest
 from bot.sending import Sender
@@ -36,11 +36,12 @@ from cora_bot.base.clock import monotonic
 from cora_bot.base.logging import log
 from cora_bot.base.pulse import Loop
 from cora_bot.store.downloads import Download
-from cora_bot.usecases import deliver, due, fetching, leading, receive, removing, silence
+from cora_bot.usecases import deliver, due, fetching, leading, receive, removing, silence, taking_in
 from cora_bot.usecases.exchange import Arrived, Reaction, Removal, Sending
 from cora_bot.usecases.fetching import NotFetched
 from cora_bot.usecases.halting import Halted
 from cora_bot.usecases.house import House
+from cora_bot.usecases.taking_in import TakenIn
 
 if TYPE_CHECKING:
     from bot.receive.webhook import Webhook
@@ -64,9 +65,9 @@ class Role(StrEnum):
 class Connection:
     """Which bot, where, how. ``proxy`` is an HTTP proxy's address; ``rate`` 0 sends without any limit (simulations).
 
-    ``gather``: seconds between two fetches that are not full. ``tick``: seconds between two looks at what is due; 0:
-    only when ``App.tick`` is called. ``webhook``: Telegram posts there, and nothing is fetched.
-    ``paid``: check-ins beyond the free allowance are paid for.
+    ``batch``: updates of a fetch that is full; ``gather``: seconds between two that are not. ``tick``: seconds between
+    two looks at what is due; 0: only when ``App.tick`` is called. ``webhook``: Telegram posts there, and nothing is
+    fetched. ``paid``: check-ins beyond the free allowance are paid for.
     """
 
     token: str = field(repr=False)
@@ -76,6 +77,7 @@ class Connection:
     per_chat: float = PER_CHAT
     long_poll: int = LONG_POLL
     read_timeout: float = 20
+    batch: int = BATCH
     gather: float = GATHER
     tick: float = TICK
     webhook: WebhookAt | None = None
@@ -129,7 +131,8 @@ class App:
             return Webhook(api, self._receive, at=webhook, ready=self._ready, beat=self._received)
         return Polling(
             api,
-            self._receive,
+            Intake(self._receive, self._take_in, self._handle),
+            batch=self._connection.batch,
             long_poll=self._connection.long_poll,
             gather=self._connection.gather,
             beat=self._received,
@@ -162,6 +165,7 @@ class App:
 
     async def start(self) -> None:
         """Recovers what a kill left behind, checks the profile, starts the loops. Raises CoraError."""
+        receives, sends = self._does(Role.RECEIVE), self._does(Role.SEND)
         await self._request.initialize()
         try:
             bot = telegram_bot(self._request, token=self._connection.token, base_url=self._connection.base_url)
@@ -170,10 +174,11 @@ class App:
             await deliver.begin(self._house)
             if not self._house.database.shared:
                 await deliver.take_over(self._house)  # else whoever takes the lease does it
+            if receives:
+                await taking_in.handle_left(self._house)
         except BaseException:
             await self._request.shutdown()
             raise
-        receives, sends = self._connection.role is not Role.SEND, self._connection.role is not Role.RECEIVE
         loops: list[tuple[str, Coroutine[None, None, None]]] = []
         if receives:
             loops.append(("receive", self._receiving.run()))
@@ -187,6 +192,9 @@ class App:
         if sends and self._connection.tick > 0:
             self._scheduler = self._ticker()
         log("started")
+
+    def _does(self, part: Role) -> bool:
+        return self._connection.role in (Role.ALL, part)
 
     def _ticker(self) -> AsyncIOScheduler:
         ticker = AsyncIOScheduler()
@@ -291,10 +299,21 @@ class App:
 
     async def _receive(self, batch: Sequence[Arrived]) -> list[Reaction]:
         reactions = await receive.receive(self._house, batch)
-        self._meters.updates += len(batch)
+        self._note_handled(len(batch))
+        return reactions
+
+    async def _take_in(self, batch: Sequence[Arrived]) -> TakenIn:
+        return await taking_in.take_in(self._house, batch)
+
+    async def _handle(self, taken: TakenIn) -> list[Reaction]:
+        reactions = await taking_in.handle(self._house, taken)
+        self._note_handled(len(taken.batch))
+        return reactions
+
+    def _note_handled(self, updates: int) -> None:
+        self._meters.updates += updates
         self._delivering.wake()
         self._fetching.wake()
-        return reactions
 
     async def _claim(self, limit: int) -> Sequence[Sending]:
         return await deliver.claim(self._house, limit=limit)

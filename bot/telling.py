@@ -68,6 +68,7 @@ ASIDE = {
     "slot": "Times for meetings on a trip of the team, by interviewer and place.",
     "slot_cell": "When each interviewer is busy, in pieces of five minutes: nobody is at two places at a time.",
     "staff_phone": "Who of the team is told when something waits. No participant.",
+    "taken_in": "What has just come and is about to be handled, sealed; gone a moment later.",
     "task": "Whom the team has to look after, and why. Never what somebody said.",
     "token": "Enrolment links, as fingerprints.",
     "trip": "A trip of the team. Its days and places are sealed.",

@@ -1,5 +1,8 @@
 """getUpdates: a batch, understood, committed, and only then acknowledged by the next offset.
 
+Where more waits than one fetch brings, a batch is committed as it came, and handled while the next is on its way: else
+each would wait for the way to Telegram and for the handling, one after the other.
+
 The offset is nowhere stored: Telegram hands out again whatever was not acknowledged, and the receiving usecase knows
 every update's natural key. After a week without updates Telegram may begin again with any number, so an offset that has
 grown old is dropped. Asking again for the same offset is throttled by Telegram, so a batch that cannot be
@@ -11,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -24,8 +28,10 @@ from cora_bot.base.clock import monotonic
 from cora_bot.base.logging import log
 from cora_bot.base.values import Value
 from cora_bot.usecases.exchange import Arrived, Reaction
+from cora_bot.usecases.taking_in import TakenIn
 
-Receive = Callable[[Sequence[Arrived]], Awaitable[list[Reaction]]]
+G = TypeVar("G")
+T = TypeVar("T")
 
 BATCH = 100
 LONG_POLL = 25
@@ -47,6 +53,14 @@ class Understood(Value):
     offset: int
 
 
+class Intake(Value):
+    """The receiving usecases, as this loop needs them: a batch handled, taken in, and handled that was taken in."""
+
+    receive: Callable[[Sequence[Arrived]], Awaitable[list[Reaction]]]
+    take_in: Callable[[Sequence[Arrived]], Awaitable[TakenIn]]
+    handle: Callable[[TakenIn], Awaitable[list[Reaction]]]
+
+
 class Spacing:
     """How long a fetch waits for the one before, in seconds: so long that a handful of updates comes together.
 
@@ -64,7 +78,7 @@ class Spacing:
 
 
 class Polling:
-    """The receiving loop. ``receive`` commits a batch; ``long_poll`` and ``gather`` (at most) are in seconds.
+    """The receiving loop. ``long_poll`` and ``gather`` (at most) are in seconds, ``batch`` are updates.
 
     ``beat`` is told whenever Telegram has handed over what it had; not before the last batch is committed.
     ``conflict`` is told whenever another process was seen to poll with this token.
@@ -73,8 +87,9 @@ class Polling:
     def __init__(
         self,
         api: Api,
-        receive: Receive,
+        intake: Intake,
         *,
+        batch: int = BATCH,
         long_poll: int = LONG_POLL,
         gather: float = GATHER,
         backoff: Backoff | None = None,
@@ -83,7 +98,8 @@ class Polling:
         seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._api = api
-        self._receive = receive
+        self._intake = intake
+        self._batch = batch
         self._long_poll = long_poll
         self._spacing = Spacing(gather)
         self._backoff = backoff or Backoff()
@@ -97,6 +113,7 @@ class Polling:
         self._reached = False
         self._stopping = asyncio.Event()
         self._fetching: asyncio.Timeout | None = None
+        self._handling: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """``run`` comes to its end: a fetch is broken off, a commit under way is not."""
@@ -110,6 +127,7 @@ class Polling:
             while not self._stopping.is_set():
                 await self._take(await self._fetch_unless_stopped())
         finally:
+            await self._handled()
             await self._answering.close()
 
     async def _fetch_unless_stopped(self) -> list[msgspec.Raw]:
@@ -123,51 +141,83 @@ class Polling:
             self._fetching = None
 
     async def once(self) -> int:
-        """One fetch and its commit; the number of updates fetched. For tests."""
-        return await self._take(await self._fetch())
+        """One fetch, handled; the number of updates fetched. For tests."""
+        count = await self._take(await self._fetch())
+        await self._handled()
+        return count
 
     async def _take(self, fetched: list[msgspec.Raw]) -> int:
         began = monotonic()
+        understood = digest(fetched)
+        if len(fetched) == self._batch and understood.arrived:
+            await self._take_in(understood)
+            return len(fetched)
+        await self._handled()
         if fetched:
-            await self._commit(digest(fetched))
-        if 0 < len(fetched) < BATCH:
+            await self._commit(understood)
+        if 0 < len(fetched) < self._batch:
             self._spacing.learn(len(fetched))
             await asyncio.sleep(max(0.0, self._spacing.seconds - (monotonic() - began)))
         return len(fetched)
 
     async def settled(self) -> None:
-        """Returns when no spinner is being answered."""
+        """Returns when nothing is being handled and no spinner answered."""
+        await self._handled()
         await self._answering.settled()
 
     async def _commit(self, understood: Understood) -> None:
-        reactions = await self._received(understood.arrived)
-        if reactions is None:
-            return
+        arrived = understood.arrived
+        reactions = await self._until_stored(self._intake.receive, arrived, len(arrived)) if arrived else []
+        if reactions is not None:
+            self._acknowledge(understood)
+            self._answer(understood, reactions)
+
+    async def _take_in(self, understood: Understood) -> None:
+        """The batch is handled by a task of its own; one at a time, in their order."""
+        taken = await self._until_stored(self._intake.take_in, understood.arrived, len(understood.arrived))
+        if taken is not None:
+            self._acknowledge(understood)
+            await self._handled()
+            self._handling = asyncio.create_task(self._handle(taken, understood))
+
+    async def _handle(self, taken: TakenIn, understood: Understood) -> None:
+        await asyncio.sleep(0)  # the next fetch goes out first
+        reactions = await self._until_stored(self._intake.handle, taken, len(taken.batch))
+        if reactions is not None:
+            self._answer(understood, reactions)
+
+    async def _handled(self) -> None:
+        """What was taken in last is handled, or the order has come to stop and the store is not there."""
+        if self._handling is not None:
+            await self._handling
+
+    def _acknowledge(self, understood: Understood) -> None:
         # Not the highest ever seen: after a quiet week Telegram may begin again with a lower number.
         self._offset, self._moved_at = understood.offset, self._seconds()
+
+    def _answer(self, understood: Understood, reactions: Sequence[Reaction]) -> None:
         toasts = dict.fromkeys(understood.callbacks, "")
         toasts.update({reaction.key.removeprefix("c:"): reaction.toast for reaction in reactions})
         self._answering.answer_all(toasts.items())
 
-    async def _received(self, arrived: tuple[Arrived, ...]) -> list[Reaction] | None:
-        """The batch committed, however long the store takes to come back. None: told to stop before that.
+    async def _until_stored(self, work: Callable[[G], Awaitable[T]], given: G, updates: int) -> T | None:
+        """What the work gives, however long the store takes to come back. None: told to stop before that.
 
-        Nothing is lost then: what is not committed is not acknowledged, and comes again.
+        Nothing is lost then: what is not committed is not acknowledged, and comes again; what was taken in stays there.
         """
         backoff = Backoff(first=0.2, most=30)
-        while arrived:
+        while True:
             try:
-                return await self._receive(arrived)
+                return await work(given)
             except Exception as error:  # whatever the store raises
-                log("receive_failed", level=logging.ERROR, error=type(error).__name__, updates=len(arrived))
+                log("receive_failed", level=logging.ERROR, error=type(error).__name__, updates=updates)
             if await set_within(self._stopping, backoff.failed()):
                 return None
-        return []
 
     async def _fetch(self) -> list[msgspec.Raw]:
         # Until Telegram was reached nothing is waited for there: whether it can be is to be known at once.
         wait = self._long_poll if self._reached else 0
-        asked = {"limit": BATCH, "timeout": wait, "allowed_updates": ALLOWED_UPDATES}
+        asked = {"limit": self._batch, "timeout": wait, "allowed_updates": ALLOWED_UPDATES}
         if offset := self._fresh_offset():
             asked["offset"] = offset
         try:

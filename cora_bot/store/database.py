@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,10 @@ from cora_bot.base.errors import CoraError
 from cora_bot.store.sqlite_driver import Driver
 from cora_bot.store.tx import BUSY_MILLIS, Line, Tx
 
-__all__ = ["Database", "Tx", "connect", "is_outage", "make_private", "newest_schema"]
+__all__ = ["Database", "Tx", "Work", "connect", "is_outage", "make_private", "newest_schema"]
+
+Work = Callable[[Tx], Awaitable[None]]
+"""What is done within somebody else's transaction."""
 
 STATEMENTS_KEPT = 512  # by SQLite, parsed
 FROZEN_MILLIS = 5_000

@@ -28,6 +28,7 @@ from cora_bot.store.tables import (
     participant,
     place_file,
     session,
+    taken_in,
     trip,
     visit,
 )
@@ -68,6 +69,7 @@ MAIN: Final = (
     Place(place_file, "id", "content", Purpose.TRIP, at_once=4),
     Place(place_file, "id", "known", Purpose.TRIP, context=place_files.known_context),
     Place(visit, "id", "sealed", Purpose.VISIT),
+    Place(taken_in, "id", "sealed", Purpose.BATCH),
     Place(alert, "id", "sealed", Purpose.ALERT),
     Place(audit, "seq", "mark", Purpose.AUDIT, context=audit_log.context, index=("person_index", audit_log.index_of)),
 )

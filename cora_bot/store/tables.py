@@ -481,6 +481,14 @@ update_attempt = _table(
     Column("at", Instant, nullable=False),
 )
 
+taken_in = _table(
+    "taken_in",
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", Id, nullable=False, unique=True),
+    Column("sealed", Sealed, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 parked_update = _table(
     "parked_update",
     Column("key", Id, primary_key=True),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar, cast
@@ -13,14 +11,12 @@ import aiosqlite
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cora_bot.base.clock import monotonic
 from cora_bot.store.prepared import Found, Prepared, told
 
 Values = Mapping[str, Any]
 T = TypeVar("T")
 BEGIN: Final = "BEGIN IMMEDIATE"
 BUSY_MILLIS: Final = 10_000  # so long another process may keep us waiting
-ON_THE_SPOT: Final = 0.005  # seconds the loop stands still for a commit at most
 
 
 class Line:
@@ -33,7 +29,6 @@ class Line:
         self.connection = connection
         self._driver = driver
         self.raw = driver._conn
-        self._quick = True
 
     @classmethod
     async def connect(cls, engine: AsyncEngine) -> Line:
@@ -53,22 +48,11 @@ class Line:
             await self.errand(BEGIN)
 
     async def errand(self, order: str) -> None:
-        """Something that may wait, for the disk or for another process: done in the connection's own thread.
-
-        Where the last was quick, this one is waited for on the spot: whoever goes back to the loop for it comes after
-        everything else that has become ready there, and what waits for the commit is what all the rest depends on.
-        """
-        if not self._driver._running:
-            raise told(sqlite3.ProgrammingError("the connection is closed"), order)
-        errand = _Errand(self.raw, order)
-        ended = asyncio.get_running_loop().create_future()
-        self._driver._tx.put_nowait((ended, errand))
-        if not (self._quick and errand.ended.wait(ON_THE_SPOT) and errand.well):
-            try:
-                await ended
-            except sqlite3.Error as error:
-                raise told(error, order) from error
-        self._quick = errand.seconds < ON_THE_SPOT
+        """Something that may wait, for the disk or for another process: done in the connection's own thread."""
+        try:
+            await self._driver._execute(_done, self.raw, order)  # type: ignore[no-untyped-call]
+        except sqlite3.Error as error:
+            raise told(error, order) from error
 
     async def empty_log(self) -> None:
         """Writes the log back and cuts it off, as far as nobody else is reading it."""
@@ -98,24 +82,9 @@ class Line:
         await self.connection.close()
 
 
-class _Errand:
-    """An order for the connection's own thread: whether it has ``ended`` and ``well``, and after how many seconds."""
-
-    def __init__(self, raw: sqlite3.Connection, order: str) -> None:
-        self._raw, self._order = raw, order
-        self.ended = threading.Event()
-        self.well = False
-        self.seconds = 0.0
-
-    def __call__(self) -> None:
-        began = monotonic()
-        try:
-            # To its end, whatever it has to tell: what still tells keeps the next transaction from being committed.
-            self._raw.execute(self._order).fetchall()
-            self.well = True
-        finally:
-            self.seconds = monotonic() - began
-            self.ended.set()
+def _done(raw: sqlite3.Connection, order: str) -> None:
+    """To its end, whatever it has to tell: what is still telling keeps the next transaction from being committed."""
+    raw.execute(order).fetchall()
 
 
 def _undo(raw: sqlite3.Connection) -> None:

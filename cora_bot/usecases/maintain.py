@@ -13,7 +13,7 @@ from cora_bot.store import above, chats, ledger, outbox, participants, place_fil
 from cora_bot.store.apply import forget_people, silenced
 from cora_bot.store.audit_log import Noted
 from cora_bot.store.conversations import whole
-from cora_bot.usecases import alerts, audit_log, cutting, retention, rotating, severing, withdrawing
+from cora_bot.usecases import alerts, audit_log, cutting, retention, rotating, severing, taking_in, withdrawing
 from cora_bot.usecases.belonging import note_changes
 from cora_bot.usecases.house import House
 
@@ -25,16 +25,20 @@ ENDED_REPLIES = timedelta(hours=48)
 PLACES = timedelta(days=1)
 """So long after the last meeting of a trip the pictures and voices of its places are deleted."""
 
+UNHANDLED = timedelta(minutes=10)
+"""Whoever took updates in this long ago and has not handled them is not there any more."""
+
 PARKED = timedelta(days=30)
 """So long there is time to find out why an update could not be handled."""
 
 
 async def maintain(house: House) -> None:
-    """Forgets what is due to be forgotten; repeats what a crash left half done in the key store.
+    """Forgets what is due to be forgotten; repeats what a crash left half done, also in the key store.
 
     Last, some of what lies under earlier keys of the server is sealed anew, where they are being exchanged.
     """
     now = house.clock.now()
+    await taking_in.handle_left(house, now - UNHANDLED)
     await severing.go_on(house)
     await withdrawing.carry_out(house)
     await retention.keep_promises(house)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from cora_bot.base.errors import NotOpened
 from cora_bot.base.logging import log
 from cora_bot.dialogue.inputs import (
     Blocked,
@@ -21,6 +22,7 @@ from cora_bot.dialogue.inputs import (
     Unusable,
 )
 from cora_bot.store import counters, updates
+from cora_bot.store.database import Work
 from cora_bot.store.updates import Parked
 from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.house import House
@@ -32,27 +34,48 @@ INPUTS: dict[str, type[Any]] = {
 }
 
 
-class _Content(msgspec.Struct):
+class Packed(msgspec.Struct):
+    """An update as it is sealed. What it holds of ``input`` is read only where it is taken up again."""
+
     key: str
     address: int
     kind: str
     input: msgspec.Raw
 
 
+def pack(arrived: Arrived) -> Packed:
+    happened = arrived.input
+    return Packed(arrived.key, arrived.address, type(happened).__name__, msgspec.Raw(msgspec.json.encode(happened)))
+
+
+def unpack(packed: Packed) -> Arrived:
+    """Raises ``NotOpened`` for an input that this version does not know."""
+    try:
+        return Arrived(packed.key, packed.address, msgspec.json.decode(packed.input, type=INPUTS[packed.kind]))
+    except (KeyError, msgspec.MsgspecError):
+        raise NotOpened("an update") from None
+
+
 async def park(house: House, arrived: Arrived, error: str) -> None:
-    key = updates.index(house.keys, arrived.key)
-    kind = type(arrived.input).__name__
-    now = house.clock.now()
-    content = _Content(arrived.key, arrived.address, kind, msgspec.Raw(msgspec.json.encode(arrived.input)))
-    sealed = house.keys.seal(Purpose.UPDATE, key, msgspec.json.encode(content), house.chance)
+    await park_packed(house, pack(arrived), error)
+
+
+async def park_packed(house: House, packed: Packed, error: str) -> None:
+    key = updates.index(house.keys, packed.key)
+    sealed = house.keys.seal(Purpose.UPDATE, key, msgspec.json.encode(packed), house.chance)
+    await set_aside(house, Parked(key, packed.kind, error, sealed, house.clock.now()))
+
+
+async def set_aside(house: House, parked: Parked, also: Work | None = None) -> None:
+    """``also`` is done in the same transaction."""
     async with house.database.transaction() as tx:
-        await updates.park(tx, Parked(key, kind, error, sealed, now))
+        if also is not None:
+            await also(tx)
+        await updates.park(tx, parked)
         await counters.raise_by(tx, Counter(parked=1))
-    log("update_parked", level=logging.ERROR, update=key.hex()[:16], kind=kind, error=error)
+    log("update_parked", level=logging.ERROR, update=parked.key.hex()[:16], kind=parked.kind, error=parked.error)
 
 
 def unpark(house: House, parked: Parked) -> Arrived:
     """The update as it arrived. Raises ``NotOpened``."""
-    content = msgspec.json.decode(house.keys.open(Purpose.UPDATE, parked.key, parked.sealed), type=_Content)
-    happened = msgspec.json.decode(content.input, type=INPUTS[content.kind])
-    return Arrived(content.key, content.address, happened)
+    return unpack(msgspec.json.decode(house.keys.open(Purpose.UPDATE, parked.key, parked.sealed), type=Packed))

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from cora_bot.base.logging import log
 from cora_bot.base.values import Value, replace
@@ -22,7 +23,7 @@ from cora_bot.store import chats, conversations, handed_out, records, tokens, up
 from cora_bot.store.apply import Step, apply
 from cora_bot.store.chats import Stored
 from cora_bot.store.conversations import Loaded
-from cora_bot.store.database import Tx, is_outage
+from cora_bot.store.database import Tx, Work, is_outage
 from cora_bot.usecases import alerts, audit_log, cutting, fencing, own_copies, parking
 from cora_bot.usecases.codes import presented
 from cora_bot.usecases.exchange import Arrived, Reaction
@@ -35,17 +36,20 @@ MOST_ATTEMPTS = 2
 """An update that was being handled when the process died this often is parked."""
 
 
-async def receive(house: House, batch: Sequence[Arrived]) -> list[Reaction]:
-    """Handles a batch, in order; what comes back is to be told to Telegram at once, unrecorded."""
+async def receive(house: House, batch: Sequence[Arrived], also: Work | None = None) -> list[Reaction]:
+    """Handles a batch, in order; what comes back is to be told to Telegram at once, unrecorded.
+
+    ``also`` is done in the same transaction; where each update has its own, in one behind them all.
+    """
     if house.database.careful > 0:
-        return await _one_by_one(house, batch, counted=True)
+        return await _one_by_one(house, batch, also, counted=True)
     try:
-        return await _together(house, batch)
+        return await _together(house, batch, also)
     except Exception as error:
         if is_outage(error):
             raise
         log("batch_replayed", level=logging.WARNING, error=type(error).__name__, updates=len(batch))
-        return await _one_by_one(house, batch, counted=False)
+        return await _one_by_one(house, batch, also, counted=False)
 
 
 async def replay(house: House, parked: Arrived) -> list[Reaction]:
@@ -53,10 +57,10 @@ async def replay(house: House, parked: Arrived) -> list[Reaction]:
 
     Raises whatever it raised then, and it stays parked.
     """
-    return await _together(house, [parked], replayed=True)
+    return await _together(house, [parked], lambda tx: updates.unpark(tx, updates.index(house.keys, parked.key)))
 
 
-async def _one_by_one(house: House, batch: Sequence[Arrived], *, counted: bool) -> list[Reaction]:
+async def _one_by_one(house: House, batch: Sequence[Arrived], also: Work | None, *, counted: bool) -> list[Reaction]:
     """Each update in its own transaction. ``counted``: after a crash, each attempt is committed before it is made."""
     reactions: list[Reaction] = []
     for arrived in batch:
@@ -64,13 +68,17 @@ async def _one_by_one(house: House, batch: Sequence[Arrived], *, counted: bool) 
             await parking.park(house, arrived, "ProcessKilled")
             continue
         try:
-            reactions += await _together(house, [arrived], counted=counted)
+            first = partial(_forget_attempt, house, arrived) if counted else None
+            reactions += await _together(house, [arrived], first)
         except Exception as error:
             if is_outage(error):
                 raise
             await parking.park(house, arrived, type(error).__name__)
         if counted:
             house.database.careful -= 1
+    if also is not None:
+        async with house.database.transaction() as tx:
+            await also(tx)
     return reactions
 
 
@@ -83,6 +91,10 @@ async def _killed_before(house: House, arrived: Arrived) -> bool:
         if await updates.known(tx, [key]) or await updates.seen_under_others(tx, house.keys, [arrived.key]):
             return False
         return await updates.count_attempt(tx, key, house.clock.now()) > MOST_ATTEMPTS
+
+
+async def _forget_attempt(house: House, arrived: Arrived, tx: Tx) -> None:
+    await updates.forget_attempt(tx, updates.index(house.keys, arrived.key))
 
 
 class _Keyed(Value):
@@ -109,15 +121,13 @@ class _Told:
         self.somebody_left |= before.participant is not None and turn.conversation.participant is None
 
 
-async def _together(
-    house: House, batch: Sequence[Arrived], *, counted: bool = False, replayed: bool = False
-) -> list[Reaction]:
-    """The batch in one transaction. ``replayed``: it was parked before."""
+async def _together(house: House, batch: Sequence[Arrived], also: Work | None) -> list[Reaction]:
+    """The batch in one transaction, in which ``also`` comes first."""
     now = house.clock.now()
     told = _Told({each.key: "" for each in batch if isinstance(each.input, Pressed)})
     async with house.database.transaction() as tx:
-        for parked in batch if replayed else ():
-            await updates.unpark(tx, updates.index(house.keys, parked.key))
+        if also is not None:
+            await also(tx)
         news = await _unknown(house, tx, batch)
         doors = await chats.open_doors(
             tx, house.keys, {each.arrived.address for each in news}, now=now, chance=house.chance
@@ -133,9 +143,6 @@ async def _together(
             waiting = await _round(house, tx, waiting, doors, told)
             doors = await _reopened(tx, waiting, doors)
         await fencing.note_moved(house, tx, told.moved)
-        if counted:
-            for each in news:
-                await updates.forget_attempt(tx, each.key)
     if told.somebody_left:
         await cutting.follow(house)
     return [Reaction(key, toast) for key, toast in told.toasts.items()]

@@ -33,7 +33,7 @@ from cora_bot.study.model import Step
 from cora_bot.study.visits.reminders import following
 from cora_bot.study.visits.trip import Slot
 from cora_bot.study.visits.visit import News, Standing
-from cora_bot.usecases import audit_log, cutting
+from cora_bot.usecases import audit_log, cutting, taking_in
 from cora_bot.usecases.belonging import check_belongs
 from cora_bot.usecases.house import House
 from cora_bot.usecases.leaving import AT_ONCE, leave
@@ -73,6 +73,7 @@ async def apply(house: House) -> Applied:
     cut = await _cut(house)
     await cutting.follow(house)
     fenced = await _fence(house)
+    await taking_in.set_left_aside(house, RESTORED)
     async with house.database.transaction() as tx:
         messages = await rows.doubt_messages(tx, RESTORED, now)
         await rows.move_generations_on(tx)

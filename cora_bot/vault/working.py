@@ -1,6 +1,6 @@
 """The server's own keys: they keep what the bot itself must read again, unreadable in a copied database.
 
-Four independent keys: ``working`` (open sessions, profiles, outbox, parked updates), ``contact`` (chat addresses),
+Four independent keys: ``working`` (open sessions, profiles, outbox, updates), ``contact`` (chat addresses),
 ``link`` (participant → case), ``index`` (finding an address or a token without storing it). They never seal answers for
 researchers. Every sealed value is bound to its purpose and to the row it stands in (``context``): moved elsewhere, it
 does not open. Nonces are random: one set of keys is good for 2**32 seals.
@@ -43,6 +43,7 @@ class Purpose(StrEnum):
     LINK = "link"
     OUTBOX = "outbox"
     UPDATE = "update"
+    BATCH = "batch"
     DOWNLOAD = "download"
     ALERT = "alert"
     AUDIT = "audit"

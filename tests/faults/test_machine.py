@@ -21,13 +21,13 @@ from cora_bot.dialogue.conversation import Status
 from cora_bot.dialogue.turn import Turn
 from cora_bot.usecases.due import due
 from cora_bot.usecases.exchange import Outcome, Removal, Sending
-from tests.support.dying import Steps, serve
+from tests.support.dying import TAKEN_IN, Steps, serve
 from tests.support.grounds import Ground, prepared
 from tests.support.hostile import ADDRESS, Telegram
 from tests.support.killed import Killed
 from tests.support.machine import NOTHING, Machine, SharedMachine
 from tests.support.sites import FILES, Site
-from tests.support.switched_off import careless, deaf, forgetful, repeating, unfenced, untidy
+from tests.support.switched_off import careless, deaf, forgetful, oblivious, repeating, unfenced, untidy
 from tests.support.turns import meet, write
 
 EXAMPLES = int(os.environ.get("CORA_EXAMPLES", "5"))
@@ -98,6 +98,17 @@ def the_process_ends_behind_a_call(machine: Machine) -> None:
     machine.run(NOTHING)
 
 
+def a_word_is_taken_in_and_the_process_ends(machine: Machine) -> None:
+    for _ in range(3):
+        machine.the_person_goes_on(fate=NOTHING)
+    machine.telegram.crowded = True
+    machine.one.act()
+    machine.do(machine._serve(Steps(named=TAKEN_IN)))
+    assert machine.house is None
+    assert machine.one.written != []
+    machine.run(NOTHING)
+
+
 def a_sender_was_replaced(machine: Machine) -> None:
     assert isinstance(machine, SharedMachine)
     machine.run(NOTHING)
@@ -121,6 +132,7 @@ SWITCHED: list[tuple[SwitchOff, Scene, str]] = [
     (repeating, a_call_times_out, "arrived twice"),
     (forgetful, a_word_comes_twice, "is stored 2 times"),
     (untidy, a_word_comes_twice, "stands, and nobody will remove it"),
+    (oblivious, a_word_is_taken_in_and_the_process_ends, "stands, and nobody will remove it"),
     (careless, the_process_ends_behind_a_call, "is in flight for ever"),
 ]
 

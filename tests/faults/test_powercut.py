@@ -20,6 +20,7 @@ from cora_bot.base.chance import SeededChance, below
 from cora_bot.store import updates
 from cora_bot.store.tables import record, update_seen
 from cora_bot.usecases.deliver import claim, recover
+from cora_bot.usecases.taking_in import handle_left
 from tests.support.grounds import Ground, prepared
 from tests.support.powercut import Asked, Disk, begun, library, recorded
 from tests.support.powercut_life import ground_in
@@ -60,8 +61,10 @@ def _disks(disk: Disk, asked: Sequence[Asked], moments: Sequence[int], chance: S
 async def lost(ground: Ground, disk: Disk) -> int:
     """How many acknowledged updates the rebuilt store does not know."""
     acknowledged = {disk.acknowledged[at : at + KEY] for at in range(0, len(disk.acknowledged), KEY)}
-    async with ground.open() as house, house.database.read() as tx:
-        known = set((await tx.execute(select(update_seen.c.key))).scalars())
+    async with ground.open() as house:
+        await handle_left(house)
+        async with house.database.read() as tx:
+            known = set((await tx.execute(select(update_seen.c.key))).scalars())
     return len(acknowledged - known)
 
 

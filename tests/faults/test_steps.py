@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from cora_bot.dialogue import phrases as p
 from cora_bot.dialogue.turn import RecordKind
 from cora_bot.store.tables import chat
-from tests.support.dying import UNACKNOWLEDGED, Steps, dying, serve
+from tests.support.dying import TAKEN_IN, UNACKNOWLEDGED, Steps, dying, serve
 from tests.support.grounds import Ground, prepared
 from tests.support.hostile import Respondent, Telegram
 from tests.support.killed import Killed
@@ -29,9 +29,9 @@ from tests.support.switched_off import forgetful
 MOST_ACTS = 30
 
 
-async def lived(ground: Ground, steps: Steps) -> tuple[Telegram, Respondent]:
+async def lived(ground: Ground, steps: Steps, *, crowded: bool = False) -> tuple[Telegram, Respondent]:
     """From the invitation to the thanks; the process dies where ``steps`` says, and another goes on."""
-    telegram = Telegram(ground.clock)
+    telegram = Telegram(ground.clock, crowded=crowded)
     one = Respondent(telegram)
     ground.clock.move(timedelta(hours=2))
     acts = 0
@@ -53,10 +53,10 @@ def thanked(one: Respondent) -> bool:
     return one.card is not None and p.THANK_YOU in one.card[1].text
 
 
-async def wrong_after(ground: Ground, folder: Path, steps: Steps) -> list[str]:
+async def wrong_after(ground: Ground, folder: Path, steps: Steps, *, crowded: bool = False) -> list[str]:
     """What is wrong after a check-in on a copy of ``ground``, with one death."""
     here = await ground.copy(folder)
-    wrong = await wrong_on(here, *await lived(here, steps))
+    wrong = await wrong_on(here, *await lived(here, steps, crowded=crowded))
     await here.clear()
     return wrong
 
@@ -72,15 +72,18 @@ async def wrong_on(ground: Ground, telegram: Telegram, one: Respondent) -> list[
 
 
 @pytest.mark.timeout(900)
-async def test_check_in_survives_a_death_at_every_point(tmp_path: Path, site: Site) -> None:
+@pytest.mark.parametrize("crowded", [False, True], ids=["handled", "taken in"])
+async def test_check_in_survives_a_death_at_every_point(tmp_path: Path, site: Site, crowded: bool) -> None:
     ground = await prepared(tmp_path / "begin", site=site)
     whole = Steps()
-    assert await wrong_after(ground, tmp_path / "whole", whole) == []
+    assert await wrong_after(ground, tmp_path / "whole", whole, crowded=crowded) == []
     assert len(whole.points) > 80
+    assert (TAKEN_IN in whole.points) == crowded
     wrong: list[str] = []
     for at, point in enumerate(whole.points, start=1):
         steps = Steps(at)
-        wrong += [f"died at {at}, {point}: {each}" for each in await wrong_after(ground, tmp_path / str(at), steps)]
+        found = await wrong_after(ground, tmp_path / str(at), steps, crowded=crowded)
+        wrong += [f"died at {at}, {point}: {each}" for each in found]
         assert steps.points[:at] == whole.points[:at]
     assert wrong == []
     await ground.clear()

@@ -184,7 +184,7 @@ keyed_or_sealed = {
     "chat.address", "chat.address_index", "download.sealed", "outbox.payload", "parked_update.key",
     "parked_update.sealed", "participant.profile", "place_file.content", "place_file.known",
     "record.blob", "session.sealed", "token.hash",
-    "trip.sealed", "update_attempt.key", "update_seen.key", "visit.sealed",
+    "taken_in.sealed", "trip.sealed", "update_attempt.key", "update_seen.key", "visit.sealed",
 }  # fmt: skip
 
 

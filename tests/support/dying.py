@@ -13,23 +13,26 @@ from cora_bot.usecases.due import due
 from cora_bot.usecases.exchange import Outcome, Removal, Sending
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
+from cora_bot.usecases.taking_in import handle, handle_left, take_in
 from tests.support.hostile import Telegram
 from tests.support.killed import Killed, Way, cut_off, other_transactions
 from tests.support.outgoing import outgoing
 
 UNACKNOWLEDGED = "before an acknowledgement"
+TAKEN_IN = "before what was taken in"
 
 
 @dataclass
 class Steps:
-    """Dies at the ``at``-th point; 0: never. ``points`` are those it came to."""
+    """Dies at the ``at``-th point (0: never), or at the first ``named`` so. ``points`` are those it came to."""
 
     at: int = 0
+    named: str = ""
     points: list[str] = field(default_factory=list)
 
     def __call__(self, point: str) -> None:
         self.points.append(point)
-        if len(self.points) == self.at:
+        if len(self.points) == self.at or point == self.named:
             raise Killed
 
 
@@ -61,20 +64,28 @@ async def serve(house: House, telegram: Telegram, steps: Steps, *, starting: boo
 async def start(house: House) -> None:
     """As the bot starts. Where several could send it takes the lease, as once the last holder's has run out."""
     await begin(house)
-    if not house.database.shared:
+    if house.database.shared:
+        leading.stand_by(house)
+        assert await leading.take(house, await leading.look(house)) is not None
+    else:
         await take_over(house)
-        return
-    leading.stand_by(house)
-    assert await leading.take(house, await leading.look(house)) is not None
+    await handle_left(house)
 
 
 async def _received(house: House, telegram: Telegram, steps: Steps) -> int:
     batch = telegram.pending[:100]
-    if batch:
-        steps("before a batch")
+    if not batch:
+        return 0
+    steps("before a batch")
+    if telegram.crowded:
+        taken = await take_in(house, batch)
+    else:
         await receive(house, batch)
-        steps(UNACKNOWLEDGED)
-        del telegram.pending[: len(batch)]  # the next offset
+    steps(UNACKNOWLEDGED)
+    del telegram.pending[: len(batch)]  # the next offset
+    if telegram.crowded:
+        steps(TAKEN_IN)
+        await handle(house, taken)
     return len(batch)
 
 

@@ -47,6 +47,8 @@ class Made:
 class Telegram:
     """What it keeps while the bot dies: updates, messages, calls. ``trouble`` befalls the next call.
 
+    ``crowded``: more waits than one fetch brings, so the bot takes updates in before it handles them.
+
     ``theirs``: what people wrote and what still stands.
     """
 
@@ -57,6 +59,7 @@ class Telegram:
     older: list[tuple[int, Prompt]] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
     blocked: bool = False
+    crowded: bool = False
     trouble: str = ""
     last_message: int = 100
     updates: int = 0

@@ -138,6 +138,10 @@ class Machine(RuleBasedStateMachine):
     def the_person_blocks_the_bot_or_not(self, blocked: bool) -> None:
         self.telegram.blocked = blocked
 
+    @rule(crowded=st.booleans())
+    def more_or_less_waits_than_a_fetch_brings(self, crowded: bool) -> None:
+        self.telegram.crowded = crowded
+
     @rule(hours=st.sampled_from([-2, 2, 24, 72, 240]), fate=FATES)
     def the_clock_jumps(self, hours: int, fate: Fate) -> None:
         self.ground.clock.move(timedelta(hours=hours))

@@ -1,7 +1,7 @@
 """What is recorded for the power cuts: ``python -m tests.support.powercut_life FOLDER [SYNCHRONOUS]``.
 
 In a store that ``grounds.prepared`` made a person answers, and strangers write; each update is noted as acknowledged
-once it is committed.
+once it is committed, handled or taken in.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from cora_bot.usecases.due import due
 from cora_bot.usecases.exchange import Arrived, Outcome, Removal, Sending, Sent
 from cora_bot.usecases.house import House
 from cora_bot.usecases.receive import receive
+from cora_bot.usecases.taking_in import handle, take_in
 from tests.support.grounds import NOON, Ground
 from tests.support.hostile import ADDRESS, Respondent, Telegram
 from tests.support.house import premises
@@ -60,8 +61,13 @@ def _called(telegram: Telegram, sending: Sending | Removal) -> Outcome:
 
 
 async def _take(house: House, arrived: Arrived, acks: int) -> None:
-    await receive(house, [arrived])
+    """The person's are taken in before they are handled, as where more waits than one fetch brings."""
+    taken = await take_in(house, [arrived]) if arrived.address == ADDRESS else None
+    if taken is None:
+        await receive(house, [arrived])
     os.write(acks, updates.index(house.keys, arrived.key))
+    if taken is not None:
+        await handle(house, taken)
 
 
 def main() -> None:

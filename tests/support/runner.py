@@ -24,6 +24,9 @@ from cora_bot.base.values import replace
 from cora_bot.usecases.forms import register_forms
 from tests.support.house import opened, premises, script_of
 
+SMALL_BATCH = 3
+"""Updates of a full fetch, so that of a small crowd some are taken in before they are handled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -53,7 +56,13 @@ class Share:
     def connected(self, config: Config) -> Connection:
         at = WebhookAt(self.url, "127.0.0.1", self.port, self.secret) if self.url else None
         return Connection(
-            token=config.token, base_url=config.base_url, rate=0, long_poll=2, webhook=at, role=Role(self.role)
+            token=config.token,
+            base_url=config.base_url,
+            rate=0,
+            long_poll=2,
+            batch=SMALL_BATCH,
+            webhook=at,
+            role=Role(self.role),
         )
 
 

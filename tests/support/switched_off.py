@@ -48,6 +48,15 @@ def careless(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("cora_bot.store.outbox.sending", nothing)
 
 
+def oblivious(patch: pytest.MonkeyPatch) -> None:
+    """What a process had taken in when it ended is not looked for."""
+
+    async def nothing(*_: object) -> list[object]:
+        return []
+
+    patch.setattr("cora_bot.store.taken_in.until", nothing)
+
+
 def deaf(patch: pytest.MonkeyPatch) -> None:
     """What was planned and queued before "no more messages" is not looked at again when it is sent."""
 

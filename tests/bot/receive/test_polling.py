@@ -3,6 +3,7 @@
 G-01 nothing is acknowledged before it is committed; what was not, comes again
 G-02 a second poller, a webhook, a broken network: explained, waited out, nothing lost
 G-03 spinners are stopped after the commit, and losing one harms nothing
+G-04 where more waits than a fetch brings, a batch is taken in, acknowledged, and handled while the next is fetched
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -22,19 +23,26 @@ from bot.pacing import Backoff
 from bot.pilot.faults import Fault, Kind
 from bot.pilot.person import Person
 from bot.pilot.server import Emulator
-from bot.receive.polling import EXPLAINED_EVERY, GATHER, STALE, Polling, Spacing
+from bot.receive.polling import EXPLAINED_EVERY, GATHER, STALE, Intake, Polling, Spacing
 from bot.request import AiohttpRequest
 from cora_bot.base.clock import SetClock
 from cora_bot.base.logging import LOGGER, start_logging
 from cora_bot.dialogue.inputs import Pressed, Text
 from cora_bot.usecases.exchange import Arrived, Reaction
+from cora_bot.usecases.taking_in import TakenIn
 
 
 class Ledger:
-    """Where batches are committed: a list, and how often committing fails first."""
+    """Where batches are committed: a list, and how often committing fails first.
+
+    ``taken_in`` are those that were acknowledged before; they are handled while ``open`` is set.
+    """
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
+        self.taken_in: list[list[str]] = []
+        self.open = asyncio.Event()
+        self.open.set()
         self.attempts: list[tuple[Arrived, ...]] = []
         self.committed: list[Arrived] = []
         self._grown = asyncio.Event()
@@ -47,6 +55,21 @@ class Ledger:
         self.committed += batch
         self._grown.set()
         return [Reaction(one.key, "Saved") for one in batch if one.key.startswith("c:")]
+
+    async def take_in(self, batch: Sequence[Arrived]) -> TakenIn:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("disk full")
+        self.taken_in.append([one.input.text for one in batch if isinstance(one.input, Text)])
+        return TakenIn(b"", tuple(batch))
+
+    async def handle(self, taken: TakenIn) -> list[Reaction]:
+        await self.open.wait()
+        return await self.receive(taken.batch)
+
+    @property
+    def intake(self) -> Intake:
+        return Intake(self.receive, self.take_in, self.handle)
 
     async def has(self, count: int) -> None:
         while len(self.committed) < count:
@@ -81,7 +104,7 @@ def actions(logs: io.StringIO, *names: str) -> list[dict[str, object]]:
 async def polling(emulator: Emulator, ledger: Ledger, **options: object) -> AsyncIterator[Polling]:
     async with AiohttpRequest(connect_timeout=1, read_timeout=2) as request:
         api = Api(request, token=emulator.token, base_url=emulator.base_url)
-        yield Polling(api, ledger.receive, long_poll=0, backoff=Backoff(first=0.01, most=0.05), **options)
+        yield Polling(api, ledger.intake, long_poll=0, backoff=Backoff(first=0.01, most=0.05), **options)
 
 
 def someone(emulator: Emulator, *texts: str) -> Person:
@@ -187,7 +210,7 @@ async def test_second_poller_is_explained_and_waited_out(emulator: Emulator, log
     ledger = Ledger()
     async with AiohttpRequest(read_timeout=5) as request:
         api = Api(request, token=emulator.token, base_url=emulator.base_url)
-        waiting = Polling(api, ledger.receive, long_poll=5, backoff=Backoff(first=0.01))
+        waiting = Polling(api, ledger.intake, long_poll=5, backoff=Backoff(first=0.01))
         await waiting.once()
         task = asyncio.create_task(waiting.once())
         await asyncio.sleep(0.1)
@@ -253,7 +276,7 @@ async def test_refused_token_stops_the_loop(emulator: Emulator) -> None:
     emulator.world.revoke("5:new")
     async with AiohttpRequest() as request:
         with pytest.raises(TokenRefused):
-            await Polling(Api(request, token="5:old", base_url=emulator.base_url), Ledger().receive).run()
+            await Polling(Api(request, token="5:old", base_url=emulator.base_url), Ledger().intake).run()
 
 
 async def test_order_to_stop_lets_a_commit_finish(emulator: Emulator) -> None:
@@ -268,7 +291,7 @@ async def test_order_to_stop_lets_a_commit_finish(emulator: Emulator) -> None:
 
     async with AiohttpRequest() as request:
         api = Api(request, token=emulator.token, base_url=emulator.base_url)
-        poll = Polling(api, slowly, long_poll=1)
+        poll = Polling(api, Intake(slowly, Ledger().take_in, Ledger().handle), long_poll=1)
         task = asyncio.create_task(poll.run())
         await began.wait()
         poll.stop()
@@ -280,7 +303,7 @@ async def test_order_to_stop_does_not_wait_for_the_long_poll_or_a_store_that_is_
     async with AiohttpRequest() as request:
         api = Api(request, token=emulator.token, base_url=emulator.base_url)
         for failures in (0, 1000):
-            poll = Polling(api, Ledger(failures).receive, long_poll=20)
+            poll = Polling(api, Ledger(failures).intake, long_poll=20)
             task = asyncio.create_task(poll.run())
             await asyncio.sleep(0.1)
             for _ in range(2):  # whoever is impatient says it twice
@@ -293,11 +316,104 @@ async def test_order_to_stop_does_not_wait_for_the_long_poll_or_a_store_that_is_
     assert len(emulator.world.queue) == 1
 
 
+@asynccontextmanager
+async def running(emulator: Emulator, ledger: Ledger, **options: object) -> AsyncIterator[Polling]:
+    async with polling(emulator, ledger, batch=2, **options) as poll:
+        task = asyncio.create_task(poll.run())
+        yield poll
+        poll.stop()
+        async with asyncio.timeout(2):
+            await task
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+async def test_next_batch_is_taken_in_while_one_is_handled_and_no_other(emulator: Emulator) -> None:
+    someone(emulator, *"123456789")
+    ledger = Ledger()
+    ledger.open.clear()
+    async with running(emulator, ledger):
+        await until(lambda: len(ledger.taken_in) == 2)
+        await asyncio.sleep(0.1)
+        assert (ledger.taken_in, ledger.attempts) == ([["1", "2"], ["3", "4"]], [])
+        assert len(emulator.world.queue) == 7  # the second is acknowledged by the fetch that comes behind the first
+        ledger.open.set()
+        await ledger.has(9)
+    assert ledger.texts() == list("123456789")
+    assert [len(batch) for batch in ledger.attempts] == [2, 2, 2, 2, 1]  # the last was not full, and waited
+    assert len(ledger.taken_in) == 4
+
+
+async def test_store_that_fails_meanwhile_is_waited_for(emulator: Emulator, logs: io.StringIO) -> None:
+    someone(emulator, *"1234")
+    ledger = Ledger()
+    ledger.open.clear()
+    async with running(emulator, ledger):
+        await until(lambda: len(ledger.taken_in) == 2)
+        ledger.failures = 2
+        ledger.open.set()
+        await ledger.has(4)
+    assert ledger.texts() == list("1234")
+    assert [line["updates"] for line in actions(logs, "receive_failed")] == [2, 2]
+
+
+async def test_order_to_stop_lets_what_is_being_handled_finish(emulator: Emulator) -> None:
+    someone(emulator, *"12")
+    ledger = Ledger()
+    ledger.open.clear()
+    async with running(emulator, ledger) as poll:
+        await until(lambda: len(ledger.taken_in) == 1)
+        poll.stop()
+        await asyncio.sleep(0.05)
+        ledger.open.set()
+    assert ledger.texts() == ["1", "2"]
+
+
+async def test_order_to_stop_does_not_wait_for_a_store_that_is_down_meanwhile(emulator: Emulator) -> None:
+    someone(emulator, *"12")
+    ledger = Ledger()
+    ledger.open.clear()
+    async with running(emulator, ledger):
+        await until(lambda: len(ledger.taken_in) == 1)
+        ledger.failures = 1000
+        ledger.open.set()
+        await until(lambda: len(ledger.attempts) > 0)
+    assert ledger.committed == []
+
+
+async def test_press_taken_in_is_answered_once_it_is_handled(emulator: Emulator) -> None:
+    person = someone(emulator, "hi")
+    known = person.press_old(1, "1m")
+    ledger = Ledger()
+    ledger.open.clear()
+    async with running(emulator, ledger) as poll:
+        await until(lambda: len(ledger.taken_in) == 1)
+        await asyncio.sleep(0.05)
+        assert person.toasts == []
+        ledger.open.set()
+        await poll.settled()
+    assert [(toast.query_id, toast.text) for toast in person.toasts] == [(known, "Saved")]
+
+
+async def test_full_batch_that_means_nothing_is_acknowledged(emulator: Emulator) -> None:
+    person = someone(emulator)
+    for _ in range(2):
+        emulator.world.group("G", by=person)
+    ledger = Ledger()
+    async with polling(emulator, ledger, batch=2) as poll:
+        assert [await poll.once(), await poll.once()] == [2, 0]
+    assert (ledger.taken_in, ledger.attempts, len(emulator.world.queue)) == ([], [], 0)
+
+
 async def test_light_load_is_gathered(emulator: Emulator) -> None:
     ledger = Ledger()
     async with AiohttpRequest() as request:
         api = Api(request, token=emulator.token, base_url=emulator.base_url)
-        poll = Polling(api, ledger.receive, long_poll=5)
+        poll = Polling(api, ledger.intake, long_poll=5)
         task = asyncio.create_task(poll.run())
         person = emulator.world.person("A")
         for number in range(40):

@@ -41,6 +41,7 @@ def upgrade() -> None:
     _participant()
     _record()
     _staff_phone()
+    _taken_in()
     _token()
     _update_attempt()
     _update_seen()
@@ -258,6 +259,20 @@ def _outage() -> None:
         sa.CheckConstraint("begins < ends", name=op.f("ck_outage_lasts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
         sa.UniqueConstraint("place", "begins", "ends", name=op.f("uq_outage_place_begins_ends")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _taken_in() -> None:
+    op.create_table(
+        "taken_in",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_taken_in")),
+        sa.UniqueConstraint("id", name=op.f("uq_taken_in_id")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
