@@ -13,6 +13,7 @@ import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from sqlalchemy import BindParameter, Executable, LargeBinary, Table, bindparam
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
+
+_Ordered = tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]]]
+_NAME: Final = re.compile(r"'(?:[^']|'')*'|:(\w+)")
 
 _SQLITE: Final = sqlite.dialect(paramstyle="named", dbapi=sqlite3)
 
@@ -111,9 +115,10 @@ class _Form:
         ways = ((name, _way_in(bind)) for name, bind in binds.items() if bind.required)
         self._in = [(name, way) for name, way in ways if way is not None]
         self._fixed = {name: _fixed(bind) for name, bind in binds.items() if not bind.required}
-        self._lists = [name for name, bind in binds.items() if bind.expanding and not bind.required]
-        self.text, self._fixed = _written_out(*self._spread(self._fixed))
+        fixed_lists = [name for name, bind in binds.items() if bind.expanding and not bind.required]
+        self.text, self._fixed = _written_out(*_spread(self.text, fixed_lists, self._fixed))
         self._lists = [name for name, bind in binds.items() if bind.expanding and bind.required]
+        self._ordered: dict[str, _Ordered] = {}
         columns = list(getattr(statement, "exported_columns", ()))
         row = namedtuple("Row", [each.key for each in columns], rename=True) if columns else None
         self._row = None if row is None else partial(tuple.__new__, row)
@@ -121,41 +126,40 @@ class _Form:
 
     def run(self, connection: sqlite3.Connection, each: Sequence[Values]) -> Rows:
         if len(each) > 1 and self._row is None and not self._lists:
-            return Rows((), connection.executemany(self.text, [self._bound(values) for values in each]).rowcount)
+            text, order = self._order(self.text)
+            return Rows((), connection.executemany(text, [order(self._bound(values)) for values in each]).rowcount)
         rows: list[Any] = []
         touched = 0
         for values in each:
-            text, bound = self._spread(self._bound(values))
-            cursor = connection.execute(text, bound)
+            named, bound = _spread(self.text, self._lists, self._bound(values))
+            text, order = self._order(named)
+            cursor = connection.execute(text, order(bound))
             if self._row is not None:
                 rows += [self._read(values, self._row) for values in cursor.fetchall()]
             touched += cursor.rowcount
         return Rows(rows, touched)
 
     def _bound(self, values: Values) -> dict[str, Any]:
-        bound = {**self._fixed, **values}  # what the statement has no place for, SQLite leaves alone
+        bound = {**self._fixed, **values}
         for name, way in self._in:
-            bound[name] = way(bound[name])
+            if (value := bound[name]) is not None:
+                bound[name] = way(value)
         return bound
 
-    def _spread(self, bound: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Each list becomes so many values. Their number is a power of two, the last repeated: few texts to parse."""
-        if not self._lists:
-            return self.text, bound
-        text = self.text
-        for name in self._lists:
-            values = list(bound.pop(name))
-            room = 1 << (len(values) - 1).bit_length() if values else 0
-            bound.update(zip(_names(name, room), values + values[-1:] * (room - len(values)), strict=True))
-            text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join(f":{one}" for one in _names(name, room)))
-        return text, bound
+    def _order(self, named: str) -> _Ordered:
+        """SQLite takes values by their places in half the time it needs to look each up by its name."""
+        ordered = self._ordered.get(named)
+        if ordered is None:
+            ordered = self._ordered[named] = _in_order(named)
+        return ordered
 
     def _read(self, values: tuple[Any, ...], make: Callable[[Sequence[Any]], Any]) -> Any:
         if not self._out:
             return make(values)
         read = list(values)
         for place, way in self._out:
-            read[place] = way(read[place])
+            if (value := read[place]) is not None:
+                read[place] = way(value)
         return make(read)
 
 
@@ -192,6 +196,32 @@ class Rows:
         return self._rows
 
 
+def _spread(text: str, lists: Sequence[str], bound: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Each list becomes so many values. Their number is a power of two, the last repeated: few texts to parse."""
+    for name in lists:
+        values = list(bound.pop(name))
+        room = 1 << (len(values) - 1).bit_length() if values else 0
+        bound.update(zip(_names(name, room), values + values[-1:] * (room - len(values)), strict=True))
+        text = text.replace(f"__[POSTCOMPILE_{name}]", _listed(name, room))
+    return text, bound
+
+
+def _in_order(named: str) -> _Ordered:
+    """The text with a place for each name, and what puts values in their order."""
+    names: list[str] = []
+
+    def place(found: re.Match[str]) -> str:
+        if found[1] is None:  # something quoted
+            return found[0]
+        names.append(found[1])
+        return "?"
+
+    text = _NAME.sub(place, named)
+    if len(names) > 1:
+        return text, itemgetter(*names)
+    return text, lambda bound: tuple(bound[name] for name in names)
+
+
 def _written_out(text: str, fixed: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The text with the values that never change in it; the others are left to be bound.
 
@@ -221,6 +251,11 @@ def _literal(value: int | str | None) -> str:
 @cache
 def _names(name: str, count: int) -> tuple[str, ...]:
     return tuple(f"{name}_{number}" for number in range(count))
+
+
+@cache
+def _listed(name: str, count: int) -> str:
+    return ", ".join(f":{one}" for one in _names(name, count))
 
 
 def _way_in(bind: BindParameter[Any]) -> Convert | None:

@@ -19,7 +19,10 @@ Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class _Changed(TypeDecorator[Any]):
-    """``store`` and ``read`` change a value on its way in and out; ``Prepared`` calls them without SQLAlchemy."""
+    """``store`` and ``read`` change a value on its way in and out; ``Prepared`` calls them without SQLAlchemy.
+
+    Nothing (None) stays what it is.
+    """
 
     impl: Any = Text
     cache_ok = True
@@ -33,10 +36,10 @@ class _Changed(TypeDecorator[Any]):
         raise NotImplementedError
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return self.store(value)
+        return None if value is None else self.store(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return self.read(value)
+        return None if value is None else self.read(value)
 
 
 class Instant(_Changed):
@@ -45,13 +48,8 @@ class Instant(_Changed):
     impl = BigInteger().with_variant(Integer(), "sqlite")
     cache_ok = True
 
-    @staticmethod
-    def store(value: datetime | None) -> int | None:
-        return None if value is None else to_millis(value)
-
-    @staticmethod
-    def read(value: int | None) -> datetime | None:
-        return None if value is None else from_millis(value)
+    store = staticmethod(to_millis)
+    read = staticmethod(from_millis)
 
 
 class Local(_Changed):
@@ -59,13 +57,8 @@ class Local(_Changed):
 
     cache_ok = True
 
-    @staticmethod
-    def store(value: datetime | None) -> str | None:
-        return None if value is None else value.isoformat()
-
-    @staticmethod
-    def read(value: str | None) -> datetime | None:
-        return None if value is None else datetime.fromisoformat(value)
+    store = staticmethod(datetime.isoformat)
+    read = staticmethod(datetime.fromisoformat)
 
 
 class Instants(_Changed):
@@ -74,12 +67,12 @@ class Instants(_Changed):
     cache_ok = True
 
     @staticmethod
-    def store(value: tuple[datetime, ...] | None) -> str | None:
-        return None if value is None else " ".join(str(to_millis(instant)) for instant in value)
+    def store(value: tuple[datetime, ...]) -> str:
+        return " ".join(str(to_millis(instant)) for instant in value)
 
     @staticmethod
-    def read(value: str | None) -> tuple[datetime, ...] | None:
-        return None if value is None else tuple([from_millis(int(part)) for part in value.split()])
+    def read(value: str) -> tuple[datetime, ...]:
+        return tuple([from_millis(int(part)) for part in value.split()])
 
 
 class Flag(_Changed):
@@ -88,13 +81,8 @@ class Flag(_Changed):
     impl = Integer
     cache_ok = True
 
-    @staticmethod
-    def store(value: bool | None) -> int | None:
-        return None if value is None else int(value)
-
-    @staticmethod
-    def read(value: int | None) -> bool | None:
-        return None if value is None else bool(value)
+    store = staticmethod(int)
+    read = staticmethod(bool)
 
 
 # Ids, index values and sealed blobs: the same bytes to the database, different promises to the reader.

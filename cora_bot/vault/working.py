@@ -14,7 +14,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -29,9 +29,7 @@ ID_SIZE: Final = 4
 PREFIX: Final = 1 + ID_SIZE
 _VERSION: Final = b"\x01"
 _NONCE: Final = 12
-
-
-_cipher = lru_cache(maxsize=16)(ChaCha20Poly1305)  # as dear to make as to use; the keys are in memory anyway
+_HEAD: Final = PREFIX + _NONCE
 
 
 class Purpose(StrEnum):
@@ -53,7 +51,7 @@ class Purpose(StrEnum):
     KEPT = "kept"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkingKeys:
     """A generation of keys, and the others of the same server. ``id`` stands in front of what it sealed and names it.
 
@@ -95,7 +93,7 @@ class WorkingKeys:
         """The same keys, ``leading`` (one of them) sealing."""
         return replace(leading, others=tuple(one for one in self.generations if one.id != leading.id))
 
-    @property
+    @cached_property
     def prefix(self) -> bytes:
         """What everything that this generation sealed begins with."""
         return _VERSION + self.id
@@ -107,25 +105,24 @@ class WorkingKeys:
 
     def seal(self, purpose: Purpose, context: bytes, plaintext: bytes, chance: Chance) -> bytes:
         """Version, key id, nonce, ciphertext; ``context`` is the row's id (and column, where a row has several)."""
+        cipher, bound = self._ways[purpose]
         nonce = chance.bytes(_NONCE)
-        sealed = _cipher(self._key(purpose)).encrypt(nonce, plaintext, self._bound(purpose, context))
-        return self.prefix + nonce + sealed
+        return self.prefix + nonce + cipher.encrypt(nonce, plaintext, bound + context)
 
     def open(self, purpose: Purpose, context: bytes, sealed: bytes) -> bytes:
         """Raises ``NotOpened``, also for a value sealed under a generation that is not among these."""
-        for one in (self, *self.others):
+        if sealed.startswith(self.prefix):
+            return self._open(purpose, context, sealed)
+        for one in self.others:
             if sealed.startswith(one.prefix):
                 return one._open(purpose, context, sealed)
         raise NotOpened("a stored value")
 
     def _open(self, purpose: Purpose, context: bytes, sealed: bytes) -> bytes:
-        start = len(_VERSION) + ID_SIZE
-        nonce, rest = sealed[start : start + _NONCE], sealed[start + _NONCE :]
-        if len(nonce) != _NONCE:
-            raise NotOpened("a stored value")
+        cipher, bound = self._ways[purpose]
         try:
-            return _cipher(self._key(purpose)).decrypt(nonce, rest, self._bound(purpose, context))
-        except InvalidTag:
+            return cipher.decrypt(sealed[PREFIX:_HEAD], sealed[_HEAD:], bound + context)
+        except (InvalidTag, ValueError):  # also where it is cut off within the nonce
             raise NotOpened("a stored value") from None
 
     def index(self, label: bytes, value: bytes) -> bytes:
@@ -145,5 +142,8 @@ class WorkingKeys:
             case _:
                 return self.working
 
-    def _bound(self, purpose: Purpose, context: bytes) -> bytes:
-        return b"cora working v1\0" + self.id + purpose.encode() + b"\0" + context
+    @cached_property
+    def _ways(self) -> dict[Purpose, tuple[ChaCha20Poly1305, bytes]]:
+        """The cipher of each purpose (as dear to make as to use), and what binds to it, up to the context."""
+        bound = b"cora working v1\0" + self.id
+        return {each: (ChaCha20Poly1305(self._key(each)), bound + each.encode() + b"\0") for each in Purpose}
