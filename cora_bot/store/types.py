@@ -5,7 +5,7 @@ Integer is 32 bits on PostgreSQL, so whatever comes from outside (message ids) o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -27,13 +27,8 @@ class _Changed(TypeDecorator[Any]):
     impl: Any = Text
     cache_ok = True
 
-    @staticmethod
-    def store(value: Any) -> Any:
-        raise NotImplementedError
-
-    @staticmethod
-    def read(value: Any) -> Any:
-        raise NotImplementedError
+    store: Callable[[Any], Any]
+    read: Callable[[Any], Any]
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else self.store(value)
