@@ -63,7 +63,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Which bot, where, how. ``proxy`` is an HTTP proxy's address; ``rate`` 0 sends without any limit (simulations).
+    """Which bot, where, how. ``rate`` 0 sends without any limit (simulations).
 
     ``batch``: updates of a fetch that is full; ``gather``: seconds between two that are not. ``tick``: seconds between
     two looks at what is due; 0: only when ``App.tick`` is called. ``webhook``: Telegram posts there, and nothing is
@@ -72,7 +72,6 @@ class Connection:
 
     token: str = field(repr=False)
     base_url: str = TELEGRAM
-    proxy: str | None = field(default=None, repr=False)
     rate: float = OVERALL
     per_chat: float = PER_CHAT
     long_poll: int = LONG_POLL
@@ -107,7 +106,7 @@ class App:
         self._on_beat = beat
         self._connection = connection
         self._request = AiohttpRequest(
-            connections=connection.sends_at_once + BESIDE, read_timeout=connection.read_timeout, proxy=connection.proxy
+            connections=connection.sends_at_once + BESIDE, read_timeout=connection.read_timeout
         )
         api = Api(self._request, token=connection.token, base_url=connection.base_url)
         self._hearing = Hearing(self._heard)

@@ -50,12 +50,10 @@ class AiohttpRequest(BaseRequest):
         connections: int = 64,
         connect_timeout: float = 10,
         read_timeout: float = 20,
-        proxy: str | None = None,
     ) -> None:
         self._connections = connections
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
-        self._proxy = proxy
         self._session: aiohttp.ClientSession | None = None
         self._openings: dict[str, _Opening] = {}
 
@@ -66,9 +64,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=60)
-            self._session = aiohttp.ClientSession(
-                connector=connector, proxy=self._proxy, cookie_jar=aiohttp.DummyCookieJar()
-            )
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def shutdown(self) -> None:
         session, self._session = self._session, None
@@ -78,12 +74,10 @@ class AiohttpRequest(BaseRequest):
     async def call(self, url: str, body: bytes, *, read_timeout: float | None = None) -> tuple[int, bytes]:
         """Posts a JSON body; HTTP status and body of the answer. Raises ``NotSent`` or ``Unanswered``.
 
-        Without a proxy it goes over aiohttp's connections, but without its session: what a session does for each
-        request (cookies, redirects, codings, a task that writes) is more than half of what a call costs.
+        It goes over aiohttp's connections, but without its session: what a session does for each request (cookies,
+        redirects, codings, a task that writes) is more than half of what a call costs.
         """
         timeouts = _timeouts(read_timeout or self._read_timeout, self._connect_timeout)
-        if self._proxy is not None:
-            return await self._exchange("POST", url, timeouts, data=body, headers=_JSON)
         try:
             return await self._post(url, body, timeouts)
         except _FAILURES as error:

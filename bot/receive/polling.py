@@ -127,6 +127,7 @@ class Polling:
             while not self._stopping.is_set():
                 await self._take(await self._fetch_unless_stopped())
         finally:
+            self._stopping.set()  # also where the token is refused: no store is waited for then
             await self._handled()
             await self._answering.close()
 

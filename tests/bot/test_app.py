@@ -188,8 +188,8 @@ async def test_forbidden_word_in_the_bots_name_stops_the_start(setting: Setting)
 
 
 def test_token_is_not_shown_with_the_connection() -> None:
-    assert repr(Connection(token="5:secret", proxy="http://user:pass@proxy")) == (
+    assert repr(Connection(token="5:secret")) == (
         "Connection(base_url='https://api.telegram.org', rate=30.0, per_chat=1.0, long_poll=25, read_timeout=20, "
-        "gather=0.15, tick=1.0, webhook=None, "
+        "batch=100, gather=0.15, tick=1.0, webhook=None, "
         "role=<Role.ALL: 'all'>, paid=False)"
     )

@@ -2,7 +2,8 @@
 
 Q-01 what never left this machine is told apart from what may have been taken
 Q-02 the token is in no error, not even in what caused it, and in no log
-Q-03 connections are kept
+Q-03 connections are kept, unless more came on them than the answer
+Q-04 nothing is sent to a server whose certificate nobody vouches for, and no more than has to be
 """
 
 from __future__ import annotations
@@ -12,18 +13,28 @@ import io
 import json
 import logging
 import socket
+import ssl
 import traceback
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
+from datetime import timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.request import RequestData
 
 from bot.api import Api
 from bot.request import AiohttpRequest, NotSent, Unanswered
+from cora_bot.base.clock import SystemClock
 from cora_bot.base.logging import start_logging
 
 TOKEN = "123456:SECRET-token-planted"
@@ -173,3 +184,80 @@ async def test_control_the_http_librarys_own_error_does_name_the_token(server: s
 
 async def test_api_and_its_parts_do_not_show_the_token(request_: AiohttpRequest) -> None:
     assert repr(Api(request_, token=TOKEN)) == "Api()"
+
+
+@asynccontextmanager
+async def says(*answers: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A server that answers each request with the next of these bytes; what it was asked, and where it is."""
+    asked: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(writer), suppress(asyncio.IncompleteReadError):
+            for answer in answers:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+                asked.append(head + await reader.readexactly(length))
+                writer.write(answer)
+                await writer.drain()
+            await reader.read()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    async with server:
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}/x", asked
+
+
+async def test_call_says_no_more_than_it_has_to(request_: AiohttpRequest) -> None:
+    """Neither the program nor its version."""
+    async with says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") as (url, asked):
+        assert await request_.call(url, b'{"a":1}') == (200, b"{}")
+    (port,) = {url.rpartition(":")[2].partition("/")[0]}
+    head = f"POST /x HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: 7"
+    assert asked == [head.encode() + b'\r\n\r\n{"a":1}']
+
+
+async def test_hints_before_the_answer_and_an_answer_in_pieces_are_understood(request_: AiohttpRequest) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+    pieces = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
+    async with says(hints + pieces, pieces) as (url, asked):
+        assert [await request_.call(url, b"") for _ in range(2)] == [(200, b"{}")] * 2
+    assert len(asked) == 2
+
+
+async def test_connection_with_more_on_it_than_the_answer_is_not_used_again(request_: AiohttpRequest) -> None:
+    """What came behind one answer must not be taken for the next one's."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"
+    async with says(answer + b"1" + answer + b"2") as (url, asked):
+        assert await request_.call(url, b"") == (200, b"1")
+        assert await request_.call(url, b"") == (200, b"1")
+    assert len(asked) == 2
+
+
+def certificate(folder: Path) -> Path:
+    """A key and a certificate for 127.0.0.1 that nobody else vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "here")])
+    now = SystemClock().now()
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+    path = folder / "certificate.pem"
+    shown = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(shown + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize("vouched", [False, True])
+async def test_nothing_is_sent_to_a_server_whose_certificate_nobody_vouches_for(
+    request_: AiohttpRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vouched: bool
+) -> None:
+    path = certificate(tmp_path)
+    known = ssl.create_default_context(cafile=path if vouched else None)
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", known)
+    own = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    own.load_cert_chain(path)
+    async with says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", tls=own) as (url, asked):
+        if vouched:
+            assert await request_.call(url, b"{}") == (200, b"{}")
+        else:
+            with pytest.raises(NotSent):
+                await request_.call(url, b"{}")
+    assert len(asked) == int(vouched)
