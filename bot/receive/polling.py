@@ -80,7 +80,7 @@ class Spacing:
 class Polling:
     """The receiving loop. ``long_poll`` and ``gather`` (at most) are in seconds, ``batch`` are updates.
 
-    ``beat`` is told whenever Telegram has handed over what it had; not before the last batch is committed.
+    ``beat`` is told whenever Telegram has handed over what it had; not before the last batch is handled or taken in.
     ``conflict`` is told whenever another process was seen to poll with this token.
     """
 

@@ -278,7 +278,7 @@ def _way_out(kind: Any) -> Convert | None:
 
 def _fixed(bind: BindParameter[Any]) -> Any:
     way = _way_in(bind)
-    return bind.value if way is None else way(bind.value)
+    return bind.value if way is None or bind.value is None else way(bind.value)
 
 
 def told(error: sqlite3.Error, text: str) -> Exception:

@@ -26,6 +26,7 @@ from bot.api import TokenRefused
 from bot.app import App, Connection
 from bot.pilot.faults import Fault, Kind
 from bot.pilot.server import Emulator
+from bot.receive.polling import BATCH
 from bot.receive.webhook_at import WebhookAt
 from cora_bot.base.clock import SetClock
 from cora_bot.base.errors import CoraError
@@ -33,11 +34,15 @@ from cora_bot.base.logging import LOGGER, start_logging
 from cora_bot.base.pulse import Loop
 from cora_bot.base.values import replace
 from cora_bot.dialogue import phrases as p
+from cora_bot.dialogue.inputs import Start
+from cora_bot.usecases.exchange import Arrived
 from cora_bot.usecases.forms import register_forms
 from cora_bot.usecases.house import House
 from cora_bot.usecases.invite import make_tokens
+from cora_bot.usecases.taking_in import take_in
 from tests.support.crowd import Respondent, offered
 from tests.support.house import opened, premises
+from tests.support.turns import meet
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 WORDS = "planted words of an answer"
@@ -76,10 +81,11 @@ def logs() -> Iterator[io.StringIO]:
     LOGGER.setLevel(logging.NOTSET)
 
 
-async def test_person_enrols_is_invited_and_answers(setting: Setting, logs: io.StringIO) -> None:
+@pytest.mark.parametrize("batch", [BATCH, 1], ids=["handled", "taken in"])
+async def test_person_enrols_is_invited_and_answers(setting: Setting, logs: io.StringIO, batch: int) -> None:
     one = setting.respondent()
     (code,) = await make_tokens(setting.house, 1, expires_days=14)
-    async with App(setting.house, setting.connection) as app:
+    async with App(setting.house, replace(setting.connection, batch=batch)) as app:
         one.person.start(code)
         await one.follow(lambda card: card.text == p.NEUTRAL)
         one.person.lock()
@@ -93,6 +99,16 @@ async def test_person_enrols_is_invited_and_answers(setting: Setting, logs: io.S
     assert '"action": "sent"' in logs.getvalue()
     for secret in (WORDS, "planted", code, str(one.person.id), setting.emulator.token):
         assert secret not in logs.getvalue()
+
+
+async def test_what_a_process_had_taken_in_when_it_died_is_handled_at_the_start(setting: Setting) -> None:
+    one = setting.respondent()
+    (code,) = await make_tokens(setting.house, 1, expires_days=14)
+    await take_in(setting.house, [Arrived("m:1", one.person.id, Start(code, 1, "en"))])
+    assert (await meet(setting.house, one.person.id)).participant is None
+    async with App(setting.house, setting.connection) as app:
+        await app.settle_all()
+    assert (await meet(setting.house, one.person.id)).participant is not None
 
 
 async def test_person_answers_where_telegram_posts(setting: Setting) -> None:

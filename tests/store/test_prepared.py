@@ -70,6 +70,15 @@ async def test_fixed_list_beside_one_that_is_given(house: House) -> None:
         assert (await tx.execute(statement, {"ids": [b"1", b"9"], "old": 4})).first() is None
 
 
+async def test_nothing_may_stand_in_a_statement(house: House) -> None:
+    forget = prepared(update(chat).where(chat.c.id == bindparam("of")).values(sent_at=None, buried=False))
+    async with house.database.transaction() as tx:
+        await tx.execute(PUT, ROW)
+        await tx.execute(forget, {"of": b"1"})
+        row = (await tx.execute(prepared(THESE), {"ids": [b"1"]})).one()
+    assert (row.sent_at, row.buried) == (None, False)
+
+
 async def test_several_rows_give_back_what_was_new(house: House) -> None:
     def rows(keys: str) -> list[dict[str, object]]:
         return [{"key": key.encode(), "at": NOW} for key in keys]

@@ -317,13 +317,22 @@ async def test_order_to_stop_does_not_wait_for_the_long_poll_or_a_store_that_is_
 
 
 @asynccontextmanager
-async def running(emulator: Emulator, ledger: Ledger, **options: object) -> AsyncIterator[Polling]:
-    async with polling(emulator, ledger, batch=2, **options) as poll:
+async def running(emulator: Emulator, ledger: Ledger) -> AsyncIterator[Polling]:
+    async with polling(emulator, ledger, batch=2) as poll:
         task = asyncio.create_task(poll.run())
         yield poll
         poll.stop()
         async with asyncio.timeout(2):
             await task
+
+
+@asynccontextmanager
+async def handling(emulator: Emulator, ledger: Ledger, taken_in: int = 1) -> AsyncIterator[Polling]:
+    """So many batches of two are taken in, and the first is being handled until the ledger is opened."""
+    ledger.open.clear()
+    async with running(emulator, ledger) as poll:
+        await until(lambda: len(ledger.taken_in) == taken_in)
+        yield poll
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -335,9 +344,7 @@ async def until(true: Callable[[], bool]) -> None:
 async def test_next_batch_is_taken_in_while_one_is_handled_and_no_other(emulator: Emulator) -> None:
     someone(emulator, *"123456789")
     ledger = Ledger()
-    ledger.open.clear()
-    async with running(emulator, ledger):
-        await until(lambda: len(ledger.taken_in) == 2)
+    async with handling(emulator, ledger, 2):
         await asyncio.sleep(0.1)
         assert (ledger.taken_in, ledger.attempts) == ([["1", "2"], ["3", "4"]], [])
         assert len(emulator.world.queue) == 7  # the second is acknowledged by the fetch that comes behind the first
@@ -351,9 +358,7 @@ async def test_next_batch_is_taken_in_while_one_is_handled_and_no_other(emulator
 async def test_store_that_fails_meanwhile_is_waited_for(emulator: Emulator, logs: io.StringIO) -> None:
     someone(emulator, *"1234")
     ledger = Ledger()
-    ledger.open.clear()
-    async with running(emulator, ledger):
-        await until(lambda: len(ledger.taken_in) == 2)
+    async with handling(emulator, ledger, 2):
         ledger.failures = 2
         ledger.open.set()
         await ledger.has(4)
@@ -364,9 +369,7 @@ async def test_store_that_fails_meanwhile_is_waited_for(emulator: Emulator, logs
 async def test_order_to_stop_lets_what_is_being_handled_finish(emulator: Emulator) -> None:
     someone(emulator, *"12")
     ledger = Ledger()
-    ledger.open.clear()
-    async with running(emulator, ledger) as poll:
-        await until(lambda: len(ledger.taken_in) == 1)
+    async with handling(emulator, ledger) as poll:
         poll.stop()
         await asyncio.sleep(0.05)
         ledger.open.set()
@@ -376,9 +379,7 @@ async def test_order_to_stop_lets_what_is_being_handled_finish(emulator: Emulato
 async def test_order_to_stop_does_not_wait_for_a_store_that_is_down_meanwhile(emulator: Emulator) -> None:
     someone(emulator, *"12")
     ledger = Ledger()
-    ledger.open.clear()
-    async with running(emulator, ledger):
-        await until(lambda: len(ledger.taken_in) == 1)
+    async with handling(emulator, ledger):
         ledger.failures = 1000
         ledger.open.set()
         await until(lambda: len(ledger.attempts) > 0)
@@ -389,9 +390,7 @@ async def test_press_taken_in_is_answered_once_it_is_handled(emulator: Emulator)
     person = someone(emulator, "hi")
     known = person.press_old(1, "1m")
     ledger = Ledger()
-    ledger.open.clear()
-    async with running(emulator, ledger) as poll:
-        await until(lambda: len(ledger.taken_in) == 1)
+    async with handling(emulator, ledger) as poll:
         await asyncio.sleep(0.05)
         assert person.toasts == []
         ledger.open.set()
